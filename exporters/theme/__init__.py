@@ -1,0 +1,45 @@
+"""What the outputs share, so that they look like one family: colours, type scale, words, fonts."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+_HERE = Path(__file__).parent
+
+FONTS = _HERE / "fonts"
+
+
+@cache
+def stylesheet(*names: str) -> str:
+    """The shared style files of these names (``scale``, ``light``, ``dark``, ``content``, ``code``)."""
+    return "\n".join((_HERE / f"{name}.css").read_text("utf-8") for name in names)
+
+
+def scoped(name: str, selector: str) -> str:
+    """A file of custom properties, for `selector` in place of the document's root."""
+    return stylesheet(name).replace(":root", selector)
+
+
+@cache
+def words(lang: str) -> Mapping[str, str]:
+    """The words that a learner sees, in the deck's language; English for one that has no table."""
+    table = tomllib.loads((_HERE / "words.toml").read_text("utf-8"))
+    chosen: dict[str, str] = {**table["en"], **table.get(lang, {})}
+    return chosen
+
+
+@cache
+def _coverage() -> frozenset[int]:
+    covered: set[int] = set()
+    for line in (FONTS / "coverage.txt").read_text("ascii").split():
+        first, _, last = line.partition("-")
+        covered.update(range(int(first, 16), int(last or first, 16) + 1))
+    return frozenset(covered)
+
+
+def has_glyph(character: str) -> bool:
+    """Whether at least one bundled font can print this character."""
+    return ord(character) in _coverage()
