@@ -1,4 +1,4 @@
-"""What flows through the build: the source as it was read, the deck as it was rendered, the artefacts.
+"""What flows through the build: the source as read, the deck as rendered, the artefacts.
 
 Three floors, each made of frozen values:
 

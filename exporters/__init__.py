@@ -22,6 +22,6 @@ EXPORTERS: dict[str, str] = {
 
 
 def load(name: str) -> Exporter:
-    """The exporter of that name, a key of `EXPORTERS`. Importing it may take some tenths of a second."""
+    """The exporter of that name, a key of `EXPORTERS`; imports it and the libraries it needs."""
     exporter: Exporter = import_module(EXPORTERS[name]).export
     return exporter

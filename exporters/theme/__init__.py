@@ -14,7 +14,7 @@ FONTS = _HERE / "fonts"
 
 @cache
 def stylesheet(*names: str) -> str:
-    """The shared style files of these names (``scale``, ``light``, ``dark``, ``content``, ``code``)."""
+    """The shared style files of these names, such as ``scale`` and ``code``, one after another."""
     return "\n".join((_HERE / f"{name}.css").read_text("utf-8") for name in names)
 
 
