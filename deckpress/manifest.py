@@ -1,0 +1,61 @@
+"""The files of a version that describe it: ``manifest.json`` and ``CHANGES.md``. No clock."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from deckpress.model import Artifact, Deck, Version
+
+SCHEMA = 1
+MANIFEST = "manifest.json"
+CHANGES = "CHANGES.md"
+
+
+def manifest(
+    deck: Deck, version: Version, artifacts: Sequence[Artifact], tools: Mapping[str, str]
+) -> bytes:
+    """What was built from what by what: sizes in bytes, hashes as hexadecimal SHA-256.
+
+    A card's hash is taken of its source fields, so that a new renderer is not an edit.
+    """
+    content = {
+        "schema": SCHEMA,
+        "deck": {"key": deck.meta.key, "title": deck.meta.title, "lang": deck.meta.lang},
+        "version": version.name,
+        "release": version.release,
+        "partial": version.partial,
+        "source": {"name": f"{deck.name}.md", "sha256": sha256(deck.source).hexdigest()},
+        "tools": dict(sorted(tools.items())),
+        "artifacts": [
+            {"name": a.name, "size": len(a.data), "sha256": sha256(a.data).hexdigest()}
+            for a in artifacts
+        ],
+        "cards": {card.id: card.digest for card in deck.cards()},
+    }
+    return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def changes(deck: Deck, version: Version) -> bytes:
+    """What is new in this version for a learner, in the deck's language."""
+    lang = deck.meta.lang if deck.meta.lang in ("zh-CN", "en") else "en"
+    template = _templates().get_template(f"changes.{lang}.md.jinja")
+    return template.render(deck=deck, version=version).encode()
+
+
+@cache
+def _templates() -> Environment:
+    # Markdown, not HTML: nothing here is escaped, and titles are plain text.
+    return Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=False,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )

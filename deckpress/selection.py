@@ -1,0 +1,119 @@
+"""A part of a deck: the cards of some sections, tags, levels or tiers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields, replace
+
+from deckpress.model import Card, Deck, Html, LinkEnd, LinkStart, Picture, RawDeck, Section
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What to keep. Values of one kind add up, kinds narrow each other; an empty kind keeps all."""
+
+    sections: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    levels: tuple[int, ...] = ()
+    tiers: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return any(getattr(self, field.name) for field in fields(self))
+
+    def keeps(self, section: str, tags: Iterable[str], level: int | None, tier: str | None) -> bool:
+        return (
+            (not self.sections or section in self.sections)
+            and (not self.tags or any(tag in self.tags for tag in tags))
+            and (not self.levels or level in self.levels)
+            and (not self.tiers or tier in self.tiers)
+        )
+
+
+def known(deck: RawDeck) -> Selection:
+    """Everything that can be asked for in this deck."""
+    cards = deck.cards()
+    return Selection(
+        sections=tuple(section.id for section in deck.sections),
+        tags=tuple(sorted({tag for card in cards for tag in card.tags})),
+        levels=tuple(sorted({card.level for card in cards if card.level is not None})),
+        tiers=tuple(sorted({card.tier for card in cards if card.tier is not None})),
+    )
+
+
+def matches(deck: RawDeck, selection: Selection) -> int:
+    """How many cards of `deck` the selection keeps."""
+    return sum(
+        selection.keeps(section.id, card.tags, card.level, card.tier)
+        for section in deck.sections
+        for card in section.cards
+    )
+
+
+def select(deck: Deck, selection: Selection) -> Deck:
+    """`deck` with the selected cards only.
+
+    Sections without a card go, as do pictures that no card shows; a link to a card that is not
+    there becomes plain text.
+    """
+    if not selection:
+        return deck
+    kept = [
+        (section, cards)
+        for section in deck.sections
+        if (cards := [card for card in section.cards if _keeps(selection, card)])
+    ]
+    targets = {section.id for section, _ in kept} | {card.id for _, cards in kept for card in cards}
+    sections = tuple(
+        replace(
+            section,
+            intro=_unlinked(section.intro, targets),
+            cards=tuple(_unlinked_card(card, targets) for card in cards),
+        )
+        for section, cards in kept
+    )
+    shown = {
+        piece.asset
+        for section in sections
+        for html in _fields(section)
+        for piece in html
+        if isinstance(piece, Picture)
+    }
+    assets = {name: asset for name, asset in deck.assets.items() if name in shown}
+    return replace(deck, sections=sections, assets=assets)
+
+
+def _keeps(selection: Selection, card: Card) -> bool:
+    return selection.keeps(card.section, card.tags, card.level, card.tier)
+
+
+def _fields(section: Section) -> Iterator[Html]:
+    yield section.intro
+    for card in section.cards:
+        yield from (card.question, card.lead, card.short, *card.steps)
+        yield from (option.html for option in card.options)
+        yield from (part.html for part in card.parts)
+
+
+def _unlinked_card(card: Card, targets: set[str]) -> Card:
+    return replace(
+        card,
+        question=_unlinked(card.question, targets),
+        lead=_unlinked(card.lead, targets),
+        short=_unlinked(card.short, targets),
+        steps=tuple(_unlinked(step, targets) for step in card.steps),
+        options=tuple(replace(o, html=_unlinked(o.html, targets)) for o in card.options),
+        parts=tuple(replace(part, html=_unlinked(part.html, targets)) for part in card.parts),
+    )
+
+
+def _unlinked(html: Html, targets: set[str]) -> Html:
+    """`html` without the links that lead nowhere. Links do not nest, so each end is its start's."""
+    pieces = []
+    dropping = False
+    for piece in html:
+        if isinstance(piece, LinkStart):
+            dropping = piece.card not in targets
+        if dropping and isinstance(piece, LinkStart | LinkEnd):
+            continue
+        pieces.append(piece)
+    return tuple(pieces)

@@ -1,0 +1,205 @@
+"""output/: one folder a version, written whole or not at all.
+
+A version's files are written to a hidden folder beside it, synced, and renamed into place; then the
+link ``latest`` is swapped. A failure, an interrupt or a kill therefore leaves every published
+folder as it was, and two builds at once cannot mix their files.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from hashlib import sha256
+from pathlib import Path
+
+LATEST = "latest"
+CHECKSUMS = "SHA256SUMS"
+_BUILDING = ".building-"
+_REPLACED = ".replaced-"
+
+
+class StoreError(Exception):
+    """The output folder cannot take this build. `reason` is a key of the author's messages."""
+
+    def __init__(self, reason: str, path: Path, detail: str = "") -> None:
+        super().__init__(f"{reason}: {path} {detail}".rstrip())
+        self.reason = reason
+        self.path = path
+        self.detail = detail
+
+
+class Outcome(StrEnum):
+    PUBLISHED = "published"
+    UNCHANGED = "unchanged"
+
+
+def checksums(files: Mapping[str, bytes]) -> bytes:
+    """The text of SHA256SUMS for these files, in the form that ``sha256sum --check`` reads."""
+    return "".join(
+        f"{sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files)
+    ).encode()
+
+
+def intact(output: Path, version: str) -> bool:
+    """Whether `version` is published and each of its files still has its checksum."""
+    folder = output / version
+    try:
+        sums = (folder / CHECKSUMS).read_text("utf-8")
+        named = {name: digest for digest, _, name in (s.partition("  ") for s in sums.splitlines())}
+        return (
+            bool(named)
+            and {entry.name for entry in folder.iterdir()} == {*named, CHECKSUMS}
+            and all(
+                sha256((folder / name).read_bytes()).hexdigest() == digest
+                for name, digest in named.items()
+            )
+        )
+    except (OSError, ValueError):
+        return False
+
+
+def publish(
+    output: Path, version: str, files: Mapping[str, bytes], *, immutable: bool = False
+) -> Outcome:
+    """Publish `files` (name -> bytes) and their checksums as `version`, and point `latest` at it.
+
+    What is already there byte for byte is left alone. A folder that differs is replaced, as for a
+    development build whose files were damaged, unless it is `immutable`: a released version.
+
+    Raises:
+        StoreError: nothing was published; what was there before is still there.
+    """
+    whole = {**files, CHECKSUMS: checksums(files)}
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        with _alone(output):
+            _sweep(output)
+            outcome = _place(output, output / version, whole, immutable)
+            _point(output, version)
+    except OSError as error:
+        raise StoreError("store-failed", output, error.strerror or str(error)) from error
+    return outcome
+
+
+def point(output: Path, version: str) -> None:
+    """Make `latest` lead to `version`, a published one, if it does not yet.
+
+    Where the file system has no links, `latest` becomes a small file that holds the version's name.
+
+    Raises:
+        StoreError: `latest` is as it was.
+    """
+    try:
+        with _alone(output):
+            _point(output, version)
+    except OSError as error:
+        raise StoreError("store-failed", output, error.strerror or str(error)) from error
+
+
+def _point(output: Path, version: str) -> None:
+    latest = output / LATEST
+    with contextlib.suppress(OSError):
+        if str(latest.readlink()) == version:
+            return
+    if latest.is_dir() and not latest.is_symlink():
+        raise StoreError("store-latest-is-folder", latest)
+    with _scratch(output) as scratch:
+        link = scratch / LATEST
+        try:
+            link.symlink_to(version, target_is_directory=True)
+        except (OSError, NotImplementedError):
+            link.write_text(f"{version}\n", "utf-8")
+        link.replace(latest)
+    _sync(output)
+
+
+def _place(output: Path, folder: Path, files: Mapping[str, bytes], immutable: bool) -> Outcome:
+    if _same(folder, files):
+        return Outcome.UNCHANGED
+    with _scratch(output) as scratch:
+        fresh = scratch / folder.name
+        fresh.mkdir()
+        for name, data in files.items():
+            _write(fresh / name, data)
+        _sync(fresh)
+        try:
+            fresh.rename(folder)
+        except OSError:
+            # Somebody was here before: another build of the same version, or a damaged folder.
+            if not folder.exists():
+                raise
+            if _same(folder, files):
+                return Outcome.UNCHANGED
+            if immutable or not folder.is_dir():
+                raise StoreError("store-version-differs", folder) from None
+            folder.rename(scratch / f"{_REPLACED}{folder.name}")
+            fresh.rename(folder)
+    _sync(output)
+    return Outcome.PUBLISHED
+
+
+def _same(folder: Path, files: Mapping[str, bytes]) -> bool:
+    try:
+        return {entry.name for entry in folder.iterdir()} == set(files) and all(
+            (folder / name).read_bytes() == data for name, data in files.items()
+        )
+    except OSError:
+        return False
+
+
+def _write(path: Path, data: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync(folder: Path) -> None:
+    """Make a folder's entries survive a power cut, where the system lets a folder be opened."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+@contextlib.contextmanager
+def _scratch(output: Path) -> Iterator[Path]:
+    """A hidden folder in `output` that is gone afterwards, whatever happens but a kill."""
+    folder = Path(tempfile.mkdtemp(prefix=_BUILDING, dir=output))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _sweep(output: Path) -> None:
+    """Clear up after builds that were killed. Call it with the lock held: no other is at work."""
+    for scratch in output.glob(f"{_BUILDING}*"):
+        for replaced in scratch.glob(f"{_REPLACED}*"):
+            # The kill came between moving the old folder away and the new one in.
+            with contextlib.suppress(OSError):
+                replaced.rename(output / replaced.name.removeprefix(_REPLACED))
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold `folder` for this process; others wait. A kill lets go, for the system owns the lock."""
+    try:
+        import fcntl
+    except ImportError:  # Windows: two builds at once are kept apart by the renames alone
+        yield
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        with contextlib.suppress(OSError):  # a network file system without locks
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
