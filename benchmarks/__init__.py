@@ -1,0 +1,1 @@
+"""What Deckpress costs, measured on this machine: ``python3 -m benchmarks``."""

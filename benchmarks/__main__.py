@@ -1,0 +1,134 @@
+"""Runs each job in a process of its own, several times, and prints medians as a Markdown table."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks import synthetic
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = (sys.executable, str(ROOT / "build.py"), "--no-setup")
+CACHE = ROOT / ".cache"
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Seconds of wall clock and of both kinds of CPU time, megabytes of the largest process."""
+
+    wall: float
+    cpu: float
+    memory: float
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    name: str
+    command: tuple[str, ...]
+    before: Callable[[], None]
+    budget: str = ""
+
+
+def measure(job: Job, runs: int) -> Cost:
+    """The median cost of `runs` runs, each after its preparation, and one uncounted run first."""
+    costs = []
+    for number in range(runs + 1):
+        job.before()
+        started = time.perf_counter()
+        process = subprocess.Popen(job.command, cwd=ROOT, stdout=subprocess.DEVNULL)
+        _, status, usage = os.wait4(process.pid, 0)
+        wall = time.perf_counter() - started
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            raise SystemExit(f"{job.name}: exit code {process.returncode}")
+        unit = 1e6 if sys.platform == "darwin" else 1e3
+        if number:
+            costs.append(Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / unit))
+    return Cost(
+        statistics.median(cost.wall for cost in costs),
+        statistics.median(cost.cpu for cost in costs),
+        max(cost.memory for cost in costs),
+    )
+
+
+def jobs(folder: Path, sizes: list[int], outputs: list[str]) -> list[Job]:
+    shipped = ROOT / "source" / "ops-interview.md"
+    output = folder / "output"
+
+    def nothing() -> None:
+        pass
+
+    def forget_output() -> None:
+        shutil.rmtree(output, ignore_errors=True)
+
+    def forget_all() -> None:
+        forget_output()
+        shutil.rmtree(CACHE, ignore_errors=True)
+
+    def build(source: Path, *options: str) -> tuple[str, ...]:
+        return (*BUILD, "build", str(source), "--output", str(output), *options)
+
+    found = [
+        Job("shipped deck, all outputs, cold", build(shipped), forget_all, "6 s, 300 MB"),
+        Job("shipped deck, all outputs, cached", build(shipped), forget_output),
+        Job("shipped deck, nothing changed", build(shipped), nothing, "0.3 s"),
+    ]
+    for size in sizes:
+        source = folder / f"synthetic-{size}.md"
+        source.write_text(synthetic.deck(size), "utf-8")
+        cold, warm = {1000: ("1.4 s CPU", "0.3 s CPU"), 10000: ("linear, 200 MB", "")}.get(
+            size, ("", "")
+        )
+        if "anki" in outputs:
+            anki = build(source, "--only", "anki")
+            script = (
+                sys.executable,
+                str(ROOT / "benchmarks" / "genanki_script.py"),
+                str(source),
+                str(folder / "script.apkg"),
+            )
+            found += [
+                Job(f"{size:,} cards -> .apkg, cold", anki, forget_all, cold),
+                Job(f"{size:,} cards -> .apkg, cached", anki, forget_output, warm),
+                Job(f"{size:,} cards -> .apkg, 15-line genanki script", script, nothing),
+            ]
+        if "web" in outputs:
+            web = build(source, "--only", "web")
+            found.append(Job(f"{size:,} cards -> page, cached", web, forget_output))
+        if "pdf" in outputs and size <= 1000:
+            pdf = build(source, "--only", "pdf")
+            budget = "20 s, 300 MB" if size == 1000 else ""
+            found.append(Job(f"{size:,} cards -> PDF, cached", pdf, forget_output, budget))
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python3 -m benchmarks", description=__doc__)
+    parser.add_argument("--sizes", type=int, nargs="*", default=[10, 100, 1000, 10000])
+    parser.add_argument("--only", nargs="*", default=["anki", "web", "pdf"])
+    parser.add_argument("--runs", type=int, default=3, help="counted runs of each job")
+    arguments = parser.parse_args()
+    print(f"{platform.platform()}, Python {platform.python_version()}, {os.cpu_count()} cores\n")
+    print("| job | wall s | CPU s | MB | budget |\n|---|--:|--:|--:|---|")
+    with tempfile.TemporaryDirectory() as folder:
+        for job in jobs(Path(folder), arguments.sizes, arguments.only):
+            cost = measure(job, arguments.runs)
+            print(
+                f"| {job.name} | {cost.wall:.2f} | {cost.cpu:.2f} | {cost.memory:.0f} "
+                f"| {job.budget} |",
+                flush=True,
+            )
+
+
+if __name__ == "__main__":
+    main()
