@@ -1,0 +1,245 @@
+"""``build``: read, check, render, version, export, publish."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import click
+
+from commands import toolchain
+from commands.options import format_option, source_argument, strict_option
+from commands.reporting import Failed, Format, Rejected, fatal, progress, sorted_once, written
+from commands.sources import Checked, checked
+from commands.words import language, say
+from deckpress import store, versions
+from deckpress.diagnostics import Diagnostic, as_json
+from deckpress.model import Deck, RawDeck, Version
+from deckpress.selection import Selection, known, matches, select
+from exporters import EXPORTERS, load
+
+ROOT = Path(__file__).resolve().parent.parent
+CACHE = ROOT / ".cache" / "render.sqlite"
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a build did: its version, where it stands, and what was found in the source."""
+
+    read: Checked
+    version: Version
+    outcome: store.Outcome
+    folder: Path
+    found: tuple[Diagnostic, ...]
+
+
+def _outputs(
+    _context: click.Context, _option: click.Parameter, value: str | None
+) -> tuple[str, ...] | None:
+    """The exporters named by ``--only``, in their own order; None means all of them."""
+    if value is None:
+        return None
+    asked = {name.strip() for name in value.split(",")}
+    if unknown := sorted(asked - set(EXPORTERS)):
+        every = ", ".join(EXPORTERS)
+        raise click.UsageError(say("exporter-unknown", value=unknown[0], values=every))
+    return None if asked == set(EXPORTERS) else tuple(n for n in EXPORTERS if n in asked)
+
+
+@click.command()
+@source_argument
+@click.option(
+    "--only",
+    callback=_outputs,
+    metavar="NAMES",
+    help=f"Make only these outputs: some of {','.join(EXPORTERS)}.",
+)
+@click.option("--section", "sections", multiple=True, metavar="ID", help="Only this section.")
+@click.option("--tag", "tags", multiple=True, help="Only cards with this tag.")
+@click.option("--level", "levels", multiple=True, type=int, help="Only cards of this level.")
+@click.option("--tier", "tiers", multiple=True, help="Only cards of this tier.")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    default=ROOT / "output",
+    metavar="DIR",
+    help="Where versions are published; the project's output/ unless told.",
+)
+@click.option("--json", "machine", is_flag=True, help="Print the result as JSON.")
+@format_option
+@strict_option
+def build(
+    source: Path | None,
+    only: tuple[str, ...] | None,
+    sections: tuple[str, ...],
+    tags: tuple[str, ...],
+    levels: tuple[int, ...],
+    tiers: tuple[str, ...],
+    output: Path,
+    machine: bool,
+    form: Format,
+    strict: bool,
+) -> None:
+    """Build the deck from SOURCE, or from the one Markdown file of source/.
+
+    The options that choose cards can be repeated, and narrow each other. The version of such a
+    build says that it is partial.
+    """
+    selection = Selection(sections, tags, levels, tiers)
+    try:
+        built = run(source, only, selection, output, strict=strict)
+    except Failed as error:
+        found = error.found if isinstance(error, Rejected) else ()
+        if machine:
+            click.echo(_json({"status": "failed", "message": error.message}, found))
+        elif isinstance(error, Rejected):
+            click.echo(error.written(form), err=True)
+        raise
+    if machine:
+        click.echo(_json(_result(built), built.found))
+        return
+    if text := written(built.found, built.read.loaded.path, built.read.loaded.text, form):
+        click.echo(text, err=True)
+    click.echo(_summary(built))
+
+
+def run(
+    source: Path | None,
+    only: tuple[str, ...] | None,
+    selection: Selection,
+    output: Path,
+    *,
+    strict: bool = False,
+) -> Built:
+    """Build one source into `output`: all of it, or nothing.
+
+    Raises:
+        Rejected: the source has errors (with `strict`: findings).
+        Failed: it cannot be read, or the output folder cannot be written.
+        click.UsageError: the selection names something that is not in the deck.
+    """
+    read = checked(source)
+    _accept(read, read.found, strict)
+    _refuse_unknown(read.deck, selection)
+    version = versions.development(read.deck, toolchain.fingerprint(), selection, only)
+    found = read.found
+    try:
+        if store.intact(output, version.name):
+            store.point(output, version.name)
+            outcome = store.Outcome.UNCHANGED
+        else:
+            with progress() as step, _collector_resting():
+                step(say("rendering", count=len(read.deck.cards())))
+                deck, drawn = _rendered(read.deck)
+                found = sorted_once(found, drawn)
+                _accept(read, found, strict)
+                files = _exported(select(deck, selection), version, only, step)
+                step(say("publishing", folder=output))
+                outcome = store.publish(output, version.name, files)
+    except store.StoreError as error:
+        raise Failed(say(error.reason, path=error.path, detail=error.detail)) from error
+    return Built(read, version, outcome, output / version.name, found)
+
+
+def _accept(read: Checked, found: Sequence[Diagnostic], strict: bool) -> None:
+    if fatal(found, strict=strict):
+        raise Rejected(say("not-built"), found, read.loaded.path, read.loaded.text)
+
+
+def _refuse_unknown(deck: RawDeck, selection: Selection) -> None:
+    there = known(deck)
+    for option, asked, values in (
+        ("--section", selection.sections, there.sections),
+        ("--tag", selection.tags, there.tags),
+        ("--level", selection.levels, there.levels),
+        ("--tier", selection.tiers, there.tiers),
+    ):
+        names = [str(value) for value in values]
+        for value in map(str, asked):
+            if value not in names:
+                near = get_close_matches(value, names, 1)
+                hint = (
+                    say("did-you-mean", match=near[0])
+                    if near
+                    else say("known-values", values=", ".join(names))
+                )
+                raise click.UsageError(say("unknown-value", option=option, value=value, hint=hint))
+    if not matches(deck, selection):
+        raise click.UsageError(say("nothing-selected"))
+
+
+@contextlib.contextmanager
+def _collector_resting() -> Iterator[None]:
+    """No cyclic garbage collection: a build makes much, drops little and soon ends."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def _rendered(deck: RawDeck) -> tuple[Deck, tuple[Diagnostic, ...]]:
+    from deckpress.cache import Cache
+    from deckpress.render import render
+
+    with Cache.open(CACHE) as cache:
+        return render(deck, cache)
+
+
+def _exported(
+    deck: Deck, version: Version, only: tuple[str, ...] | None, step: Callable[[str], None]
+) -> dict[str, bytes]:
+    """The files of a version, by name."""
+    from deckpress import manifest
+
+    artifacts = []
+    for name in only or EXPORTERS:
+        step(say("exporting", name=name))
+        artifacts.extend(load(name)(deck, version))
+    files = {artifact.name: artifact.data for artifact in artifacts}
+    files[manifest.MANIFEST] = manifest.manifest(deck, version, artifacts, toolchain.tools())
+    files[manifest.CHANGES] = manifest.changes(deck, version)
+    return files
+
+
+def _result(built: Built) -> dict[str, Any]:
+    stated = json.loads((built.folder / "manifest.json").read_text("utf-8"))
+    return {
+        "status": built.outcome.value,
+        "version": built.version.name,
+        "partial": built.version.partial,
+        "cards": len(stated["cards"]),
+        "folder": str(built.folder),
+        "artifacts": [
+            {**artifact, "path": str(built.folder / artifact["name"])}
+            for artifact in stated["artifacts"]
+        ],
+    }
+
+
+def _json(result: dict[str, Any], found: Sequence[Diagnostic]) -> str:
+    findings = json.loads(as_json(found, language()))
+    return json.dumps({**result, "findings": findings}, ensure_ascii=False, indent=2)
+
+
+def _summary(built: Built) -> str:
+    result = _result(built)
+    head = say(
+        built.outcome.value,
+        title=built.read.deck.meta.title,
+        version=built.version.name,
+        cards=result["cards"],
+    )
+    rows = [f"  {_size(item['size']):>8}  {item['path']}" for item in result["artifacts"]]
+    return "\n".join([head, *rows])
+
+
+def _size(size: int) -> str:
+    """Bytes as a person reads them, in steps of a thousand."""
+    return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{max(size / 1e3, 0.1):.0f} kB"

@@ -1,0 +1,67 @@
+"""The command line: finds the verb and gives it the rest. Without a verb it builds."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from commands.build import build
+from commands.check import check
+from commands.reporting import complain
+from commands.test import test
+from commands.words import say
+from deckpress import __version__
+
+FAILED = 1
+WRONG_USE = 2
+INTERRUPTED = 130
+
+
+class _Verbs(click.Group):
+    """Takes ``build`` as said when the first word is an option or a file."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        first = args[0] if args else ""
+        if first not in (*self.commands, "--help", "--version") and (
+            first.startswith("-") or not first or "." in first or Path(first).exists()
+        ):
+            args = ["build", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=_Verbs, context_settings={"max_content_width": 100})
+@click.version_option(__version__, prog_name="deckpress", message="%(prog)s %(version)s")
+def deckpress() -> None:
+    """One Markdown source of questions and answers in; an Anki deck, a PDF and a page out.
+
+    Without a command it builds: `python3 build.py` is `python3 build.py build`.
+    Set-up is part of every command; --no-setup skips it for those who manage their own environment.
+    """
+
+
+deckpress.add_command(build)
+deckpress.add_command(check)
+deckpress.add_command(test)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0 done, 1 failed, 2 wrong use, 130 interrupted."""
+    try:
+        result = deckpress.main(
+            args=list(sys.argv[1:] if arguments is None else arguments),
+            prog_name="build.py",
+            standalone_mode=False,
+        )
+    except click.UsageError as error:
+        error.show()
+        return WRONG_USE
+    except click.ClickException as error:
+        complain(error.format_message())
+        return FAILED
+    except (click.Abort, KeyboardInterrupt):
+        complain(say("interrupted"))
+        return INTERRUPTED
+    return result if isinstance(result, int) else 0

@@ -1,0 +1,23 @@
+"""The options that several commands take."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from commands.reporting import Format
+
+source_argument = click.argument(
+    "source", required=False, type=click.Path(path_type=Path), metavar="[SOURCE]"
+)
+format_option = click.option(
+    "--format",
+    "form",
+    type=click.Choice([form.value for form in Format]),
+    callback=lambda _context, _option, value: Format(value),
+    default=Format.TEXT.value,
+    show_default=True,
+    help="How findings are written.",
+)
+strict_option = click.option("--strict", is_flag=True, help="Count warnings as errors.")

@@ -1,0 +1,63 @@
+"""What, besides the source, decides the bytes of an artefact: this program and its libraries."""
+
+from __future__ import annotations
+
+import platform
+import sqlite3
+import zlib
+from hashlib import blake2b
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from deckpress import __version__
+
+_ROOT = Path(__file__).resolve().parent.parent
+_LIBRARIES = (
+    "genanki",
+    "jinja2",
+    "markdown",
+    "mermaidx",
+    "nh3",
+    "pydyf",
+    "pygments",
+    "pymdown-extensions",
+    "weasyprint",
+    "ziafont",
+    "ziamath",
+)
+
+
+def libraries() -> dict[str, str]:
+    """The libraries that make the artefacts, and their versions."""
+    found = {"deckpress": __version__}
+    for name in _LIBRARIES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "missing"
+    return found
+
+
+def tools() -> dict[str, str]:
+    """The libraries, and what of the machine can change a byte without changing a card."""
+    return {
+        **libraries(),
+        "python": platform.python_version(),
+        "sqlite": sqlite3.sqlite_version,
+        "zlib": zlib.ZLIB_RUNTIME_VERSION,
+    }
+
+
+def fingerprint() -> str:
+    """A hash of the libraries' versions and of every file of the renderer and the exporters.
+
+    With it in a development version's name, a changed template makes a new version, as a changed
+    card does.
+    """
+    digest = blake2b(repr(sorted(libraries().items())).encode(), digest_size=16)
+    for package in ("deckpress", "exporters"):
+        for path in sorted((_ROOT / package).rglob("*")):
+            if path.is_file() and path.suffix not in (".pyc", ".md"):
+                digest.update(path.relative_to(_ROOT).as_posix().encode() + b"\0")
+                digest.update(blake2b(path.read_bytes()).digest())
+    return digest.hexdigest()

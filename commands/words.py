@@ -1,0 +1,29 @@
+"""The author's language: that of the locale if there is a table for it, else English."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from functools import cache
+from pathlib import Path
+
+
+@cache
+def language() -> str:
+    """``zh`` or ``en``, from the variables that POSIX lets decide a program's messages."""
+    for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := os.environ.get(variable):
+            return "zh" if value.lower().startswith("zh") else "en"
+    return "en"
+
+
+def say(key: str, **values: object) -> str:
+    """The sentence of that key in the author's language, with its values filled in."""
+    return _table()[language()][key].format(**values)
+
+
+@cache
+def _table() -> dict[str, dict[str, str]]:
+    text = (Path(__file__).parent / "words.toml").read_text("utf-8")
+    table: dict[str, dict[str, str]] = tomllib.loads(text)
+    return table
