@@ -1,0 +1,89 @@
+"""A card's values for the fields of its note, in the order of the schema."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from deckpress.model import Card, CardKind, ClozeStart, Html, Meta, PartName
+from exporters.anki import notetypes
+from exporters.anki.frames import render
+from exporters.anki.safe import field, plain
+from exporters.theme import words
+
+_PARTS = {
+    PartName.WHY: "Why",
+    PartName.EXAMPLE: "Example",
+    PartName.FOLLOW_UP: "FollowUp",
+    PartName.PITFALL: "Pitfall",
+    PartName.SOURCES: "Sources",
+}
+
+
+class Filler:
+    """Fills the notes of one deck; `pictures` gathers the names of the files that they show."""
+
+    def __init__(self, meta: Meta) -> None:
+        self._meta = meta
+        self._page = page(meta)
+        self.pictures: set[str] = set()
+
+    def fields(self, card: Card, section: str) -> list[str]:
+        """The values of the note of `card`, which stands in the section of that title."""
+        gaps = card.kind is CardKind.CLOZE
+
+        def html(pieces: Html) -> str:
+            return field(pieces, self._page, self.pictures, gaps)
+
+        values = {
+            "Key": f"{self._meta.key}/{card.id}",
+            "Title": plain(card.title, gaps),
+            "Question": html(card.question),
+            "Lead": html(card.lead),
+            "Short": html(card.short),
+            "Section": plain(section, gaps),
+            "Level": str(card.level or ""),
+            "Tier": card.tier or "",
+            "Lang": self._meta.lang,
+            "Link": plain(f"{self._page}#{card.id}") if self._page else "",
+            "Retired": plain(words(self._meta.lang)["retired"]) if card.retired else "",
+            **{_PARTS[part.name]: html(part.html) for part in card.parts},
+        }
+        if card.kind is CardKind.CHOICE:
+            values["Options"] = render(
+                "options.html", options=[(Markup(html(o.html)), o.right) for o in card.options]
+            )
+            values["Count"] = str(sum(option.right for option in card.options))
+        elif card.kind is CardKind.ORDERED:
+            values["Steps"] = render(
+                "steps.html", steps=[Markup(html(step)) for step in card.steps]
+            )
+            values["Count"] = str(len(card.steps))
+        elif gaps:
+            values |= _with_gaps(card, values["Question"], values["Short"])
+        return [values.get(name, "") for name in notetypes.FIELDS]
+
+    @staticmethod
+    def ords(card: Card) -> list[int]:
+        """Which of its type's cards the note has: a template's position, or a gap's number - 1."""
+        if card.kind is CardKind.CLOZE:
+            return sorted(_numbers(card.question) | _numbers(card.short))
+        return [0, 1] if card.kind is CardKind.REVERSE else [0]
+
+
+def page(meta: Meta) -> str:
+    """The address on which a card's id is an anchor, without a fragment; empty if there is none."""
+    address = meta.homepage.partition("#")[0].strip()
+    return address if address.startswith(("https://", "http://")) else ""
+
+
+def _numbers(html: Html) -> set[int]:
+    return {piece.number - 1 for piece in html if isinstance(piece, ClozeStart)}
+
+
+def _with_gaps(card: Card, question: str, short: str) -> dict[str, str]:
+    """All gaps in one field: Anki shows a field of gaps only if the card's own gap is in it."""
+    if not _numbers(card.question):
+        return {"Text": short, "Short": ""}
+    if not _numbers(card.short):
+        return {"Question": "", "Text": question}
+    return {"Question": "", "Text": f"{question}{short}", "Short": ""}

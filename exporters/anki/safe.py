@@ -1,0 +1,112 @@
+r"""Field HTML for Anki: the holes filled, and nothing left that Anki would take for its own syntax.
+
+Anki reads more than HTML in a field: gaps ``{{c1::…}}``, sounds ``[sound:…]``, LaTeX ``[$]…[/$]``,
+spoken text ``[anki:tts …]``, answer boxes ``[[type:…]]``, formulas ``\(…\)``. A card about shell or
+C++ has such text in its code, and it has to show as it is. Character references hide it from Anki,
+which looks at the source of a field; a formula is found in the page by MathJax, so there the
+characters also stand in different elements.
+"""
+
+from __future__ import annotations
+
+import re
+
+from markupsafe import escape
+
+from deckpress.model import ClozeEnd, ClozeStart, Html, LinkEnd, LinkStart, Math, Picture
+from exporters.theme.join import join
+
+# \x1f separates the fields of a note; no other control character has a place in one either.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_DIRECTIVE = re.compile(r"\[(?=(?:sound|anki|\[type):|/?latex\]|/?\$\$?\])", re.IGNORECASE)
+_FORMULA = re.compile(r"\\(?=[(\[])")
+_TAG = re.compile(r'(<[^<>"]*(?:"[^"]*"[^<>"]*)*>)')
+# Anki opens a deck's cards in a page with a <base>, where a link within the page leads nowhere.
+_BACK_LINK = re.compile(r'\s*<a [^>]*href="#fnref[^>]*>.*?</a>', re.DOTALL)
+_INNER_LINK = re.compile(r'<a [^>]*href="#[^>]*>(.*?)</a>', re.DOTALL)
+_BRACES = re.compile(r"\{(?=\{|\Z)|(?<=\{)\{|\A\{")
+_COLONS = re.compile(r":(?=:|\Z)|(?<=:):|\A:")
+
+
+def field(html: Html, page: str, pictures: set[str], gaps: bool = False) -> str:
+    """`html` as the value of a field.
+
+    `page` is the address that a link to another card leads to, with a fragment to be added; empty
+    if there is none, then its text stands alone. The names of the files shown are added to
+    `pictures`. `gaps`: the note has gaps, so that literal braces have to be hidden.
+    """
+    hints: list[str] = []
+
+    def guard(text: str) -> str:
+        if hints:
+            return _inside_gap(text)
+        return _hide_braces(text) if gaps else text
+
+    def math(piece: Math) -> str:
+        left, right = ("\\[", "\\]") if piece.display else ("\\(", "\\)")
+        return guard(f"{left}{escape(_CONTROL.sub('', piece.tex))}{right}")
+
+    def picture(piece: Picture) -> str:
+        pictures.add(piece.asset)
+        size = f' width="{piece.width}"' if piece.width else ""
+        drawn = ' class="drawn"' if piece.drawn else ""
+        alt = _hide_directives(str(escape(_CONTROL.sub("", piece.alt))))
+        return guard(f'<img src="{escape(piece.asset)}" alt="{alt}"{size}{drawn}>')
+
+    def cloze_start(piece: ClozeStart) -> str:
+        hints.append(piece.hint)
+        return f"{{{{c{piece.number}::"
+
+    def cloze_end(piece: ClozeEnd) -> str:
+        hint = hints.pop()
+        return f"::{_inside_gap(plain(hint))}}}}}" if hint else "}}"
+
+    def link_start(piece: LinkStart) -> str:
+        return guard(f'<a href="{escape(page)}#{escape(piece.card)}">') if page else ""
+
+    def link_end(piece: LinkEnd) -> str:
+        return "</a>" if page else ""
+
+    return str(
+        join(
+            html,
+            math=math,
+            picture=picture,
+            cloze_start=cloze_start,
+            cloze_end=cloze_end,
+            link_start=link_start,
+            link_end=link_end,
+            text=lambda text: guard(_text(text)),
+        )
+    )
+
+
+def plain(text: str, gaps: bool = False) -> str:
+    """Text that is not HTML, as the value of a field."""
+    safe = _text(str(escape(text)))
+    return _hide_braces(safe) if gaps else safe
+
+
+def _text(html: str) -> str:
+    html = _hide_directives(_CONTROL.sub("", html))
+    if 'href="#' in html:
+        html = _INNER_LINK.sub(r"\1", _BACK_LINK.sub("", html))
+    if _FORMULA.search(html):
+        parts = _TAG.split(html)  # text and tags in turn: a tag's attributes take no element
+        parts[::2] = (_FORMULA.sub("<span>&#92;</span>", part) for part in parts[::2])
+        parts[1::2] = (_FORMULA.sub("&#92;", part) for part in parts[1::2])
+        html = "".join(parts)
+    return html
+
+
+def _hide_directives(html: str) -> str:
+    return _DIRECTIVE.sub("&#91;", html)
+
+
+def _hide_braces(html: str) -> str:
+    return _BRACES.sub("&#123;", html)
+
+
+def _inside_gap(html: str) -> str:
+    html = html.replace("{", "&#123;").replace("}", "&#125;")
+    return _COLONS.sub("&#58;", html)
