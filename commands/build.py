@@ -149,7 +149,8 @@ def run(
 
 def _accept(read: Checked, found: Sequence[Diagnostic], strict: bool) -> None:
     if fatal(found, strict=strict):
-        raise Rejected(say("not-built"), found, read.loaded.path, read.loaded.text)
+        reason = "not-built" if fatal(found, strict=False) else "strict"
+        raise Rejected(say(reason), found, read.loaded.path, read.loaded.text)
 
 
 def _refuse_unknown(deck: RawDeck, selection: Selection) -> None:
