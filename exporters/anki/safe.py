@@ -24,8 +24,9 @@ _TAG = re.compile(r'(<[^<>"]*(?:"[^"]*"[^<>"]*)*>)')
 # Anki opens a deck's cards in a page with a <base>, where a link within the page leads nowhere.
 _BACK_LINK = re.compile(r'\s*<a [^>]*href="#fnref[^>]*>.*?</a>', re.DOTALL)
 _INNER_LINK = re.compile(r'<a [^>]*href="#[^>]*>(.*?)</a>', re.DOTALL)
-_BRACES = re.compile(r"\{(?=\{|\Z)|(?<=\{)\{|\A\{")
-_COLONS = re.compile(r":(?=:|\Z)|(?<=:):|\A:")
+# The end of a piece counts too, for the next one may begin with the other half.
+_BRACES = re.compile(r"\{(?=\{|\Z)")
+_COLONS = re.compile(r":(?=:|\Z)")
 
 
 def field(html: Html, page: str, pictures: set[str], gaps: bool = False) -> str:
