@@ -27,7 +27,8 @@ def export(deck: Deck, version: Version) -> tuple[Artifact, ...]:
     filler = Filler(deck.meta)
     tree = decks.Tree(deck, version)
     count = 0
-    for section in deck.sections:
+    for section in (section for section in deck.sections if section.cards):
+        home = tree.of(section)
         for card in section.cards:
             count += 1
             note = package.Note(
@@ -39,7 +40,7 @@ def export(deck: Deck, version: Version) -> tuple[Artifact, ...]:
                 ords=filler.ords(card),
                 modified=version.modified.get(card.id, version.time),
             )
-            tree.of(section).add_note(note)
+            home.add_note(note)
     media = {name: deck.assets[name].data for name in filler.pictures}
     data = package.pack(tree.decks(), media, first_id=version.time * 1000)
     return (Artifact(f"{_stem(deck.name)}-{version.name}.apkg", data),)

@@ -24,6 +24,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         autoescape=True,
         undefined=StrictUndefined,
+        auto_reload=False,
     )
 
 

@@ -24,6 +24,10 @@ _TAG = re.compile(r'(<[^<>"]*(?:"[^"]*"[^<>"]*)*>)')
 # Anki opens a deck's cards in a page with a <base>, where a link within the page leads nowhere.
 _BACK_LINK = re.compile(r'\s*<a [^>]*href="#fnref[^>]*>.*?</a>', re.DOTALL)
 _INNER_LINK = re.compile(r'<a [^>]*href="#[^>]*>(.*?)</a>', re.DOTALL)
+# Most text has nothing of all that, and one look is enough to see it.
+_SPECIAL = re.compile(
+    f'{_CONTROL.pattern}|{_DIRECTIVE.pattern}|{_FORMULA.pattern}|href="#', re.IGNORECASE
+)
 # The end of a piece counts too, for the next one may begin with the other half.
 _BRACES = re.compile(r"\{(?=\{|\Z)")
 _COLONS = re.compile(r":(?=:|\Z)")
@@ -89,6 +93,8 @@ def plain(text: str, gaps: bool = False) -> str:
 
 
 def _text(html: str) -> str:
+    if not _SPECIAL.search(html):
+        return html
     html = _hide_directives(_CONTROL.sub("", html))
     if 'href="#' in html:
         html = _INNER_LINK.sub(r"\1", _BACK_LINK.sub("", html))
