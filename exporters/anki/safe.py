@@ -40,6 +40,8 @@ def field(html: Html, page: str, pictures: set[str], gaps: bool = False) -> str:
     if there is none, then its text stands alone. The names of the files shown are added to
     `pictures`. `gaps`: the note has gaps, so that literal braces have to be hidden.
     """
+    if not html:
+        return ""
     hints: list[str] = []
 
     def guard(text: str) -> str:
