@@ -1,0 +1,98 @@
+"""Opens a page in the system's Chromium and keeps a record of everything that it tries to do."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Dialog, Page, Route, sync_playwright
+
+_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+_FONTS = Path(__file__).parents[2] / "exporters" / "pdf" / "fonts.conf"
+
+
+@dataclass(slots=True)
+class Record:
+    """What a page did: each address it asked for, each word on the console, each dialog."""
+
+    requests: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+    dialogs: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    page: Page
+    record: Record
+
+
+def _chromium() -> str:
+    """Where Chromium is. The tests' set-up installs it: without it they fail, they do not skip."""
+    for name in _NAMES:
+        if path := shutil.which(name):
+            return path
+    pytest.fail("no Chromium on this machine: `python3 build.py test` installs it")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for all tests, with the project's own fonts: the same text widths everywhere."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=_chromium(),
+            args=_ARGUMENTS,
+            env={**os.environ, "FONTCONFIG_FILE": str(_FONTS)},
+        )
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def visit(
+    browser: Browser, file: Path, anchor: str = "", *, width: int = 1280, **options: Any
+) -> Iterator[Visit]:
+    """`file` as a reader opens it from a disk. Every other address is refused and recorded.
+
+    `options` go to playwright's ``new_context``, such as ``java_script_enabled=False``.
+    """
+    record = Record()
+    address = file.absolute().as_uri()
+
+    def refuse(dialog: Dialog) -> None:
+        record.dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    def answer(route: Route) -> None:
+        wanted = route.request.url
+        if wanted.partition("#")[0] == address:
+            route.continue_()
+        else:
+            record.requests.append(wanted)
+            route.abort()
+
+    context = browser.new_context(viewport={"width": width, "height": 844}, **options)
+    try:
+        context.route("**/*", answer)
+        page = context.new_page()
+        page.on("console", lambda message: record.complaints.append(message.text))
+        page.on("pageerror", lambda error: record.complaints.append(str(error)))
+        page.on("dialog", refuse)
+        page.goto(f"{address}#{anchor}" if anchor else address)
+        yield Visit(page, record)
+    finally:
+        context.close()
