@@ -1,0 +1,29 @@
+"""What the printer may read: the deck's assets, by name, and nothing else in the world."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+from deckpress.model import Asset
+
+_SCHEME = "asset:"
+
+
+class AssetFetcher(URLFetcher):  # type: ignore[misc]
+    """Serves ``asset:NAME``. Every other address is refused: files, networks and inline data.
+
+    The deck's Markdown and its SVG figures are not trusted, and both can name an address.
+    """
+
+    def __init__(self, assets: Mapping[str, Asset]) -> None:
+        super().__init__(allowed_protocols=())
+        self._assets = assets
+
+    def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
+        """The asset behind `url`; raises `ValueError` for anything else."""
+        asset = self._assets.get(url.removeprefix(_SCHEME)) if url.startswith(_SCHEME) else None
+        if asset is None:
+            raise ValueError("only the deck's own pictures are printed")
+        return URLFetcherResponse(url, asset.data, {"Content-Type": asset.media_type})
