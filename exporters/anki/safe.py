@@ -66,7 +66,7 @@ def field(html: Html, page: str, pictures: set[str], gaps: bool = False) -> str:
 
     def cloze_end(piece: ClozeEnd) -> str:
         hint = hints.pop()
-        return f"::{_inside_gap(plain(hint))}}}}}" if hint else "}}"
+        return f"::{_inside_gap(_hint(hint))}}}}}" if hint else "}}"
 
     def link_start(piece: LinkStart) -> str:
         return guard(f'<a href="{escape(page)}#{escape(piece.card)}">') if page else ""
@@ -92,6 +92,13 @@ def plain(text: str, gaps: bool = False) -> str:
     """Text that is not HTML, as the value of a field."""
     safe = _text(str(escape(text)))
     return _hide_braces(safe) if gaps else safe
+
+
+def _hint(text: str) -> str:
+    hint = plain(text)
+    if _DIRECTIVE.match(f"[{hint}]"):  # so Anki shows it: in brackets
+        hint = f"&#{ord(hint[0])};{hint[1:]}"
+    return hint
 
 
 def _text(html: str) -> str:

@@ -29,6 +29,7 @@ from deckpress.model import (
     Section,
     Version,
 )
+from deckpress.parts import label
 from exporters.theme import words
 from tests.exporters import samples
 from tests.exporters.learner import Learner, learner, package, text_of
@@ -308,13 +309,12 @@ def test_the_style_has_the_words_of_every_language(lang: str, selector: str) -> 
 
 @pytest.mark.parametrize(("lang", "selector"), [("en", "."), ("zh-CN", ":lang(zh) .")])
 def test_the_style_has_the_label_of_every_part(lang: str, selector: str) -> None:
-    parts = pytest.importorskip("deckpress.parts")
     style = (HERE / "labels.css").read_text("utf-8")
     for name in PartName:
         folded = name not in (PartName.PITFALL, PartName.SOURCES)
         element = "summary" if folded else ".label"
-        label = parts.label(name, lang)
-        assert f'\n{selector}{name} > {element}::before {{ content: "{label}"; }}' in style
+        heading = label(name, lang)
+        assert f'\n{selector}{name} > {element}::before {{ content: "{heading}"; }}' in style
 
 
 # Links

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from html import escape
 from pathlib import Path
@@ -41,12 +42,19 @@ LITERAL = [
     "grep '[$]' and [/$]",
     "[$$]x[/$$]",
     "[[type:Short]]",
+    "sound:x.mp3",
+    "$",
+    "[type:Short]",
     "[[ -f x ]] && echo $((1+1))",
     "List<String> a = b && c;",
     '<img src="no.png">',
     "&lt; &amp; &#123;&#123;",
     "<%Question%> {{=<% %>=}}",
 ]
+
+PIECES = [*"{}{}::[]\\()$/x<>&;中", "[[", "&#58;", "c1::", "sound:", "latex", "type:", "anki:"]
+DRAW = random.Random(20)
+LITERAL += ["".join(DRAW.choices(PIECES, k=DRAW.randint(2, 9))) for _ in range(80)]
 
 
 @pytest.fixture
