@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import Browser, Dialog, Page, Route, sync_playwright
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Dialog, Page, Route
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 _ARGUMENTS = [
@@ -52,6 +54,8 @@ def _chromium() -> str:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """One browser for all tests, with the project's own fonts: the same text widths everywhere."""
+    from playwright.sync_api import sync_playwright  # slow to load, and most tests do without
+
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=_chromium(),
@@ -64,11 +68,18 @@ def chromium() -> Iterator[Browser]:
 
 @contextmanager
 def visit(
-    browser: Browser, file: Path, anchor: str = "", *, width: int = 1280, **options: Any
+    browser: Browser,
+    file: Path,
+    anchor: str = "",
+    *,
+    width: int = 1280,
+    before: str = "",
+    **options: Any,
 ) -> Iterator[Visit]:
     """`file` as a reader opens it from a disk. Every other address is refused and recorded.
 
-    `options` go to playwright's ``new_context``, such as ``java_script_enabled=False``.
+    The script `before` runs before the page's own. `options` go to playwright's ``new_context``,
+    such as ``java_script_enabled=False``.
     """
     record = Record()
     address = file.absolute().as_uri()
@@ -88,6 +99,8 @@ def visit(
     context = browser.new_context(viewport={"width": width, "height": 844}, **options)
     try:
         context.route("**/*", answer)
+        if before:
+            context.add_init_script(before)
         page = context.new_page()
         page.on("console", lambda message: record.complaints.append(message.text))
         page.on("pageerror", lambda error: record.complaints.append(str(error)))

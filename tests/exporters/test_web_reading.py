@@ -1,0 +1,197 @@
+"""Reading the page in a real browser: on a phone, on a wide screen, by day, in the dark."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from deckpress.model import Card, Html, PartName, Section
+from exporters.web import export
+from tests.exporters import samples
+from tests.exporters.browser import visit
+
+# A table of twelve columns, a word and an address without a break: none may widen the page.
+_WIDE = (
+    '<div class="table"><table><tr>' + "<td>很宽的一格</td>" * 12 + "</tr></table></div>"
+    f"<p>{'x' * 300} <code>{'y' * 300}</code></p>"
+    f'<div class="code"><pre><code class="lang-text">{"z" * 300}</code></pre></div>'
+)
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("web") / "page.html"
+    path.write_bytes(export(samples.sample(), samples.VERSION)[0].data)
+    return path
+
+
+@pytest.fixture(scope="module")
+def wide(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    card = samples.card(
+        "wide", "宽" * 90 + "w" * 90, _WIDE, parts=(samples.part(PartName.WHY, _WIDE),)
+    )
+    path = tmp_path_factory.mktemp("web") / "wide.html"
+    deck = samples.deck(Section("docker", "D" * 120, (_WIDE,), (card,)), title="T" * 120)
+    path.write_bytes(export(deck, samples.VERSION)[0].data)
+    return path
+
+
+def _fields(card: Card) -> list[Html]:
+    steps = [*card.steps, *(option.html for option in card.options)]
+    return [card.question, card.lead, card.short, *steps, *(part.html for part in card.parts)]
+
+
+def _words(html: Html) -> list[str]:
+    """A field's runs of text, each as it has to be found again. Holes part them."""
+    text = "\0".join(piece if isinstance(piece, str) else "" for piece in html)
+    return [run.strip() for run in re.split(r"<[^>]*>|\0|\n", unescape(text)) if run.strip()]
+
+
+def _unfolded(page: Page, card: str) -> bool:
+    return bool(page.evaluate("id => document.querySelector(`#${id} > details`).open", card))
+
+
+def test_every_word_of_every_card_is_on_the_page_without_javascript(
+    chromium: Browser,
+    file: Path,
+) -> None:
+    with visit(chromium, file, java_script_enabled=False) as seen:
+        for section in samples.sample().sections:
+            assert _words(section.intro) == [] or _words(section.intro)[0] in seen.page.inner_text(
+                f"#{section.id}"
+            )
+            for card in section.cards:
+                if card.retired:
+                    continue
+                said = seen.page.locator(f"#{card.id}").text_content() or ""
+                for field in _fields(card):
+                    for words in _words(field):
+                        assert words in said
+
+
+def test_without_javascript_answers_unfold_and_nothing_dead_is_shown(
+    chromium: Browser,
+    file: Path,
+) -> None:
+    with visit(chromium, file, "docker-vs-vm", width=390, java_script_enabled=False) as seen:
+        page = seen.page
+        # The card that the address names is readable at once; another unfolds at a click.
+        assert page.get_by_text("虚拟机虚拟硬件").is_visible()
+        answer = page.locator("#docker-image-term .short")
+        assert not answer.is_visible()
+        page.locator("#docker-image-term summary").click()
+        assert answer.is_visible()
+        for tool in (".find", ".tools", ".copy"):
+            assert page.locator(f"{tool}:visible").count() == 0
+
+
+def test_nothing_is_wider_than_the_screen(chromium: Browser, wide: Path) -> None:
+    with visit(chromium, wide, "wide") as seen:
+        for width in (320, 390, 820, 1280):
+            seen.page.set_viewport_size({"width": width, "height": 844})
+            assert seen.page.evaluate("document.documentElement.scrollWidth") == width
+        # What scrolls in its own box can be reached by keyboard.
+        assert seen.page.locator("#wide .table").first.get_attribute("tabindex") == "0"
+
+
+def test_a_link_to_a_card_unfolds_it_and_brings_it_into_view(
+    chromium: Browser,
+    file: Path,
+) -> None:
+    with visit(chromium, file, "python-ordered-two", width=390) as seen:
+        page = seen.page
+        assert _unfolded(page, "python-ordered-two")
+        assert page.locator("#python-ordered-two h3").bounding_box()["y"] < 400  # type: ignore[index]
+        # A link inside a card, and then its own link once more after it was folded by hand.
+        page.evaluate("location.hash = 'docker-what-is'")
+        page.get_by_role("link", name="容器与虚拟机").click()
+        page.wait_for_function("document.querySelector('#docker-vs-vm > details').open")
+        page.locator("#docker-vs-vm summary").click()
+        assert not _unfolded(page, "docker-vs-vm")
+        page.locator("#docker-vs-vm .number").click()
+        assert _unfolded(page, "docker-vs-vm")
+
+
+def test_an_unknown_or_broken_address_breaks_nothing(chromium: Browser, file: Path) -> None:
+    with visit(chromium, file, "%E0%A4%A") as seen:
+        for anchor in ("no-such-card", "_main", ""):
+            seen.page.evaluate("anchor => { location.hash = anchor }", anchor)
+        seen.page.fill("#_find", "命名空间")
+        assert seen.page.locator(".card:visible").count() == 1
+        assert seen.record.complaints == []
+
+
+def test_a_choice_keeps_its_verdicts_until_the_answer_is_asked_for(
+    chromium: Browser,
+    file: Path,
+) -> None:
+    with visit(chromium, file) as seen:
+        card = seen.page.locator("#nginx-balance")
+        assert card.get_by_text("最少连接").is_visible()
+        assert card.locator(".verdict:visible").count() == 0
+        card.locator("summary").click()
+        assert card.locator(".verdict").all_inner_texts() == ["正确", "正确", "错误", "正确"]
+        assert card.locator(".verdict:visible").count() == 4
+
+
+@pytest.mark.parametrize(("scheme", "other"), [("light", "dark"), ("dark", "light")])
+def test_colours_follow_the_system_until_the_reader_chooses(
+    chromium: Browser,
+    file: Path,
+    scheme: str,
+    other: str,
+) -> None:
+    papers = {"light": "rgb(253, 252, 249)", "dark": "rgb(22, 24, 27)"}
+    names = {"light": "浅色", "dark": "深色"}
+    paper = "getComputedStyle(document.body).backgroundColor"
+    with visit(chromium, file, color_scheme=scheme) as seen:
+        page = seen.page
+        assert page.evaluate(paper) == papers[scheme]
+        page.get_by_role("radio", name=names[other]).check()
+        assert page.evaluate(paper) == papers[other]
+        page.reload()
+        assert page.evaluate(paper) == papers[other]
+        assert page.get_by_role("radio", name=names[other]).is_checked()
+        page.get_by_role("radio", name="跟随系统").check()
+        assert page.evaluate(paper) == papers[scheme]
+
+
+def test_a_drawing_is_turned_over_in_the_dark_and_a_photo_is_not(
+    chromium: Browser,
+    file: Path,
+) -> None:
+    filters = "[...document.images].map((image) => getComputedStyle(image).filter !== 'none')"
+    for scheme, turned in (("light", [False, False]), ("dark", [True, False])):
+        with visit(chromium, file, color_scheme=scheme) as seen:
+            assert seen.page.evaluate(filters) == turned
+            widths = "(i) => i.decode().then(() => i.naturalWidth)"
+            drawn = seen.page.evaluate(f"Promise.all([...document.images].map({widths}))")
+            assert drawn == [480, 320]
+
+
+def test_on_paper_every_answer_is_shown(chromium: Browser, file: Path) -> None:
+    with visit(chromium, file, color_scheme="dark") as seen:
+        page = seen.page
+        answers = page.locator("details > .answer")
+        shown = "all => all.filter((a) => a.checkVisibility({contentVisibilityAuto: true})).length"
+        assert answers.evaluate_all(shown) == 0
+        page.emulate_media(media="print")
+        assert answers.evaluate_all(shown) == 13
+        assert page.evaluate("getComputedStyle(document.body).color") == "rgb(35, 38, 43)"
+        assert not page.locator(".side").is_visible()
+
+
+def test_a_thumb_hits_every_control(chromium: Browser, file: Path) -> None:
+    touch = {"has_touch": True, "is_mobile": True}
+    with visit(chromium, file, "docker-what-is", width=390, **touch) as seen:
+        seen.page.click(".fold")
+        controls = seen.page.locator(
+            "button:visible, summary:visible, nav a:visible, .switch label"
+        )
+        boxes = controls.evaluate_all("all => all.map((c) => c.getBoundingClientRect())")
+        assert len(boxes) > 20
+        assert all(box["height"] >= 44 and box["width"] >= 44 for box in boxes)

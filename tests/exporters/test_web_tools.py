@@ -1,0 +1,154 @@
+"""What the page's script adds: finding, unfolding, copying, choosing colours."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from exporters.web import export
+from tests.exporters import samples
+from tests.exporters.browser import visit
+
+_NO_STORAGE = """Object.defineProperty(window, "localStorage", {
+  get() { throw new DOMException("refused", "SecurityError"); },
+})"""
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("web") / "page.html"
+    path.write_bytes(export(samples.sample(), samples.VERSION)[0].data)
+    return path
+
+
+def test_finding_shows_the_cards_that_say_it_and_says_how_many(
+    chromium: Browser,
+    file: Path,
+) -> None:
+    with visit(chromium, file) as seen:
+        page = seen.page
+        status = page.get_by_role("status")
+        shown = page.locator(".card:visible")
+        # Each finds by what the card says, whichever way it is written.
+        for words, cards in (
+            ("LEAST_conn", {"nginx-reverse-proxy", "nginx-balance"}),
+            ("ｕｐｓｔｒｅａｍ", {"nginx-reverse-proxy", "nginx-upstream-term"}),
+            ("命名空间", {"docker-vs-vm"}),
+            ("排错 请求", {"nginx-request-order"}),
+        ):
+            page.fill("#_find", words)
+            assert set(shown.evaluate_all("all => all.map((card) => card.id)")) == cards
+            assert status.inner_text() == f"找到 {len(cards)} 张卡片"
+        assert page.locator("section:visible h2:visible").all_inner_texts() == ["Nginx 与反向代理"]
+        page.fill("#_find", "绝对没有的词")
+        assert status.inner_text() == "没有找到"
+        page.fill("#_find", "")
+        assert shown.count() == 13
+        assert status.inner_text() == ""
+
+
+def test_words_that_every_card_has_find_nothing(chromium: Browser, file: Path) -> None:
+    with visit(chromium, file) as seen:
+        for words, found in (("复制", 0), ("答案", 0), ("正确：", 0), ("错误", 1)):
+            seen.page.fill("#_find", words)
+            assert seen.page.locator(".card:visible").count() == found
+
+
+def test_a_link_to_a_card_that_is_filtered_out_shows_it(chromium: Browser, file: Path) -> None:
+    with visit(chromium, file) as seen:
+        page = seen.page
+        page.fill("#_find", "macOS")
+        assert page.locator(".card:visible").count() == 1
+        page.locator("#docker-what-is h3").click()
+        page.get_by_role("link", name="容器与虚拟机").click()
+        page.wait_for_function("document.querySelector('#docker-vs-vm > details').open")
+        assert page.locator("#docker-vs-vm").is_visible()
+        assert page.input_value("#_find") == ""
+
+
+def test_a_question_unfolds_by_click_and_by_keyboard(chromium: Browser, file: Path) -> None:
+    with visit(chromium, file) as seen:
+        card = seen.page.locator("#docker-image-term")
+        answer = card.locator(".short")
+        card.locator("h3").click()
+        assert answer.is_visible()
+        card.locator("h3").click()
+        assert not answer.is_visible()
+        card.locator("summary").press("Enter")
+        assert answer.is_visible()
+
+
+def test_all_answers_unfold_and_fold_at_once(chromium: Browser, file: Path) -> None:
+    with visit(chromium, file) as seen:
+        seen.page.get_by_role("button", name="全部展开").click()
+        assert seen.page.locator(".card > details[open]").count() == 13
+        seen.page.get_by_role("button", name="全部收起").click()
+        assert seen.page.locator(".card > details[open]").count() == 0
+
+
+@pytest.mark.parametrize("clipboard", ["modern", "refused"])
+def test_copying_gives_the_code_to_the_letter(
+    chromium: Browser,
+    file: Path,
+    clipboard: str,
+) -> None:
+    with visit(chromium, file) as seen:
+        page = seen.page
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        if clipboard == "refused":
+            page.evaluate("navigator.clipboard.writeText = () => Promise.reject(); 0")
+        for card, code in (
+            ("nginx-reverse-proxy", "nginx"),
+            ("python-dunder", "python"),
+            ("docker-what-is", "shell"),
+        ):
+            page.locator(f"#{card} h3").click()
+            page.locator(f"#{card} .copy").click()
+            page.wait_for_function(
+                f"document.querySelector('#{card} .copy').ariaLabel === '已复制'"
+            )
+            assert page.evaluate("navigator.clipboard.readText()") == samples.CODE[code]
+        assert page.get_by_role("status").inner_text() == "已复制"
+
+
+def test_everything_works_where_nothing_can_be_stored(chromium: Browser, file: Path) -> None:
+    with visit(chromium, file, before=_NO_STORAGE, color_scheme="light") as seen:
+        page = seen.page
+        page.get_by_role("radio", name="深色").check()
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(22, 24, 27)"
+        page.fill("#_find", "命名空间")
+        assert page.locator(".card:visible").count() == 1
+        assert seen.record.complaints == []
+
+
+def test_a_phones_contents_come_up_and_leave_again(chromium: Browser, file: Path) -> None:
+    with visit(chromium, file, width=390) as seen:
+        page = seen.page
+        contents = page.get_by_role("navigation", name="目录")
+        assert not contents.is_visible()
+        page.get_by_role("button", name="目录").click()
+        contents.get_by_role("link", name="Python 运行时").click()
+        assert not contents.is_visible()
+        heading = page.get_by_role("heading", name="Python 运行时")
+        assert 0 <= heading.bounding_box()["y"] < 200  # type: ignore[index]
+
+
+def test_wide_contents_stay_in_view_and_mark_the_section(chromium: Browser, file: Path) -> None:
+    with visit(chromium, file) as seen:
+        page = seen.page
+        page.evaluate("location.hash = 'nginx-request-order'")
+        page.wait_for_function("document.querySelector('nav [aria-current]')?.hash === '#nginx'")
+        assert page.get_by_role("navigation", name="目录").is_visible()
+        assert not page.locator(".fold").is_visible()
+
+
+def test_the_skip_link_leads_past_the_contents(chromium: Browser, file: Path) -> None:
+    with visit(chromium, file) as seen:
+        page = seen.page
+        page.keyboard.press("Tab")
+        assert page.locator(":focus").inner_text() == "跳到正文"
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        assert page.locator(":focus").get_attribute("href") == "#docker-what-is"
