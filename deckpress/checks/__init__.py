@@ -1,0 +1,34 @@
+"""The rules: everything that would come out wrong, found at once, with its place.
+
+Each module holds the rules of one kind; a rule takes a field (or the deck) and yields findings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from deckpress.checks import cards, characters, code, files, gaps, lines, links
+from deckpress.checks.fields import fields
+from deckpress.checks.targets import Targets
+from deckpress.diagnostics import Diagnostic, ordered
+from deckpress.model import RawDeck
+
+_FIELD_RULES = (gaps.check, lines.check, characters.check)
+
+
+def check(deck: RawDeck, has_glyph: Callable[[str], bool] | None = None) -> tuple[Diagnostic, ...]:
+    """Everything that is wrong with a deck as read, sorted; what `read` reports is not repeated.
+
+    `has_glyph` says whether a character can be printed; without it none is doubted.
+    """
+    found: list[Diagnostic] = []
+    targets = Targets.of(deck)
+    for field in fields(deck):
+        for rule in _FIELD_RULES:
+            found += rule(field)
+        found += links.check(field, targets)
+        found += code.check(field, deck.files)
+    found += cards.check(deck)
+    found += files.check(deck)
+    found += characters.check_deck(deck, has_glyph)
+    return ordered(found)

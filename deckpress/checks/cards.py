@@ -1,0 +1,59 @@
+"""What a card of each kind must have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from deckpress.cloze import gaps
+from deckpress.diagnostics import Diagnostic, finding
+from deckpress.items import has_box
+from deckpress.model import CardKind, RawCard, RawDeck
+
+_FEWEST = 2
+
+
+def check(deck: RawDeck) -> Iterator[Diagnostic]:
+    for card in deck.cards():
+        yield from _check_card(card)
+
+
+def _check_card(card: RawCard) -> Iterator[Diagnostic]:
+    if not card.question:
+        yield finding("D301", card.heading)
+    match card.kind:
+        case CardKind.BASIC | CardKind.REVERSE:
+            if not card.short:
+                yield _at_question(card, "D302")
+        case CardKind.CLOZE:
+            marked = [gaps(text.source) for text in (card.question, card.short)]
+            if not any(g.found or g.problems for g in marked):
+                yield _at_question(card, "D304")
+        case CardKind.CHOICE:
+            yield from _check_choice(card)
+        case CardKind.ORDERED:
+            if len(card.items) < _FEWEST:
+                yield _at_question(card, "D312", count=len(card.items))
+    for item in card.items:
+        if not item.text:
+            yield finding("D313", item.text.span)
+    for part in card.parts:
+        if not part.text:
+            yield finding("D206", part.heading, label=part.name.value)
+
+
+def _check_choice(card: RawCard) -> Iterator[Diagnostic]:
+    if len(card.items) < _FEWEST:
+        yield _at_question(card, "D309", count=len(card.items))
+    elif not any(item.right for item in card.items):
+        yield finding("D310", card.items[0].text.span)
+    if not card.items:
+        return
+    for number, line in enumerate(card.short.source.split("\n")):
+        if has_box(line):
+            yield finding("D314", card.short.at(number, 1, len(line)))
+            return
+
+
+def _at_question(card: RawCard, code: str, **args: object) -> Diagnostic:
+    span = card.question.span if card.question else card.heading
+    return finding(code, span, **args)

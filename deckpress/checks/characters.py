@@ -1,0 +1,101 @@
+"""Characters that cannot be printed or hide something, and tags that are shown as text."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+
+from deckpress.blocks import split_lines
+from deckpress.checks.fields import Field
+from deckpress.diagnostics import Diagnostic, finding
+from deckpress.model import RawDeck, Span
+from deckpress.prose import without_formulas
+from deckpress.tokens import BOM
+
+# HTML elements (WHATWG HTML, section 4), with the obsolete ones that people still write.
+_ELEMENTS = frozenset(
+    re.findall(
+        r"\w+",
+        "a abbr address area article aside audio b base bdi bdo big blockquote body br button canvas"
+        " caption center cite code col colgroup data datalist dd del details dfn dialog div dl dt em"
+        " embed fieldset figcaption figure font footer form frame frameset h1 h2 h3 h4 h5 h6 head"
+        " header hgroup hr html i iframe img input ins kbd label legend li link main map mark marquee"
+        " math menu meta meter nav noscript object ol optgroup option output p param picture pre"
+        " progress q rp rt ruby s samp script search section select slot small source span strike"
+        " strong style sub summary sup svg table tbody td template textarea tfoot th thead time title"
+        " tr track tt u ul var video wbr",
+    )
+)
+_TAG = re.compile(r"<!--|(?<!\\)</?(?P<name>[A-Za-z][A-Za-z0-9]*)(?=[\s/>])[^<>]*/?>")
+# Controls that reorder the text around them (Unicode Standard Annex 9), and unseen separators.
+_HIDING = frozenset(
+    "\u200b\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028\u2029\u00ad"
+)
+_INVISIBLE = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp", "Cs"})
+
+
+def check(field: Field) -> Iterator[Diagnostic]:
+    """Raw HTML, once a field: the first tag."""
+    if "<" not in field.prose:
+        return
+    for match in _TAG.finditer(without_formulas(field.prose)):
+        name = match["name"]
+        if name is None or name.lower() in _ELEMENTS:
+            tag = match.group()
+            yield finding("D602", field.span(match.start(), len(tag)), tag=tag)
+            return
+
+
+def check_deck(deck: RawDeck, has_glyph: Callable[[str], bool] | None) -> Iterator[Diagnostic]:
+    """Each character that cannot be printed or hides something: its first place, and how often."""
+    sections = deck.sections
+    if not sections:
+        return
+    path = sections[0].heading.file
+    yield from _characters(deck.source.decode("utf-8", "replace"), path, has_glyph)
+
+
+def _characters(
+    text: str, path: str, has_glyph: Callable[[str], bool] | None
+) -> Iterator[Diagnostic]:
+    text = text.removeprefix(BOM)
+    present = sorted(set(text))
+    hiding = [character for character in present if character in _HIDING]
+    missing = [c for c in present if has_glyph is not None and _unprintable(c, has_glyph)]
+    for code, characters in (("D603", hiding), ("D601", missing)):
+        for character in characters:
+            if code == "D601" and _composed(text, character, has_glyph):
+                continue
+            span = _place(text, character, path)
+            yield finding(code, span, name=_name(character), count=text.count(character))
+
+
+def _unprintable(character: str, has_glyph: Callable[[str], bool]) -> bool:
+    if unicodedata.category(character) in _INVISIBLE or _is_selector(character):
+        return False
+    return not has_glyph(character)
+
+
+def _is_selector(character: str) -> bool:
+    return "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef"
+
+
+def _composed(text: str, mark: str, has_glyph: Callable[[str], bool] | None) -> bool:
+    """Whether a combining mark always composes with what it stands on into a known character."""
+    if not unicodedata.combining(mark) or has_glyph is None:
+        return False
+    bases = {match.group() for match in re.finditer(f"[^{re.escape(mark)}]{re.escape(mark)}", text)}
+    whole = [unicodedata.normalize("NFC", base) for base in bases]
+    return bool(whole) and all(len(one) == 1 and has_glyph(one) for one in whole)
+
+
+def _place(text: str, character: str, path: str) -> Span:
+    before = split_lines(text[: text.index(character)] + "x")
+    return Span(path, len(before), len(before[-1]))
+
+
+def _name(character: str) -> str:
+    name = unicodedata.name(character, "")
+    shown = f" {character}" if character.isprintable() else ""
+    return f"U+{ord(character):04X}{shown} {name}".strip()

@@ -1,0 +1,61 @@
+"""Code blocks: closed, with attributes that mean something, and with the file that they show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+
+from deckpress.checks.fields import Field
+from deckpress.diagnostics import Diagnostic, finding
+from deckpress.fences import KNOWN, Fence, extract, find
+from deckpress.model import Span
+from deckpress.references import Folder, well_placed
+
+
+def check(field: Field, files: Mapping[str, bytes]) -> Iterator[Diagnostic]:
+    for fence in find(field.text.source):
+        if not fence.closed:
+            span = field.text.at(fence.line, fence.column, len(fence.mark))
+            yield finding("D218", span, mark=fence.mark)
+        yield from _attributes(field, fence)
+        if fence.info.file is not None:
+            yield from _shown(field, fence, fence.info.file, files)
+        elif fence.info.part is not None:
+            yield finding("D508", _span(field, fence, "part="), part=fence.info.part)
+        if fence.info.language == "mermaid" and not fence.info.alt.strip():
+            yield finding("D516", _span(field, fence, "mermaid"))
+
+
+def _span(field: Field, fence: Fence, word: str) -> Span:
+    """The span of `word` in the fence's info string."""
+    start = max(0, fence.info_source.find(word))
+    return field.text.at(fence.line, fence.info_column + start, len(word))
+
+
+def _attributes(field: Field, fence: Fence) -> Iterator[Diagnostic]:
+    for item in (*fence.info.attributes, *fence.info.strange):
+        if item in fence.info.attributes and item in KNOWN:
+            continue
+        near = get_close_matches(item, KNOWN, 1)
+        args = {"near": f"{near[0]}="} if near else {}
+        yield finding("D408", _span(field, fence, item), item=item, **args)
+
+
+def _shown(
+    field: Field, fence: Fence, path: str, files: Mapping[str, bytes]
+) -> Iterator[Diagnostic]:
+    span = _span(field, fence, f"file={path}")
+    if any(line.strip() for line in fence.body):
+        yield finding("D507", field.text.at(fence.line, fence.column, len(fence.mark)), path=path)
+    if not well_placed(path, Folder.EXAMPLES):
+        yield finding("D502", span, path=path, folder=Folder.EXAMPLES.value)
+    elif path in files:
+        try:
+            text = files[path].decode("utf-8")
+        except UnicodeDecodeError:
+            text = "\0"
+        if "\0" in text:
+            yield finding("D509", span, path=path)
+        elif fence.info.part is not None and extract(text, fence.info.part) is None:
+            part = fence.info.part
+            yield finding("D506", _span(field, fence, "part="), path=path, part=part)

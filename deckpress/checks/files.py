@@ -1,0 +1,99 @@
+"""Images: whether they are what their names say, and safe to show."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from xml.etree import ElementTree
+
+from deckpress.checks.fields import fields
+from deckpress.diagnostics import Diagnostic, finding
+from deckpress.model import RawDeck
+from deckpress.references import Folder, references
+
+_MAGIC = {
+    "png": re.compile(rb"\x89PNG\r\n\x1a\n"),
+    "jpg": re.compile(rb"\xff\xd8\xff"),
+    "jpeg": re.compile(rb"\xff\xd8\xff"),
+    "gif": re.compile(rb"GIF8[79]a"),
+    "webp": re.compile(rb"RIFF....WEBP", re.DOTALL),
+}
+_SVG = "{http://www.w3.org/2000/svg}svg"
+_ACTIVE = frozenset({"script", "foreignobject", "iframe", "embed", "object", "audio", "video"})
+_ANIMATED = frozenset({"animate", "set", "animatetransform", "animatemotion"})
+_LINKS = frozenset({"href", "src", "base"})
+# A drawing may point into itself, and may hold bitmaps.
+_INSIDE = re.compile(r"#|data:image/(?:png|jpeg|gif|webp)[;,]", re.IGNORECASE)
+_STYLE_OUTSIDE = re.compile(
+    r"@import|expression\s*\(|javascript:|url\(\s*['\"]?\s*(?!['\"]?\s*#|data:image/(?!svg)|\s)[^\s)]",
+    re.IGNORECASE,
+)
+
+
+def check(deck: RawDeck) -> Iterator[Diagnostic]:
+    seen = set()
+    for field in fields(deck):
+        if Folder.FIGURES.value not in field.prose:
+            continue
+        for reference in references(field.text.source):
+            path = reference.path
+            if path in seen or reference.folder is not Folder.FIGURES or path not in deck.files:
+                continue
+            seen.add(path)
+            if problem := image_problem(path, deck.files[path]):
+                code, args = problem
+                span = field.text.at(reference.line, reference.column, len(path))
+                yield finding(code, span, path=path, **args)
+
+
+def image_problem(path: str, data: bytes) -> tuple[str, dict[str, str]] | None:
+    """The code and values of what is wrong with an image's content; None if nothing is."""
+    ending = path.rpartition(".")[2].lower()
+    if ending == "svg":
+        return _svg_problem(data)
+    magic = _MAGIC.get(ending)
+    if magic is not None and not magic.match(data):
+        return "D510", {"type": ending.upper()}
+    return None
+
+
+def _svg_problem(data: bytes) -> tuple[str, dict[str, str]] | None:
+    wrong = ("D510", {"type": "SVG"})
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return wrong
+    # An internal subset can define entities: bombs, and text that hides what it says. The public
+    # identifier that drawing programs write is harmless, for nothing is ever fetched.
+    if re.search(r"<!ENTITY|<!DOCTYPE[^>]*\[", text, re.IGNORECASE):
+        return "D511", {"item": "<!ENTITY>"}
+    if "<?xml-stylesheet" in text:
+        return "D511", {"item": "<?xml-stylesheet?>"}
+    try:
+        root = ElementTree.fromstring(text.encode())
+    except (ElementTree.ParseError, ValueError, LookupError):
+        return wrong
+    if root.tag not in (_SVG, "svg"):
+        return wrong
+    item = next((bad for element in root.iter() if (bad := _unsafe(element))), "")
+    return ("D511", {"item": item}) if item else None
+
+
+def _unsafe(element: ElementTree.Element) -> str:
+    """What makes an element active or reach outside; empty if nothing does."""
+    tag = element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+    if tag.lower() in _ACTIVE:
+        return f"<{tag}>"
+    if tag.lower() == "style" and _STYLE_OUTSIDE.search("".join(element.itertext())):
+        return "<style>"
+    for name, value in element.attrib.items():
+        local = name.rpartition("}")[2].lower()
+        if local.startswith("on"):
+            return f"{local}="
+        if local in _LINKS and not _INSIDE.match(value.strip()):
+            return f'{local}="{value}"'
+        if local == "attributename" and tag.lower() in _ANIMATED and "href" in value.lower():
+            return f"<{tag}>"
+        if "(" in value and _STYLE_OUTSIDE.search(value):
+            return f'{local}="{value}"'
+    return ""

@@ -1,0 +1,65 @@
+"""Links and images: where they lead, and whether what they show can be shown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from deckpress.checks.fields import Field
+from deckpress.checks.targets import Targets
+from deckpress.diagnostics import Diagnostic, finding
+from deckpress.references import (
+    DEFINITION,
+    IMAGE,
+    IMAGE_TYPES,
+    LINK,
+    Folder,
+    has_image_type,
+    is_outside,
+    target,
+    well_placed,
+)
+
+_ALLOWED = re.compile(r"(?:https?://[^/\s]|mailto:[^\s@]+@)", re.IGNORECASE)
+
+
+def check(field: Field, targets: Targets) -> Iterator[Diagnostic]:
+    if "](" not in field.prose and "]:" not in field.prose:
+        return
+    images = {}
+    for match in IMAGE.finditer(field.prose):
+        path, start = target(match)
+        images[start] = path
+        yield from _image(field, path, start)
+        if not match["alt"].strip():
+            yield finding("D515", field.span(match.start(), match.end() - match.start()))
+    for match in (*LINK.finditer(field.prose), *DEFINITION.finditer(field.prose)):
+        path, start = target(match)
+        if start in images:
+            continue
+        if "name" in match.re.groupindex and path.startswith(Folder.FIGURES.value):
+            yield from _image(field, path, start)
+        else:
+            yield from _link(field, path, start, targets)
+
+
+def _image(field: Field, path: str, start: int) -> Iterator[Diagnostic]:
+    span = field.span(start, len(path))
+    if is_outside(path):
+        yield finding("D504", span, path=path)
+    elif not well_placed(path, Folder.FIGURES):
+        yield finding("D502", span, path=path, folder=Folder.FIGURES.value)
+    elif not has_image_type(path):
+        yield finding("D503", span, path=path, known=", ".join(IMAGE_TYPES))
+
+
+def _link(field: Field, path: str, start: int, targets: Targets) -> Iterator[Diagnostic]:
+    span = field.span(start, len(path))
+    if not path.startswith("#"):
+        if not _ALLOWED.match(path):
+            yield finding("D513", span, target=path)
+    elif path[1:] not in targets.ids:
+        near = targets.near(path[1:])
+        yield finding("D512", span, id=path[1:], **({"near": f"#{near}"} if near else {}))
+    elif path[1:] in targets.retired:
+        yield finding("D514", span, id=path[1:])

@@ -1,0 +1,45 @@
+"""The names that an author may give a part of an answer, and the ones that a learner sees."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+
+from deckpress.model import PartName
+
+# Per language: first what every output shows, then what is understood as well.
+_NAMES: Mapping[PartName, Mapping[str, tuple[str, ...]]] = {
+    PartName.WHY: {"zh-CN": ("为什么", "原理", "详解"), "en": ("Why", "Details")},
+    PartName.EXAMPLE: {"zh-CN": ("例子", "示例"), "en": ("Example", "Examples")},
+    PartName.FOLLOW_UP: {"zh-CN": ("追问", "延伸"), "en": ("Follow-ups", "Follow-up")},
+    PartName.PITFALL: {"zh-CN": ("误区", "常见误区"), "en": ("Pitfalls", "Pitfall")},
+    PartName.SOURCES: {"zh-CN": ("来源", "出处", "参考"), "en": ("Sources", "Source")},
+}
+
+
+def label(part: PartName, lang: str) -> str:
+    """The heading that a learner sees above this part; English for a language without a table."""
+    names = _NAMES[part]
+    return names.get(lang, names["en"])[0]
+
+
+def all_labels() -> tuple[str, ...]:
+    """Every name that an author may write, of all languages."""
+    return tuple(name for names in _NAMES.values() for group in names.values() for name in group)
+
+
+def _plain(heading: str) -> str:
+    return unicodedata.normalize("NFC", heading).strip().rstrip(":：?？").rstrip().casefold()
+
+
+_BY_LABEL = {
+    _plain(name): part
+    for part, names in _NAMES.items()
+    for group in names.values()
+    for name in group
+}
+
+
+def named(heading: str) -> PartName | None:
+    """The part that a ``###`` heading names, in any language; None if it names none."""
+    return _BY_LABEL.get(_plain(heading))

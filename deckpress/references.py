@@ -1,0 +1,110 @@
+"""Which files a source shows: images and examples, with the places where it names them."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from enum import StrEnum
+
+from deckpress.fences import find
+from deckpress.prose import prose
+
+# Ending (lower case) of each kind of image that all outputs can show, and its media type.
+IMAGE_TYPES = {
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "gif": "image/gif",
+    "webp": "image/webp",
+    "svg": "image/svg+xml",
+}
+
+_ALT = r"(?:[^\[\]\\]|\\[\s\S]|\[[^\[\]]*+\])*+"
+_TARGET = (
+    r"[ \t]*+(?:<(?P<angle>[^<>\n]*+)>|(?P<plain>[^\s()<>]*+(?:\([^\s()<>]*+\)[^\s()<>]*+)*+))"
+)
+IMAGE = re.compile(r"!\[(?P<alt>" + _ALT + r")\]\(" + _TARGET)
+LINK = re.compile(r"\]\(" + _TARGET)
+DEFINITION = re.compile(r"^ {0,3}\[(?!\^)(?P<name>[^\[\]\n]++)\]:" + _TARGET, re.MULTILINE)
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*+:")
+
+
+class Folder(StrEnum):
+    """The folders beside a source that its files must lie in."""
+
+    FIGURES = "figures/"
+    EXAMPLES = "examples/"
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A path as the source writes it, and where: line from 0, column from 1, in the text given."""
+
+    path: str
+    folder: Folder
+    line: int
+    column: int
+
+
+def target(match: re.Match[str]) -> tuple[str, int]:
+    """The address that an image, link or definition leads to, and where it starts."""
+    group = "angle" if match["angle"] is not None else "plain"
+    return match[group], match.start(group)
+
+
+def is_outside(path: str) -> bool:
+    """Whether this address leads out of the file system: it has a scheme or a host."""
+    return path.startswith("//") or (_SCHEME.match(path) is not None and path[1:2] != ":")
+
+
+def well_placed(path: str, folder: Folder) -> bool:
+    """Whether a path leads, as far as its text tells, to a file below `folder`."""
+    steps = path.split("/")
+    return (
+        path.startswith(folder.value)
+        and "\\" not in path
+        and all(step not in ("", ".", "..") for step in steps)
+        and path.isprintable()
+    )
+
+
+def has_image_type(path: str) -> bool:
+    return path.rpartition(".")[2].lower() in IMAGE_TYPES
+
+
+def references(text: str) -> tuple[Reference, ...]:
+    """Every file that a text shows, in order; each place of a file counts.
+
+    Definitions (``[name]: figures/x.png``) count if they lead into the folder of images.
+    """
+    found: list[tuple[int, str]] = []
+    if "](" in text or "]:" in text:
+        masked = prose(text)
+        found = [(start, path) for path, start in map(target, IMAGE.finditer(masked))]
+        for match in DEFINITION.finditer(masked):
+            path, start = target(match)
+            if path.startswith(Folder.FIGURES.value):
+                found.append((start, path))
+    place = Places(text)
+    out = [Reference(path, Folder.FIGURES, *place(start)) for start, path in found]
+    for fence in find(text):
+        file = fence.info.file
+        if file is not None:
+            column = fence.info_column + fence.info_source.find("file=")
+            out.append(Reference(file, Folder.EXAMPLES, fence.line, column))
+    return tuple(sorted(out, key=lambda r: (r.line, r.column)))
+
+
+class Places:
+    """Turns offsets of a text into lines (from 0) and columns (from 1)."""
+
+    def __init__(self, text: str) -> None:
+        self._starts: list[int] | None = None
+        self._text = text
+
+    def __call__(self, offset: int) -> tuple[int, int]:
+        if self._starts is None:
+            self._starts = [0, *(m.end() for m in re.finditer("\n", self._text))]
+        line = bisect_right(self._starts, offset) - 1
+        return line, offset - self._starts[line] + 1
