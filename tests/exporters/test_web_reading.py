@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -186,7 +187,7 @@ def test_on_paper_every_answer_is_shown(chromium: Browser, file: Path) -> None:
 
 
 def test_a_thumb_hits_every_control(chromium: Browser, file: Path) -> None:
-    touch = {"has_touch": True, "is_mobile": True}
+    touch: dict[str, Any] = {"has_touch": True, "is_mobile": True}
     with visit(chromium, file, "docker-what-is", width=390, **touch) as seen:
         seen.page.click(".fold")
         controls = seen.page.locator(
