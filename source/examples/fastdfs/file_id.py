@@ -22,6 +22,8 @@ def parse(file_id):
         "crc32": f"{crc32:08x}",
         "extension": extension,
     }
+
+
 # part: end
 
 

@@ -1,6 +1,7 @@
 """Ask supervisord what is not running: python rpc.py unix:///path/to/s.sock"""
 
 import sys
+
 # part: rpc
 from xmlrpc.client import ServerProxy
 
