@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from deckpress.model import Artifact, Deck, Version
 
-from .document import document
+from .document import sheet
 from .press import printed
 
 
@@ -14,4 +14,4 @@ def export(deck: Deck, version: Version) -> tuple[Artifact, ...]:
     Retired cards are left out: they are kept for learners who already have them, not for new
     ones. A deck in which nothing is left to print still gives its title page.
     """
-    return (Artifact(f"{deck.name}-{version.name}.pdf", printed(document(deck, version))),)
+    return (Artifact(f"{deck.name}-{version.name}.pdf", printed(sheet(deck, version))),)

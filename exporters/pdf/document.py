@@ -40,7 +40,7 @@ class Chapter:
     entries: tuple[Entry, ...]
 
 
-def document(deck: Deck, version: Version) -> Sheet:
+def sheet(deck: Deck, version: Version) -> Sheet:
     """The whole document, styles included, and the pictures that it shows."""
     chapters = tuple(_chapters(deck))
     numbers = {entry.card.id: entry.number for part in chapters for entry in part.entries}

@@ -38,7 +38,9 @@ def printed(sheet: Sheet) -> bytes:
         from .fetcher import AssetFetcher
 
         page = HTML(string=sheet.html, url_fetcher=AssetFetcher(sheet.assets))
-        pdf: bytes = page.write_pdf(presentational_hints=True, custom_metadata=True)
+        pdf: bytes = page.write_pdf(
+            presentational_hints=True, pdf_variant="pdf/ua-1", custom_metadata=True
+        )
         return pdf
 
 

@@ -1,0 +1,177 @@
+"""Reads a PDF as a person does: its text in order, its glyphs where they stand, its links."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from html import unescape
+from io import BytesIO
+from typing import Any
+
+from pdfminer.converter import PDFPageAggregator
+from pdfminer.layout import LTChar, LTImage, LTPage
+from pdfminer.pdfdocument import PDFDocument
+from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
+from pdfminer.pdfpage import PDFPage
+from pdfminer.pdfparser import PDFParser
+from pdfminer.pdftypes import resolve1
+
+from deckpress.model import Card, Html
+from exporters.pdf import export
+from tests.exporters.samples import VERSION, sample
+
+MILLIMETRE = 72 / 25.4
+MARGIN = 13 * MILLIMETRE  # left and right
+BODY = (14.5 * MILLIMETRE, (297 - 16.5) * MILLIMETRE)  # below it the foot, above it the head
+
+
+@dataclass(frozen=True)
+class Glyph:
+    """A printed character: its page (from 0), where its baseline starts, its box, its font."""
+
+    text: str
+    page: int
+    x: float
+    y: float
+    size: float
+    box: tuple[float, float, float, float]
+    font: str
+
+
+@cache
+def sample_pdf() -> bytes:
+    """The sample deck, printed once for all tests."""
+    (artifact,) = export(sample(), VERSION)
+    return artifact.data
+
+
+@cache
+def drawn(pdf: bytes) -> tuple[tuple[int, LTChar | LTImage], ...]:
+    """Every glyph and bitmap with its page, in the order in which they are drawn."""
+    return tuple(
+        (number, item)
+        for number, page in enumerate(_pages(pdf))
+        for item in _leaves(page)
+        if isinstance(item, LTChar | LTImage)
+    )
+
+
+@cache
+def glyphs(pdf: bytes) -> tuple[Glyph, ...]:
+    """Every glyph in the order in which it was drawn, with the heads and feet of the pages."""
+    return tuple(
+        Glyph(
+            item.get_text(),
+            number,
+            item.matrix[4],
+            item.matrix[5],
+            item.size,
+            item.bbox,
+            item.fontname,
+        )
+        for number, item in drawn(pdf)
+        if isinstance(item, LTChar)
+    )
+
+
+def body(pdf: bytes) -> str:
+    """The text without white space, and without what stands in the margins of the pages."""
+    low, high = BODY
+    return squeezed("".join(g.text for g in glyphs(pdf) if low < g.y < high))
+
+
+def margins(pdf: bytes) -> str:
+    low, high = BODY
+    return squeezed("".join(g.text for g in glyphs(pdf) if not low < g.y < high))
+
+
+def images(pdf: bytes) -> int:
+    """The number of bitmaps drawn."""
+    return sum(isinstance(item, LTImage) for _, item in drawn(pdf))
+
+
+def squeezed(text: str) -> str:
+    return re.sub(r"\s+", "", text)
+
+
+def sentences(html: Html) -> list[str]:
+    """The stretches of text that stay together when a field is printed, without white space."""
+    joined = "".join(
+        piece if isinstance(piece, str) else "" if _is_inside(piece) else "\0" for piece in html
+    )
+    blocks = re.sub(
+        r"</?(?:p|li|ul|ol|div|t[rdh]|pre|h\d|hr|br|blockquote|sup)\b[^>]*>", "\0", joined
+    )
+    plain = unescape(re.sub(r"<[^>]+>", "", blocks))
+    parts = re.split(r"\0|(?<=[。！？；：])", plain)
+    # A link shows its number after it, and an address stands without its scheme.
+    return [squeezed(part.replace("https://", "")) for part in parts if part.strip()]
+
+
+def fields(card: Card) -> Iterator[Html]:
+    yield from (card.question, card.lead, card.short)
+    yield from (option.html for option in card.options)
+    yield from card.steps
+    yield from (part.html for part in card.parts)
+
+
+def document(pdf: bytes) -> PDFDocument:
+    return PDFDocument(PDFParser(BytesIO(pdf)))
+
+
+def outline(pdf: bytes) -> list[tuple[int, str]]:
+    return [(level, title) for level, title, *_ in document(pdf).get_outlines()]
+
+
+def page_sizes(pdf: bytes) -> list[tuple[int, int]]:
+    boxes = [page.mediabox for page in PDFPage.create_pages(document(pdf))]
+    return [(round(box[2] / MILLIMETRE), round(box[3] / MILLIMETRE)) for box in boxes]
+
+
+def links(pdf: bytes) -> tuple[set[str], set[str]]:
+    """The addresses that are linked to, and the names of places in the document."""
+    outside: set[str] = set()
+    inside: set[str] = set()
+    for page in PDFPage.create_pages(document(pdf)):
+        for reference in resolve1(page.annots) or ():
+            annotation = resolve1(reference)
+            action = resolve1(annotation.get("A"))
+            if action and "URI" in action:
+                outside.add(action["URI"].decode())
+            elif "Dest" in annotation:
+                inside.add(_text(resolve1(annotation["Dest"])))
+    return outside, inside
+
+
+def places(pdf: bytes) -> set[str]:
+    """The names of all places that a link can lead to."""
+    names = resolve1(resolve1(resolve1(document(pdf).catalog["Names"])["Dests"])["Names"])
+    return {_text(name) for name in names[::2]}
+
+
+def _pages(pdf: bytes) -> Iterator[LTPage]:
+    """The pages with everything on them in the order in which it is drawn."""
+    resources = PDFResourceManager()
+    device = PDFPageAggregator(resources, laparams=None)
+    interpreter = PDFPageInterpreter(resources, device)
+    for page in PDFPage.create_pages(document(pdf)):
+        interpreter.process_page(page)
+        yield device.get_result()
+
+
+def _text(name: Any) -> str:
+    return name.decode("utf-16" if name[:2] in (b"\xfe\xff", b"\xff\xfe") else "utf-8")
+
+
+def _is_inside(piece: object) -> bool:
+    return type(piece).__name__ in {"ClozeStart", "ClozeEnd", "LinkStart"}
+
+
+def _leaves(item: Any) -> Iterator[Any]:
+    if isinstance(item, LTChar | LTImage) or not hasattr(item, "__iter__"):
+        yield item
+    else:
+        for child in item:
+            yield from _leaves(child)
