@@ -189,7 +189,7 @@ def _rendered(deck: RawDeck) -> tuple[Deck, tuple[Diagnostic, ...]]:
     from deckpress.cache import Cache
     from deckpress.render import render
 
-    with Cache.open(CACHE) as cache:
+    with Cache(CACHE) as cache:
         return render(deck, cache)
 
 

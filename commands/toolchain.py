@@ -20,7 +20,7 @@ _LIBRARIES = (
     "nh3",
     "pydyf",
     "pygments",
-    "pymdown-extensions",
+    "mmdr",
     "weasyprint",
     "ziafont",
     "ziamath",

@@ -1,0 +1,62 @@
+"""TeX -> a drawn formula: an inline SVG in the colour and the size of the text around it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from xml.etree import ElementTree
+
+from markupsafe import escape
+
+from deckpress.model import Math
+
+_SIZE = 16.0
+_LONGEST = 2000
+_DEEPEST = 40
+_SVG = "http://www.w3.org/2000/svg"
+
+
+class FormulaError(Exception):
+    """A formula that cannot be drawn; the text says why."""
+
+
+def draw(tex: str, *, display: bool) -> Math:
+    """The drawing of a formula.
+
+    Raises:
+        FormulaError: the TeX is empty, too long, too deep or not understood.
+    """
+    if not tex.strip():
+        raise FormulaError("it is empty")
+    if len(tex) > _LONGEST or tex.count("{") > 400 or _depth(tex) > _DEEPEST:
+        raise FormulaError("it is too long")
+    if wide := next((c for c in tex if unicodedata.east_asian_width(c) in "WF"), None):
+        raise FormulaError(f"its font has no {wide}: write such words outside the formula")
+    from ziamath.config import config
+    from ziamath.zmath import Latex
+
+    config.svg2 = False  # no symbols that are referred to by id: formulas share a page
+    try:
+        drawing = Latex(tex, size=_SIZE, inline=not display)
+        root = ElementTree.fromstring(drawing.svg())
+    except RecursionError as error:
+        raise FormulaError("it is too deep") from error
+    except Exception as error:  # the parser's own types are many, and none of them is ours
+        raise FormulaError(" ".join(str(error).split())[:200] or type(error).__name__) from error
+    left, top, width, height = (float(number) for number in (root.get("viewBox") or "").split())
+    body = "".join(ElementTree.tostring(child, encoding="unicode") for child in root)
+    body = re.sub(r'\sxmlns(?::\w+)?="[^"]*"|(?<=<)ns\d+:|(?<=</)ns\d+:|\sfill="black"', "", body)
+    svg = (
+        f'<svg xmlns="{_SVG}" role="img" aria-label="{escape(tex)}" fill="currentColor" '
+        f'width="{width / _SIZE:.3f}em" height="{height / _SIZE:.3f}em" '
+        f'viewBox="{left:g} {top:g} {width:g} {height:g}">{body}</svg>'
+    )
+    return Math(tex, display, svg, max(0, round((top + height) / _SIZE * 20)))
+
+
+def _depth(tex: str) -> int:
+    depth = deepest = 0
+    for character in tex:
+        depth += (character == "{") - (character == "}")
+        deepest = max(deepest, depth)
+    return deepest

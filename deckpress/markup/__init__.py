@@ -1,0 +1,1 @@
+"""Markdown -> HTML: Python-Markdown, with what interview cards need and without raw HTML."""

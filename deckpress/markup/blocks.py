@@ -1,0 +1,220 @@
+"""Blocks of a field: fences and display formulas taken out first, then lists, quotes and tables."""
+
+from __future__ import annotations
+
+import re
+from typing import cast
+from xml.etree.ElementTree import Element
+
+from markdown import Markdown
+from markdown.preprocessors import Preprocessor
+from markdown.treeprocessors import Treeprocessor
+from markdown.util import ETX, STX
+
+from deckpress import formulas
+from deckpress.blocks import columns
+from deckpress.fences import Fence, find
+from deckpress.markup.code import fence_html
+from deckpress.markup.context import Context
+
+_DISPLAY = re.compile(r"^\$\$[ \t]*\n(.+?)\n\$\$[ \t]*$", re.MULTILINE | re.DOTALL)
+_QUOTE = re.compile(r"[ \t]*>[ ]?")
+_CALLOUT = re.compile(r"\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\][ \t]*(?:\n|$)", re.IGNORECASE)
+_TASK = re.compile(r"\[([ xX])\](?:[ \t]+|$)")
+
+_CALLOUTS = {
+    "zh-CN": {
+        "note": "注意",
+        "tip": "提示",
+        "important": "重要",
+        "warning": "警告",
+        "caution": "当心",
+    },
+    "en": {
+        "note": "Note",
+        "tip": "Tip",
+        "important": "Important",
+        "warning": "Warning",
+        "caution": "Caution",
+    },
+}
+_BOXES = {"zh-CN": ("未完成", "已完成"), "en": ("to do", "done")}
+
+
+class Engine(Markdown):
+    """Python-Markdown with the surroundings of the field that it converts."""
+
+    context: Context
+
+
+class Own(Preprocessor):
+    """Keeps the characters with which Python-Markdown marks its own places for itself."""
+
+    def run(self, lines: list[str]) -> list[str]:
+        return [line.replace(STX, "").replace(ETX, "") for line in lines]
+
+
+class Fences(Preprocessor):
+    """Puts finished HTML in the place of each fence and each display formula."""
+
+    def run(self, lines: list[str]) -> list[str]:
+        engine = cast(Engine, self.md)
+        text = "\n".join(lines)
+        for fence in reversed(find(text)):
+            end = fence.line + len(fence.body) + 1 + fence.closed
+            html = fence_html(fence, "\n".join(_body(fence)), engine.context)
+            prefix = fence.prefix
+            blank = prefix.rstrip() if ">" in prefix else ""
+            held = self.md.htmlStash.store(html) if html else ""
+            first = [] if prefix.strip(" \t>") else [blank]
+            lines[fence.line : end] = [*first, prefix + held, blank]
+        # Tabs are code's own; outside it Markdown counts in columns.
+        text = "\n".join(lines)
+        if "$$" in text:
+            text = _DISPLAY.sub(self._formula, text)
+        return re.sub(r"(?<=\n) +\n", "\n", f"{text.expandtabs(4)}\n\n").split("\n")
+
+    def _formula(self, match: re.Match[str]) -> str:
+        context = cast(Engine, self.md).context
+        return "\n" + self.md.htmlStash.store(formula_html(match.group(1), True, context)) + "\n"
+
+
+def _body(fence: Fence) -> list[str]:
+    """A fence's lines without the quote marks and the indentation that it stands in."""
+    quotes = fence.prefix.count(">")
+    indent = columns(fence.prefix.rpartition(">")[2].removeprefix(" ") if quotes else fence.prefix)
+    kept = []
+    for line in fence.body:
+        for _ in range(quotes):
+            line = _QUOTE.sub("", line, count=1)
+        margin = len(line) - len(line.lstrip(" \t"))
+        while margin and columns(line[:margin]) > indent:
+            margin -= 1
+        kept.append(line[margin:])
+    return kept
+
+
+def formula_html(tex: str, display: bool, context: Context) -> str:
+    """The hole of a formula; nothing, and a finding, where it cannot be drawn."""
+    try:
+        math = formulas.draw(tex.strip(), display=display)
+    except formulas.FormulaError as error:
+        context.say("D702", context.where(tex), str(error))
+        return ""
+    hole = f'<data value="{context.hole(math)}"></data>'
+    return f'<div class="formula">{hole}</div>' if display else hole
+
+
+class Shapes(Treeprocessor):
+    """Before inline Markdown is read: callouts and task lists, which inline syntax would hide."""
+
+    def run(self, root: Element) -> None:
+        lang = cast(Engine, self.md).context.lang
+        titles = _CALLOUTS.get(lang, _CALLOUTS["en"])
+        boxes = _BOXES.get(lang, _BOXES["en"])
+        for quote in list(root.iter("blockquote")):
+            first = quote[0] if len(quote) and quote[0].tag == "p" else None
+            match = _CALLOUT.match(first.text or "") if first is not None else None
+            if first is not None and match:
+                kind = match.group(1).lower()
+                quote.tag = "div"
+                quote.set("class", f"callout {kind}")
+                first.text = (first.text or "")[match.end() :]
+                if not first.text.strip() and not len(first):
+                    quote.remove(first)
+                title = Element("p", {"class": "callout-title"})
+                title.text = titles[kind]
+                quote.insert(0, title)
+        for item in root.iter("li"):
+            holder = item[0] if not (item.text or "").strip() and len(item) else item
+            if holder is not item and holder.tag != "p":
+                continue
+            match = _TASK.match((holder.text or "").lstrip())
+            if match:
+                done = match.group(1) != " "
+                item.set("class", "task done" if done else "task")
+                attributes = {"class": "box", "role": "img", "aria-label": boxes[done]}
+                box = Element("span", attributes)
+                box.tail = (holder.text or "").lstrip()[match.end() :]
+                holder.text = ""
+                holder.insert(0, box)
+
+
+class Finish(Treeprocessor):
+    """After inline Markdown: tables by class, figures, card links, footnotes with own ids."""
+
+    def run(self, root: Element) -> None:
+        context = cast(Engine, self.md).context
+        parents = {child: parent for parent in root.iter() for child in parent}
+        for element in list(root.iter()):
+            match element.tag:
+                case "table":
+                    _wrap_table(element, parents[element])
+                case "th" | "td" if align := element.attrib.pop("align", None):
+                    element.set("class", align)
+                case "a":
+                    _link(element, context)
+                case "img":
+                    _picture(element, parents[element], context)
+                case "div" if element.get("class") == "footnote":
+                    _footnotes(element)
+            if identity := element.attrib.get("id"):
+                element.set("id", _own(identity, context))
+
+
+def _wrap_table(table: Element, parent: Element) -> None:
+    wrapper = Element("div", {"class": "table"})
+    wrapper.tail, table.tail = table.tail, None
+    parent[list(parent).index(table)] = wrapper
+    wrapper.append(table)
+
+
+def _link(link: Element, context: Context) -> None:
+    address = link.get("href", "")
+    link.attrib.pop("class", None)
+    if address.startswith(("#fn:", "#fnref:")):
+        link.set("href", "#" + _own(address[1:], context))
+    elif address.startswith("#"):
+        del link.attrib["href"]
+        if address[1:] in context.targets:
+            link.set("data-card", address[1:])
+
+
+def _picture(image: Element, parent: Element, context: Context) -> None:
+    """A figure of the source becomes a hole; any other picture becomes its text alternative."""
+    picture = context.pictures.get(image.get("src", ""))
+    alone = parent.tag == "p" and len(parent) == 1 and not (parent.text or "").strip()
+    tail, alt = image.tail, image.get("alt", "")
+    image.clear()
+    image.tail = tail
+    if picture is None:
+        image.tag, image.text = "em", alt
+        return
+    image.tag = "data"
+    shown = type(picture)(picture.asset, alt, picture.width, picture.height, picture.drawn)
+    image.set("value", context.hole(shown))
+    if alone and not (tail or "").strip():
+        parent.tag = "div"
+        parent.set("class", "figure")
+
+
+def _footnotes(block: Element) -> None:
+    block.set("class", "footnotes")
+    for rule in block.findall("hr"):
+        block.remove(rule)
+    for paragraph in block.iter("p"):
+        for link in paragraph.findall("a"):
+            if link.get("class") == "footnote-backref" or link.get("href", "").startswith("#fnref"):
+                last = paragraph[-2] if len(paragraph) > 1 else None
+                if last is not None and last.tail:
+                    last.tail = last.tail.rstrip("\xa0 ")
+                elif last is None and paragraph.text:
+                    paragraph.text = paragraph.text.rstrip("\xa0 ")
+                paragraph.remove(link)
+
+
+def _own(identity: str, context: Context) -> str:
+    """``fn:note`` as an id that no other field has."""
+    kind, _, name = identity.partition(":")
+    safe = "".join(c if c.isascii() and c.isalnum() else f"_{ord(c):x}" for c in name)
+    return f"{kind}-{context.prefix}-{safe}"
