@@ -20,7 +20,7 @@ from commands.sources import Checked, checked
 from commands.words import language, say
 from deckpress import store, versions
 from deckpress.diagnostics import Diagnostic, as_json
-from deckpress.model import Deck, RawDeck, Version
+from deckpress.model import Artifact, Deck, RawDeck, Version
 from deckpress.selection import Selection, known, matches, select
 from exporters import EXPORTERS, load
 
@@ -199,7 +199,7 @@ def _exported(
     """The files of a version, by name."""
     from deckpress import manifest
 
-    artifacts = []
+    artifacts: list[Artifact] = []
     for name in only or EXPORTERS:
         step(say("exporting", name=name))
         artifacts.extend(load(name)(deck, version))
