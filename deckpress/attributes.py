@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 
 from deckpress.diagnostics import Diagnostic, finding
 from deckpress.model import CardKind, Span
@@ -205,9 +206,9 @@ class _Reading:
     def _judge_tag(self, item: Item, name: str) -> None:
         if name in self._allowed:
             return
-        kinds = get_close_matches(name.casefold(), _CLASSES, 1, 0.8)
+        kinds = _like_kinds(name.casefold())
         if self._allowed:
-            near = kinds or get_close_matches(name, sorted(self._allowed), 1)
+            near = kinds or tuple(get_close_matches(name, sorted(self._allowed), 1))
             self._say("D215", item, tag=name, **({"near": near[0]} if near else {}))
         elif kinds:
             self._say("D214", item, tag=name, near=f".{kinds[0]}")
@@ -225,3 +226,9 @@ class _Reading:
             self._say("D212", item, key=key, value=value, allowed=allowed, **args)
         else:
             self._values[key] = value
+
+
+@lru_cache(maxsize=1024)
+def _like_kinds(name: str) -> tuple[str, ...]:
+    """The kind that a tag is probably a slip for; a deck has few tags and many cards."""
+    return tuple(get_close_matches(name, _CLASSES, 1, 0.8))

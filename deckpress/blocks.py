@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 from io import StringIO
 
 TAB = 4
@@ -76,6 +77,12 @@ def opening(line: str) -> re.Match[str] | None:
     return match
 
 
+@lru_cache(maxsize=64)
+def closing(mark: str) -> re.Pattern[str]:
+    """What closes a fence of that mark, if it is a whole line."""
+    return re.compile(rf"^[ \t]*+{re.escape(mark[0])}{{{len(mark)},}}+[ \t]*+\r?$", re.MULTILINE)
+
+
 def heading_level(line: str) -> int:
     """How many ``#`` make this line a heading; 0 if it is none. For lines outside code."""
     match = _HEADING.match(line)
@@ -85,13 +92,12 @@ def heading_level(line: str) -> int:
 class Scanner:
     """Takes the lines of a text in turn and says what each is."""
 
-    __slots__ = ("_blank", "_closings", "_contained", "_fence")
+    __slots__ = ("_blank", "_contained", "_fence")
 
     def __init__(self) -> None:
         self._fence: _Fence | None = None
         self._blank = True
         self._contained = False
-        self._closings: dict[str, re.Pattern[str]] = {}
 
     def step(self, line: str) -> Line:
         """What `line` is, after the lines before it. It may end in a line end."""
@@ -140,14 +146,8 @@ class Scanner:
         elif self._blank and not prefix:
             self._contained = False
         mark = match["mark"]
-        self._fence = _Fence(mark, quotes, columns(prefix), self._closing(mark))
+        self._fence = _Fence(mark, quotes, columns(prefix), closing(mark))
         self._blank = False
-
-    def _closing(self, mark: str) -> re.Pattern[str]:
-        if mark not in self._closings:
-            pattern = f"[ \\t]*+{re.escape(mark[0])}{{{len(mark)},}}+[ \\t]*+$"
-            self._closings[mark] = re.compile(pattern)
-        return self._closings[mark]
 
     def _inside(self, line: str, fence: _Fence) -> Line | None:
         """What a line is after an open fence; None if it stands outside and so leaves it open."""
@@ -158,7 +158,7 @@ class Scanner:
                 self._fence = None
                 return None
             rest = rest[match.end() :]
-        if fence.closing.match(rest):
+        if fence.mark in rest and fence.closing.match(rest):
             self._fence = None
             return Line.CLOSING
         if fence.indent and rest.strip() and indent_of(rest) < fence.indent:
@@ -166,6 +166,13 @@ class Scanner:
             self._fence = None
             return None
         return Line.FENCED
+
+
+@lru_cache(maxsize=512)
+def lines_of(text: str) -> tuple[tuple[str, Line], ...]:
+    """Each line of a text, with its end, and what it is."""
+    lines = split_lines(text)
+    return tuple(zip(lines, classify(lines), strict=True))
 
 
 def classify(lines: Iterable[str]) -> Iterator[Line]:

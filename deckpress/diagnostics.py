@@ -19,7 +19,7 @@ from typing import Any
 from deckpress.model import Span
 
 _VIEW = 96  # columns of a source line that are shown at most
-_BEFORE = 40  # of them at least so many may stand to the left of the caret
+_BEFORE = 48  # of them stand to the left of the caret at most, if the line is longer
 _VALUE = 80  # characters of a value quoted in a message
 
 # Format and bidirectional controls would let a source rewrite what its author sees of it.
@@ -128,10 +128,11 @@ def _excerpt(line: str, span: Span) -> tuple[str, str]:
     if span.line == 1:
         line = line.removeprefix("\ufeff")
     column = min(span.column - 1, len(line))
-    start = _reach(reversed(line[max(0, column - _VIEW) : column]), _BEFORE, column, -1)
-    if start and _width(line[:column]) + 2 <= _VIEW // 2:
-        start = 0
-    stop = _reach(iter(line[column : column + _VIEW]), _VIEW - _BEFORE, column, +1)
+    start, stop = 0, len(line)
+    if len(line) > _VIEW or _width(line) > _VIEW:
+        start = _reach(reversed(line[max(0, column - _VIEW) : column]), _BEFORE, column, -1)
+        spent = _width(line[start:column])
+        stop = _reach(iter(line[column : column + _VIEW]), _VIEW - spent, column, +1)
     before = _safe(("…" if start else "") + line[start:column])
     marked = _safe(line[column : min(stop, column + max(1, span.width))])
     after = _safe(line[min(stop, column + max(1, span.width)) : stop])

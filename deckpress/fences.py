@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import dedent
 
-from deckpress.blocks import Line, classify, opening, split_lines
+from deckpress.blocks import Line, lines_of, opening, split_lines
 
 # The attributes that an info string may have.
 KNOWN = ("file", "part", "alt")
@@ -84,23 +84,20 @@ def find(text: str) -> tuple[Fence, ...]:
     """The fences of a Markdown text, in order."""
     if "```" not in text and "~~~" not in text:
         return ()
-    lines = split_lines(text)
     fences: list[Fence] = []
-    start: int | None = None
+    first, start = "", -1
     body: list[str] = []
-    for number, (line, kind) in enumerate(zip(lines, classify(lines), strict=True)):
-        if start is not None and kind not in (Line.FENCED, Line.CLOSING):
-            fences.append(_fence(lines[start], start, body, closed=False))
-            start = None
-        if kind is Line.OPENING:
-            start, body = number, []
-        elif kind is Line.FENCED:
+    for number, (line, kind) in enumerate(lines_of(text)):
+        if kind is Line.FENCED:
             body.append(line.rstrip("\r\n"))
-        elif kind is Line.CLOSING and start is not None:
-            fences.append(_fence(lines[start], start, body, closed=True))
-            start = None
-    if start is not None:
-        fences.append(_fence(lines[start], start, body, closed=False))
+            continue
+        if start >= 0:
+            fences.append(_fence(first, start, body, closed=kind is Line.CLOSING))
+            start = -1
+        if kind is Line.OPENING:
+            first, start, body = line, number, []
+    if start >= 0:
+        fences.append(_fence(first, start, body, closed=False))
     return tuple(fences)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 
 from deckpress.model import PartName
 
@@ -40,6 +41,7 @@ _BY_LABEL = {
 }
 
 
+@lru_cache(maxsize=256)
 def named(heading: str) -> PartName | None:
     """The part that a ``###`` heading names, in any language; None if it names none."""
     return _BY_LABEL.get(_plain(heading))

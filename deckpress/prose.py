@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from deckpress.blocks import classify, split_lines
+from deckpress.blocks import Line, lines_of
 
 # Stands for each character of code. It is no white space and no part of any syntax.
 FILLER = "\0"
 
 _BLANK_LINE = re.compile(r"(?:\r\n|\n|\r|^)(?:[ \t\f\v]*(?:\r\n|\n|\r))+")
+_INDENTED = re.compile(r"^(?: {4}| {0,3}\t)", re.MULTILINE)
 _RUN = re.compile(r"\\[\s\S]|`++")
 _VISIBLE = re.compile(r"[^\r\n]")
 _FORMULA = re.compile(
@@ -23,15 +24,13 @@ _FORMULA = re.compile(
 @lru_cache(maxsize=4096)
 def prose(text: str) -> str:
     """`text` with fences, indented blocks and code spans filled, its length and lines unchanged."""
-    if "`" not in text and "~~~" not in text and "    " not in text and "\t" not in text:
-        return text
-    lines = split_lines(text)
-    out = [
-        _VISIBLE.sub(FILLER, line) if kind.code else line
-        for line, kind in zip(lines, classify(lines), strict=True)
-    ]
-    joined = "".join(out)
-    return _without_spans(joined) if "`" in joined else joined
+    masked = text
+    if "```" in text or "~~~" in text or _INDENTED.search(text):
+        masked = "".join(
+            _VISIBLE.sub(FILLER, line) if kind >= Line.OPENING else line
+            for line, kind in lines_of(text)
+        )
+    return _without_spans(masked) if "`" in masked else masked
 
 
 def without_formulas(masked: str) -> str:

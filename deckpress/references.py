@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from deckpress.fences import find
 from deckpress.prose import prose
@@ -78,33 +79,28 @@ def references(text: str) -> tuple[Reference, ...]:
 
     Definitions (``[name]: figures/x.png``) count if they lead into the folder of images.
     """
-    found: list[tuple[int, str]] = []
+    found = []
     if "](" in text or "]:" in text:
         masked = prose(text)
-        found = [(start, path) for path, start in map(target, IMAGE.finditer(masked))]
-        for match in DEFINITION.finditer(masked):
+        for match in (*IMAGE.finditer(masked), *DEFINITION.finditer(masked)):
             path, start = target(match)
-            if path.startswith(Folder.FIGURES.value):
-                found.append((start, path))
-    place = Places(text)
-    out = [Reference(path, Folder.FIGURES, *place(start)) for start, path in found]
+            if match.re is IMAGE or path.startswith(Folder.FIGURES.value):
+                found.append(Reference(path, Folder.FIGURES, *place(text, start)))
     for fence in find(text):
         file = fence.info.file
         if file is not None:
             column = fence.info_column + fence.info_source.find("file=")
-            out.append(Reference(file, Folder.EXAMPLES, fence.line, column))
-    return tuple(sorted(out, key=lambda r: (r.line, r.column)))
+            found.append(Reference(file, Folder.EXAMPLES, fence.line, column))
+    return tuple(sorted(found, key=lambda r: (r.line, r.column)))
 
 
-class Places:
-    """Turns offsets of a text into lines (from 0) and columns (from 1)."""
+def place(text: str, offset: int) -> tuple[int, int]:
+    """The line (from 0) and column (from 1) of an offset."""
+    places = _starts(text)
+    line = bisect_right(places, offset) - 1
+    return line, offset - places[line] + 1
 
-    def __init__(self, text: str) -> None:
-        self._starts: list[int] | None = None
-        self._text = text
 
-    def __call__(self, offset: int) -> tuple[int, int]:
-        if self._starts is None:
-            self._starts = [0, *(m.end() for m in re.finditer("\n", self._text))]
-        line = bisect_right(self._starts, offset) - 1
-        return line, offset - self._starts[line] + 1
+@lru_cache(maxsize=16)
+def _starts(text: str) -> tuple[int, ...]:
+    return (0, *(match.end() for match in re.finditer("\n", text)))

@@ -7,7 +7,7 @@ import os
 import stat
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from itertools import islice
 from pathlib import Path
@@ -16,7 +16,7 @@ from deckpress.blocks import split_lines
 from deckpress.diagnostics import Diagnostic, finding, ordered, sentence
 from deckpress.model import Span
 from deckpress.references import Folder, Reference, has_image_type, references, well_placed
-from deckpress.tokens import BOM
+from deckpress.tokens import TokenKind, scan
 
 _MEGA = 1_000_000
 LARGEST_SOURCE = 64  # MB
@@ -128,8 +128,7 @@ def _files(folder: Path, shown: str, text: str) -> tuple[dict[str, bytes], tuple
     files: dict[str, bytes] = {}
     problems: dict[str, tuple[str, dict[str, str]] | None] = {}
     found: list[Diagnostic] = []
-    unified = text.removeprefix(BOM).replace("\r\n", "\n").replace("\r", "\n")
-    for reference in references(unified):
+    for reference in _shown_files(text):
         path = reference.path
         if not _may_be_read(reference):
             continue  # the checks say why
@@ -144,6 +143,17 @@ def _files(folder: Path, shown: str, text: str) -> tuple[dict[str, bytes], tuple
             span = Span(shown, reference.line + 1, reference.column, width)
             found.append(finding(code, span, path=path, **args))
     return files, ordered(found)
+
+
+def _shown_files(text: str) -> Iterator[Reference]:
+    """The references of a whole source. Only stretches that can hold one are looked at closely."""
+    for token in scan(text):
+        raw = token.raw
+        if token.kind is TokenKind.FRONT or not ("figures/" in raw or "file=" in raw):
+            continue
+        unified = raw.replace("\r\n", "\n").replace("\r", "\n")
+        for reference in references(unified):
+            yield replace(reference, line=reference.line + token.line - 1)
 
 
 def _may_be_read(reference: Reference) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from hashlib import blake2b
 from itertools import count
 
@@ -35,6 +36,7 @@ def stamp(text: str) -> tuple[str, int]:
         for item in heading.items
         if item.source.startswith("#")
     }
+    counters: dict[str, Iterator[int]] = {}
     out = []
     stamped = 0
     for index, token in enumerate(tokens):
@@ -42,7 +44,7 @@ def stamp(text: str) -> tuple[str, int]:
         if heading is None or not _wants_id(heading):
             out.append(token.raw)
             continue
-        id = _fresh(heading.title, taken)
+        id = _fresh(heading.title, taken, counters)
         taken.add(id)
         stamped += 1
         out.append(_with_id(token, heading, id))
@@ -66,7 +68,7 @@ def _with_id(token: Token, heading: Heading, id: str) -> str:
     return f"{line[:end]} {{#{id}}}{line[end:]}"
 
 
-def _fresh(title: str, taken: set[str]) -> str:
+def _fresh(title: str, taken: set[str], counters: dict[str, Iterator[int]]) -> str:
     """An id that is not taken: words, then words and a hash, then that with a number."""
     plain = unicodedata.normalize("NFKD", filled(title)).lower()
     slug = ""
@@ -78,7 +80,8 @@ def _fresh(title: str, taken: set[str]) -> str:
     mark = blake2b(unicodedata.normalize("NFC", title).encode(), digest_size=4).hexdigest()
     base = f"{slug}-{mark}" if slug else f"q-{mark}"
     assert len(base) < LONGEST_ID - 10  # room for a number
-    candidates = (f"{base}-{number}" for number in count(2))
-    if slug and slug not in taken:
-        return slug
-    return base if base not in taken else next(c for c in candidates if c not in taken)
+    for candidate in (slug, base):
+        if candidate and candidate not in taken:
+            return candidate
+    numbers = counters.setdefault(base, count(2))  # goes on where the last title like it stopped
+    return next(id for number in numbers if (id := f"{base}-{number}") not in taken)

@@ -14,19 +14,16 @@ from deckpress.prose import without_formulas
 from deckpress.tokens import BOM
 
 # HTML elements (WHATWG HTML, section 4), with the obsolete ones that people still write.
-_ELEMENTS = frozenset(
-    re.findall(
-        r"\w+",
-        "a abbr address area article aside audio b base bdi bdo big blockquote body br button canvas"
-        " caption center cite code col colgroup data datalist dd del details dfn dialog div dl dt em"
-        " embed fieldset figcaption figure font footer form frame frameset h1 h2 h3 h4 h5 h6 head"
-        " header hgroup hr html i iframe img input ins kbd label legend li link main map mark marquee"
-        " math menu meta meter nav noscript object ol optgroup option output p param picture pre"
-        " progress q rp rt ruby s samp script search section select slot small source span strike"
-        " strong style sub summary sup svg table tbody td template textarea tfoot th thead time title"
-        " tr track tt u ul var video wbr",
-    )
-)
+_NAMES = """
+a abbr address area article aside audio b base bdi bdo big blockquote body br button canvas
+caption center cite code col colgroup data datalist dd del details dfn dialog div dl dt em embed
+fieldset figcaption figure font footer form frame frameset h1 h2 h3 h4 h5 h6 head header hgroup
+hr html i iframe img input ins kbd label legend li link main map mark marquee math menu meta
+meter nav noscript object ol optgroup option output p param picture pre progress q rp rt ruby s
+samp script search section select slot small source span strike strong style sub summary sup svg
+table tbody td template textarea tfoot th thead time title tr track tt u ul var video wbr
+"""
+_ELEMENTS = frozenset(_NAMES.split())
 _TAG = re.compile(r"<!--|(?<!\\)</?(?P<name>[A-Za-z][A-Za-z0-9]*)(?=[\s/>])[^<>]*/?>")
 # Controls that reorder the text around them (Unicode Standard Annex 9), and unseen separators.
 _HIDING = frozenset(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from deckpress.model import CardKind, RawCard, RawDeck, Span, Text
 from deckpress.prose import prose
-from deckpress.references import Places
+from deckpress.references import place
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +16,11 @@ class Field:
 
     text: Text
     prose: str
-    places: Places
     gaps: bool = False
 
     def span(self, offset: int, width: int = 1) -> Span:
         """The span of `width` characters at `offset` of the text."""
-        line, column = self.places(offset)
+        line, column = place(self.text.source, offset)
         return self.text.at(line, column, max(1, width))
 
 
@@ -44,4 +43,4 @@ def _of_card(card: RawCard) -> Iterator[Field]:
 def _some(*texts: Text, gaps: bool = False) -> Iterator[Field]:
     for text in texts:
         if text:
-            yield Field(text, prose(text.source), Places(text.source), gaps)
+            yield Field(text, prose(text.source), gaps)

@@ -32,7 +32,7 @@ _STYLE_OUTSIDE = re.compile(
 
 def check(deck: RawDeck) -> Iterator[Diagnostic]:
     seen = set()
-    for field in fields(deck):
+    for field in fields(deck) if deck.files else ():
         if Folder.FIGURES.value not in field.prose:
             continue
         for reference in references(field.text.source):

@@ -12,14 +12,24 @@ from dataclasses import field as dataclass_field
 from difflib import get_close_matches
 
 from deckpress.attributes import none_allowed, split_heading
-from deckpress.blocks import TAB, Line, classify, indent_of, opening
+from deckpress.blocks import TAB, Line, classify, indent_of, lines_of, opening
 from deckpress.checks.fields import Field
 from deckpress.diagnostics import Diagnostic, finding
 from deckpress.model import Span, Text
 
 CALLOUTS = ("NOTE", "TIP", "IMPORTANT", "WARNING", "CAUTION")
 
-_WORTH = re.compile(r"^[ \t>]*+(?:[-*+=|#:\[]|\d{1,9}[.)])|\|[ \t:]*-", re.MULTILINE)
+# What one of the findings below needs, at least; most texts have none of it.
+_SUSPICIOUS = re.compile(
+    r"^ {0,3}>|^ *+\t|^#"  # a quote, a tab, a heading
+    r"|^(?: {4})*+ {1,3}\S"  # an indentation that is no multiple of four
+    r"|^ {0,3}(?:=+|-+)[ \t]*+$"  # a rule
+    r"|^(?![ \t]*+(?:[-*+]|\d{1,2}\.)[ \t])[ \t]*+\S.*\n"  # text, and below it
+    r" {0,3}(?:[-*+]|\d{1,2}\.)[ \t]"  # an item
+    r"|^[ \t]*+\S.*\n[ \t]*+\S.*\n[ \t]*+[|:-][-|: \t]*+$"  # a table with two lines above
+    r"|^[ \t*+\-.)\d]++(?:```|~~~)",  # a fence that is not at the margin
+    re.MULTILINE,
+)
 _ITEM = re.compile(r"(?P<indent>[ \t]*+)(?:[-*+]|\d{1,2}\.)[ \t]++(?=\S)")
 _QUOTE = re.compile(r" {0,3}>[ ]?")
 _CALLOUT = re.compile(r"\[!(?P<name>\w+)\][ \t]*$")
@@ -31,19 +41,17 @@ _DEEPEST = 8  # quotes in quotes that are looked into
 
 
 def check(field: Field) -> Iterator[Diagnostic]:
-    if not _WORTH.search(field.text.source):
-        if "[^" in field.prose:
-            yield from _footnotes(field)
+    yield from _footnotes(field)
+    source = field.text.source
+    if not _SUSPICIOUS.search(source):
         return
-    kinds = classify(field.text.source.split("\n"))
     rows = [
         _Row(number, 0, line, kind)
-        for number, (line, kind) in enumerate(zip(field.prose.split("\n"), kinds, strict=True))
+        for number, (line, (_, kind)) in enumerate(
+            zip(field.prose.split("\n"), lines_of(source), strict=False)
+        )
     ]
-    # An opening fence is blanked out in prose; its own line tells how it is indented.
-    source = field.text.source.split("\n")
-    yield from _Walk(field.text, source).over(rows)
-    yield from _footnotes(field)
+    yield from _Walk(field.text).over(rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +75,9 @@ class _State:
 
 
 class _Walk:
-    def __init__(self, text: Text, source: list[str]) -> None:
+    def __init__(self, text: Text) -> None:
         self._text = text
-        self._source = source
+        self._source = text.source.split("\n")  # in prose the fences are blanked out
 
     def over(self, rows: list[_Row], depth: int = 0) -> Iterator[Diagnostic]:
         state = _State()

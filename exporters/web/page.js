@@ -102,6 +102,8 @@ function reveal(hash) {
   const card = target.closest(".card");
   if (card) card.querySelector("details").open = true;
   target.scrollIntoView();
+  // Cards that come near are laid out only now, and may push the target away again.
+  requestAnimationFrame(() => requestAnimationFrame(() => target.scrollIntoView()));
 }
 
 function startUnfolding() {

@@ -17,6 +17,9 @@ from exporters.theme.join import join
 # The ids of a drawing and what refers to them.
 _REFERENCE = re.compile(r'(\bid="|href="#|url\(#)([^")]+)')
 
+# The corner of a table, which heads nothing: to a screen reader it is not a heading either.
+_EMPTY_HEADING = re.compile(r'<th((?: class="[a-z]+")?)></th>')
+
 # What may stand in an address as it is, so that a drawing stays readable text and packs well.
 _SAFE = "!$'()*+,-./:;=?@_~"
 
@@ -44,6 +47,7 @@ class Screen:
             cloze_end=lambda _: "</mark>",
             link_start=self._link,
             link_end=lambda _: "</a>",
+            text=lambda text: _EMPTY_HEADING.sub(r"<td\1></td>", text),
         )
 
     def blank(self, html: Html) -> Markup:
