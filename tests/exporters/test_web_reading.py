@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from deckpress.model import Card, Html, PartName, Section
 from exporters.web import export
@@ -110,7 +110,7 @@ def test_a_link_to_a_card_unfolds_it_and_brings_it_into_view(
         # A link inside a card, and then its own link once more after it was folded by hand.
         page.evaluate("location.hash = 'docker-what-is'")
         page.get_by_role("link", name="容器与虚拟机").click()
-        page.wait_for_function("document.querySelector('#docker-vs-vm > details').open")
+        expect(page.locator("#docker-vs-vm > details")).to_have_attribute("open", "")
         page.locator("#docker-vs-vm summary").click()
         assert not _unfolded(page, "docker-vs-vm")
         page.locator("#docker-vs-vm .number").click()

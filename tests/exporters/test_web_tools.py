@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from exporters.web import export
 from tests.exporters import samples
@@ -106,9 +106,7 @@ def test_copying_gives_the_code_to_the_letter(
         ):
             page.locator(f"#{card} h3").click()
             page.locator(f"#{card} .copy").click()
-            page.wait_for_function(
-                f"document.querySelector('#{card} .copy').ariaLabel === '已复制'"
-            )
+            expect(page.locator(f"#{card} .copy")).to_have_attribute("aria-label", "已复制")
             assert page.evaluate("navigator.clipboard.readText()") == samples.CODE[code]
         assert page.get_by_role("status").inner_text() == "已复制"
 
@@ -139,7 +137,7 @@ def test_wide_contents_stay_in_view_and_mark_the_section(chromium: Browser, file
     with visit(chromium, file) as seen:
         page = seen.page
         page.evaluate("location.hash = 'nginx-request-order'")
-        page.wait_for_function("document.querySelector('nav [aria-current]')?.hash === '#nginx'")
+        expect(page.locator("nav [aria-current]")).to_have_attribute("href", "#nginx")
         assert page.get_by_role("navigation", name="目录").is_visible()
         assert not page.locator(".fold").is_visible()
 

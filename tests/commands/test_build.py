@@ -1,0 +1,293 @@
+"""The build as its user meets it: what it prints, what stands in output/, what bad input does."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from commands.main import main
+
+ROOT = Path(__file__).resolve().parents[2]
+SMALL = ROOT / "tests" / "fixtures" / "decks" / "small.md"
+
+Build = Callable[..., int]
+
+
+@pytest.fixture
+def output(tmp_path: Path) -> Path:
+    return tmp_path / "output"
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """A copy of the small deck that a test may change."""
+    path = tmp_path / "deck" / "small.md"
+    path.parent.mkdir()
+    path.write_bytes(SMALL.read_bytes())
+    return path
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def build(source: Path, output: Path, *options: str) -> int:
+    return main(["build", str(source), "--output", str(output), *options])
+
+
+def test_a_build_says_where_its_three_files_are(
+    output: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert build(SMALL, output) == 0
+    printed = capsys.readouterr()
+    assert printed.err == ""
+    head, *rows = printed.out.splitlines()
+    assert head.startswith("Small deck 1.0.0-dev+")
+    assert head.endswith(": 3 cards")
+    files = [Path(row.split(maxsplit=2)[2]) for row in rows]
+    assert [file.suffix for file in files] == [".apkg", ".pdf", ".html"]
+    version = (output / "latest").readlink().name
+    for file in files:
+        assert file.parent.name == version
+        assert file.stem == f"small-{version}"
+        assert file.stat().st_size > 1000
+
+
+def test_the_same_again_says_unchanged_and_writes_nothing(
+    output: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    build(SMALL, output)
+    before = {path: path.lstat().st_mtime_ns for path in output.rglob("*")}
+    capsys.readouterr()
+
+    assert build(SMALL, output) == 0
+
+    assert "unchanged" in capsys.readouterr().out
+    assert {path: path.lstat().st_mtime_ns for path in output.rglob("*")} == before
+
+
+def test_json_tells_a_program_everything(
+    source: Path, output: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source.write_text(source.read_text().replace("because", "because\n- glued", 1))
+    assert build(source, output, "--json", "--only", "anki,web") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["status"] == "published"
+    assert told["version"].endswith(".only.anki-web")
+    assert told["cards"] == 3
+    for artifact in told["artifacts"]:
+        assert Path(artifact["path"]).stat().st_size == artifact["size"]
+
+    source.write_text(source.read_text().replace("{#port", "{#socket"))
+    assert build(source, output, "--json") == 1
+    told = json.loads(capsys.readouterr().out)
+    assert told["status"] == "failed"
+    assert told["findings"][0]["line"] == 12
+
+
+def test_a_selection_is_a_partial_build(output: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert build(SMALL, output, "--only", "web", "--section", "one", "--level", "1") == 0
+    assert ": 1 cards" in capsys.readouterr().out
+    version = (output / "latest").readlink().name
+    assert ".partial.one-level1" in version
+    page = (output / "latest" / f"small-{version}.html").read_text()
+    assert "What is a socket?" in page
+    assert "Which port" not in page
+    assert version in page
+
+
+@pytest.mark.parametrize(
+    ("options", "word"),
+    [
+        (["--only", "pfd"], "pdf"),
+        (["--only", ""], "anki"),
+        (["--section", "tow"], "two"),
+        (["--tag", "nett"], "net"),
+        (["--level", "9"], "1, 2"),
+        (["--tier", "cor"], "core"),
+        (["--section", "two", "--level", "1"], "no card"),
+        (["--frobnicate"], "--frobnicate"),
+        (["--level", "high"], "integer"),
+    ],
+)
+def test_a_wrong_command_line_is_exit_2_and_says_what_there_is(
+    output: Path, capsys: pytest.CaptureFixture[str], options: list[str], word: str
+) -> None:
+    assert build(SMALL, output, *options) == 2
+    assert word in capsys.readouterr().err
+    assert not output.exists()
+
+
+def test_an_unknown_verb_is_exit_2(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["chekc"]) == 2
+    assert "chekc" in capsys.readouterr().err
+
+
+def test_without_a_verb_it_builds(output: Path) -> None:
+    assert main([str(SMALL), "--output", str(output), "--only", "web"]) == 0
+    assert (output / "latest").exists()
+
+
+def test_errors_end_the_build_with_nothing_written(
+    source: Path, output: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    build(source, output, "--only", "web")
+    before = tree(output)
+    text = source.read_text().replace("{{c1::time}}", "time").replace("{{c2::", "{{c0::")
+    source.write_text(text.replace("[x] 443", "[ ] 443"))
+    capsys.readouterr()
+
+    assert build(source, output, "--only", "web") == 1
+
+    errors = capsys.readouterr().err
+    assert "small.md:20:" in errors
+    assert "small.md:29:" in errors
+    assert tree(output) == before
+
+
+def test_warnings_do_not_end_it_and_strict_makes_them(
+    source: Path, output: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source.write_text(source.read_text().replace("Because", "Because <b>bold</b>"))
+    assert build(source, output, "--only", "web", "--strict") == 1
+    assert not output.exists()
+    assert build(source, output, "--only", "web") == 0
+    assert "small.md:16:" in capsys.readouterr().err
+
+
+def test_findings_as_github_annotations(source: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source.write_text(source.read_text().replace("{#port", "{#socket"))
+    assert main(["check", str(source), "--format", "github"]) == 1
+    assert capsys.readouterr().out.startswith("::error file=")
+
+
+def test_check_has_a_good_word_for_a_good_source(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(SMALL)]) == 0
+    assert "3 cards in 2 sections" in capsys.readouterr().out
+
+
+def test_check_fix_writes_the_missing_ids_and_nothing_else(source: Path) -> None:
+    bare = source.read_bytes().replace(b"{#kernel .cloze", b"{.cloze")
+    source.write_bytes(bare)
+    assert main(["check", str(source)]) == 1
+    assert main(["check", str(source), "--fix"]) == 0
+    fixed = source.read_bytes()
+    assert fixed != bare
+    assert re.sub(rb"\{#[a-z-]+ \.cloze", b"{.cloze", fixed) == bare
+    again = source.stat().st_mtime_ns
+    assert main(["check", str(source), "--fix"]) == 0
+    assert source.stat().st_mtime_ns == again
+
+
+def test_chinese_authors_are_told_in_chinese(
+    source: Path,
+) -> None:
+    environment = {**os.environ, "LC_ALL": "zh_CN.UTF-8"}
+    told = subprocess.run(
+        [sys.executable, ROOT / "build.py", "--no-setup", "check", source],
+        env=environment, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert "没有要改的" in told.stdout
+
+
+BAD = {
+    "missing": lambda path: None,
+    "a directory": lambda path: path.mkdir(),
+    "binary": lambda path: path.write_bytes(b"\x7fELF\0\0\0\1" * 100),
+    "not UTF-8": lambda path: path.write_bytes("---\ntitle: 运维\n---\n".encode("gbk")),
+    "empty": lambda path: path.write_bytes(b""),
+    "blank": lambda path: path.write_bytes(b"\n \n\t\n"),
+    "front matter only": lambda path: path.write_text(SMALL.read_text().split("# One")[0]),
+    "a 5 MB line": lambda path: path.write_text("x" * 5_000_000),
+    "100,000 headings": lambda path: path.write_text("## Question\n" * 100_000),
+    "a device": lambda path: path.symlink_to("/dev/zero"),
+    "a broken link": lambda path: path.symlink_to("nowhere"),
+}
+
+
+@pytest.mark.parametrize("make", BAD.values(), ids=BAD.keys())
+def test_bad_input_is_a_clear_error(
+    tmp_path: Path,
+    output: Path,
+    make: Callable[[Path], object],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    build(SMALL, output, "--only", "web")
+    before = tree(output)
+    path = tmp_path / "bad.md"
+    make(path)
+    capsys.readouterr()
+
+    assert build(path, output, "--only", "web") == 1
+
+    errors = capsys.readouterr().err
+    assert "bad.md" in errors
+    assert "Traceback" not in errors
+    assert tree(output) == before
+
+
+def test_an_output_folder_that_cannot_be_written_is_a_clear_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "output").write_text("in the way")
+    assert build(SMALL, tmp_path / "output", "--only", "web") == 1
+    errors = capsys.readouterr().err
+    assert str(tmp_path / "output") in errors
+    assert (tmp_path / "output").read_text() == "in the way"
+
+
+def start(output: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, ROOT / "build.py", "--no-setup", str(SMALL), "--output", output],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_build_that_is_stopped_leaves_what_was_there(output: Path, number: int) -> None:
+    assert build(SMALL, output, "--only", "web") == 0
+    before = tree(output)
+    process = start(output)
+    time.sleep(0.6)
+    process.send_signal(number)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode in {130, -number}
+    assert "Traceback" not in errors
+    assert tree(output) == before
+
+
+@pytest.mark.slow
+def test_any_place_time_and_hash_seed_give_the_same_bytes(tmp_path: Path) -> None:
+    made = []
+    for seed in ("1", "77"):
+        folder = tmp_path / f"somewhere {seed}"
+        folder.mkdir()
+        copy = folder / SMALL.name
+        copy.write_bytes(SMALL.read_bytes())
+        subprocess.run(
+            [sys.executable, ROOT / "build.py", "--no-setup", "small.md", "--output", "out"],
+            cwd=folder,
+            env={**os.environ, "PYTHONHASHSEED": seed, "TZ": f"UTC-{seed[0]}", "LC_ALL": "C"},
+            check=True,
+            capture_output=True,
+        )
+        made.append(tree(folder / "out"))
+        time.sleep(2)
+    assert made[0] == made[1]
+    assert any(name.endswith(".pdf") for name in made[0])

@@ -1,0 +1,125 @@
+"""Each card's every sentence, from the source, is found again in each output."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from commands.main import main
+from deckpress.model import Artifact
+from tests.exporters.browser import visit
+from tests.exporters.learner import Learner, learner, text_of
+from tests.spoken import Said, bare, said
+
+ROOT = Path(__file__).resolve().parent.parent
+SHIPPED = ROOT / "source" / "ops-interview.md"
+
+
+@pytest.fixture(scope="module")
+def built(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Mapping[str, Path]:
+    """The artefacts of the shipped deck by their ending."""
+    output = tmp_path_factory.mktemp("output")
+    assert main([str(SHIPPED), "--output", str(output)]) == 0
+    manifest = json.loads((output / "latest" / "manifest.json").read_text("utf-8"))
+    paths = [output / "latest" / artifact["name"] for artifact in manifest["artifacts"]]
+    return {path.suffix: path for path in paths}
+
+
+@pytest.fixture(scope="module")
+def spoken() -> dict[str, Said]:
+    cards = said(SHIPPED)
+    assert len(cards) >= 30
+    assert sum(len(card.sentences) for card in cards.values()) > 10 * len(cards)
+    return cards
+
+
+def lost(spoken: Mapping[str, Said], text_of_card: Callable[[str], str]) -> list[tuple[str, str]]:
+    """The sentences that are not in the text of their card."""
+    return [
+        (identity, sentence)
+        for identity, card in spoken.items()
+        for text in [bare(text_of_card(identity))]
+        for sentence in card.sentences
+        if bare(sentence) not in text
+    ]
+
+
+def unseen(spoken: Mapping[str, Said], html_of_card: Callable[[str], str]) -> list[tuple[str, str]]:
+    """The text alternatives that are not in the HTML of their card."""
+    return [
+        (identity, alternative)
+        for identity, card in spoken.items()
+        for alternative in card.alternatives
+        if f'alt="{alternative}"' not in html_of_card(identity)
+    ]
+
+
+def test_nothing_is_lost_in_anki(
+    tmp_path: Path, built: Mapping[str, Path], spoken: dict[str, Said]
+) -> None:
+    path = built[".apkg"]
+    with learner(tmp_path) as reader:
+        reader.take(Artifact(path.name, path.read_bytes()))
+        texts = texts_by_id(reader)
+    assert texts.keys() == spoken.keys()
+    assert lost(spoken, lambda identity: text_of(texts[identity])) == []
+    assert unseen(spoken, texts.__getitem__) == []
+
+
+def texts_by_id(reader: Learner) -> dict[str, str]:
+    """Each note's fields, and each section's deck name and description, as HTML."""
+    texts = {}
+    for card in reader.cards():
+        note, deck = card.note(), reader.collection.decks.get(card.did)
+        assert deck
+        # A gap's braces and hint stand around the answer, which is what has to be there.
+        texts[Learner.id(card)] = filled("\n".join(note.fields))
+        (section,) = (tag for tag in note.tags if tag.startswith("section::"))
+        texts[section.removeprefix("section::")] = f"{deck['name']}\n{deck['desc']}"
+    return texts
+
+
+def filled(field: str) -> str:
+    return re.sub(r"\{\{c\d+::(.*?)(?:::[^:{}]*)?\}\}", r"\1", field, flags=re.DOTALL)
+
+
+def test_nothing_is_lost_in_print(
+    built: Mapping[str, Path], spoken: dict[str, Said], body: Mapping[str, int]
+) -> None:
+    window = [argument for name, value in body.items() for argument in (f"-{name}", str(value))]
+    text = subprocess.run(
+        ["pdftotext", "-raw", "-nopgbrk", *window, built[".pdf"], "-"],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    text += re.sub(r"\s*→\s*\d+", "", text)  # on paper, a link to a card names its number too
+    assert lost(spoken, lambda _: text) == []
+
+
+@pytest.fixture
+def body() -> dict[str, int]:
+    """The part of an A4 page, in points, that holds the cards and not what runs above and below."""
+    return {"x": 0, "y": 40, "W": 595, "H": 762}
+
+
+def test_nothing_is_lost_on_the_page(
+    built: Mapping[str, Path], spoken: dict[str, Said], chromium: Browser
+) -> None:
+    with visit(chromium, built[".html"]) as visited:
+        texts = visited.page.evaluate(
+            "ids => Object.fromEntries(ids.map(id =>"
+            " [id, [document.getElementById(id).textContent,"
+            " document.getElementById(id).outerHTML]]))",
+            list(spoken),
+        )
+    assert lost(spoken, lambda identity: texts[identity][0]) == []
+    assert unseen(spoken, lambda identity: texts[identity][1]) == []
