@@ -39,13 +39,21 @@ def draw(source: str, alt: str) -> tuple[Picture, Asset]:
     """
     if len(source) > _LONGEST:
         raise DiagramError(f"over {_LONGEST} characters")
-    text = _HEADER.sub("", _DIRECTIVE.sub("", source)).strip()
+    text = _bare(source)
     if not text:
         raise DiagramError("it is empty")
     name = sha256(f"{_settings()}\0{text}".encode()).hexdigest()[:16]
     svg, width, height = _clean(_drawn(text), f"d{name[:8]}")
     asset = Asset(f"diagram-{name}.svg", "image/svg+xml", svg)
     return Picture(asset.name, alt.strip() or _labels(svg), width, height, drawn=True), asset
+
+
+def _bare(source: str) -> str:
+    """A diagram without settings of its own: taking one out can put another together."""
+    text = ""
+    while text != source:
+        text, source = source, _HEADER.sub("", _DIRECTIVE.sub("", source))
+    return text.strip()
 
 
 def _drawn(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import accumulate
 from xml.etree import ElementTree
 
 from markupsafe import escape
@@ -14,6 +15,10 @@ _SIZE = 16.0
 _LONGEST = 2000
 _DEEPEST = 40
 _SVG = "http://www.w3.org/2000/svg"
+_COMMAND = re.compile(r"\\([A-Za-z]+|.)", re.DOTALL)
+# Anki hands the TeX to MathJax: for it the first end a formula, the next make live HTML, and the
+# last give commands another meaning.
+_REFUSED = re.compile(r"[()\[\]]|href|style|class|def|(?:re)?new(?:command|environment)")
 
 
 class FormulaError(Exception):
@@ -32,17 +37,27 @@ def draw(tex: str, *, display: bool) -> Math:
         raise FormulaError("it is too long")
     if wide := next((c for c in tex if unicodedata.east_asian_width(c) in "WF"), None):
         raise FormulaError(f"its font has no {wide}: write such words outside the formula")
+    bare = _COMMAND.sub("", tex)
+    if not _balanced(bare):
+        raise FormulaError("its braces do not match")
+    if "%" in bare:
+        raise FormulaError("a percent sign is written \\%")
+    if refused := next((c for c in _COMMAND.findall(tex) if _REFUSED.fullmatch(c)), None):
+        raise FormulaError(f"\\{refused} is not allowed in a formula")
     from ziamath.config import config
     from ziamath.zmath import Latex
 
     config.svg2 = False  # no symbols that are referred to by id: formulas share a page
     try:
         drawing = Latex(tex, size=_SIZE, inline=not display)
+        unknown = _unknown(drawing.mathml)
         root = ElementTree.fromstring(drawing.svg())
     except RecursionError as error:
         raise FormulaError("it is too deep") from error
     except Exception as error:  # the parser's own types are many, and none of them is ours
         raise FormulaError(" ".join(str(error).split())[:200] or type(error).__name__) from error
+    if unknown:
+        raise FormulaError(f"{unknown} is not known")
     left, top, width, height = (float(number) for number in (root.get("viewBox") or "").split())
     body = "".join(ElementTree.tostring(child, encoding="unicode") for child in root)
     body = re.sub(r'\sxmlns(?::\w+)?="[^"]*"|(?<=<)ns\d+:|(?<=</)ns\d+:|\sfill="black"', "", body)
@@ -54,9 +69,21 @@ def draw(tex: str, *, display: bool) -> Math:
     return Math(tex, display, svg, max(0, round((top + height) / _SIZE * 20)))
 
 
+def _unknown(mathml: ElementTree.Element) -> str:
+    """A command that was taken for the name of a variable; empty if there is none."""
+    names = (name.text or "" for name in mathml.iter("mi"))
+    return next((name for name in names if len(name) > 1 and name.startswith("\\")), "")
+
+
 def _depth(tex: str) -> int:
-    depth = deepest = 0
-    for character in tex:
-        depth += (character == "{") - (character == "}")
-        deepest = max(deepest, depth)
-    return deepest
+    return max(_depths(tex), default=0)
+
+
+def _balanced(tex: str) -> bool:
+    depths = [0, *_depths(tex)]
+    return min(depths) == depths[-1] == 0
+
+
+def _depths(tex: str) -> list[int]:
+    """How many braces are open after each character."""
+    return list(accumulate((character == "{") - (character == "}") for character in tex))

@@ -51,7 +51,8 @@ def field(html: Html, page: str, pictures: set[str], gaps: bool = False) -> str:
 
     def math(piece: Math) -> str:
         left, right = ("\\[", "\\]") if piece.display else ("\\(", "\\)")
-        return guard(f"{left}{escape(_CONTROL.sub('', piece.tex))}{right}")
+        tex = _hide_directives(str(escape(_CONTROL.sub("", piece.tex))))
+        return guard(f"{left}{tex}{right}")
 
     def picture(piece: Picture) -> str:
         pictures.add(piece.asset)
