@@ -25,10 +25,17 @@ _ATTRIBUTES = {
     "th": {"class"},
 }
 
+
+def _relative(address: str) -> str | None:
+    """Only a footnote and its mark lead to each other; a link to a card is a hole by now."""
+    return address if address.startswith("#fn") else None
+
+
 _cleaner = nh3.Cleaner(
     tags=_TAGS,
     attributes=_ATTRIBUTES,
     url_schemes={"http", "https", "mailto"},
+    url_relative=_relative,
     link_rel="noopener noreferrer",
 )
 

@@ -40,6 +40,10 @@ _CALLOUTS = {
 }
 _BOXES = {"zh-CN": ("未完成", "已完成"), "en": ("to do", "done")}
 
+# Elements in elements; a list in a list is two. Printing takes far more of the stack than reading,
+# and its time grows much faster than the depth.
+_DEEPEST = 50
+
 
 class Engine(Markdown):
     """Python-Markdown with the surroundings of the field that it converts."""
@@ -101,8 +105,7 @@ def formula_html(tex: str, display: bool, context: Context) -> str:
     except formulas.FormulaError as error:
         context.say("D702", context.where(tex), str(error))
         return ""
-    hole = f'<data value="{context.hole(math)}"></data>'
-    return f'<div class="formula">{hole}</div>' if display else hole
+    return f'<data value="{context.hole(math)}"></data>'
 
 
 class Shapes(Treeprocessor):
@@ -141,9 +144,15 @@ class Shapes(Treeprocessor):
 
 
 class Finish(Treeprocessor):
-    """After inline Markdown: tables by class, figures, card links, footnotes with own ids."""
+    """After inline Markdown: tables by class, figures, card links, footnotes with own ids.
+
+    Raises:
+        RecursionError: the field is nested too deeply to be printed.
+    """
 
     def run(self, root: Element) -> None:
+        if _too_deep(root):
+            raise RecursionError
         context = cast(Engine, self.md).context
         parents = {child: parent for parent in root.iter() for child in parent}
         for element in list(root.iter()):
@@ -160,6 +169,13 @@ class Finish(Treeprocessor):
                     _footnotes(element)
             if identity := element.attrib.get("id"):
                 element.set("id", _own(identity, context))
+
+
+def _too_deep(root: Element) -> bool:
+    level = [root]
+    for _ in range(_DEEPEST + 1):
+        level = [child for element in level for child in element]
+    return bool(level)
 
 
 def _wrap_table(table: Element, parent: Element) -> None:
