@@ -13,6 +13,8 @@ from markupsafe import Markup, escape
 from deckpress.model import Asset, ClozeStart, Html, LinkStart, Math, Picture
 from exporters.theme.join import join
 
+from .spacing import spaced
+
 # A picture's CSS pixels are meant for a screen, where text is 16 px high. On this sheet it is 11.
 _SCREEN_TO_PAPER = 0.7
 _TALLEST = 420  # CSS pixels: a figure leaves room for its card on the same page
@@ -61,7 +63,7 @@ class Paper:
             link_start=link_start,
             link_end=link_end,
         )
-        tabled = _TABLE.sub(_sized, joined)
+        tabled = _TABLE.sub(_sized, spaced(joined))
         return Markup(_LINK.sub(lambda link: _shown(link, hosts), tabled))
 
     def _math(self, math: Math) -> str:
