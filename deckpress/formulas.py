@@ -55,7 +55,8 @@ def draw(tex: str, *, display: bool) -> Math:
     except RecursionError as error:
         raise FormulaError("it is too deep") from error
     except Exception as error:  # the parser's own types are many, and none of them is ours
-        raise FormulaError(" ".join(str(error).split())[:200] or type(error).__name__) from error
+        reason = " ".join(str(error).split())[:200]
+        raise FormulaError(reason or "something is missing in it") from error
     if unknown:
         raise FormulaError(f"{unknown} is not known")
     left, top, width, height = (float(number) for number in (root.get("viewBox") or "").split())

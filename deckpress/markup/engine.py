@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import re
+import string
 from functools import cache
+from xml.etree.ElementTree import Element
 
-from markdown.blockprocessors import BlockProcessor, ParagraphProcessor
+from markdown.blockparser import BlockParser
+from markdown.blockprocessors import (
+    BlockProcessor,
+    BlockQuoteProcessor,
+    OListProcessor,
+    ParagraphProcessor,
+    UListProcessor,
+)
 from markdown.extensions.footnotes import FootnoteExtension
 from markdown.extensions.tables import TableExtension
 from markdown.util import Registry
@@ -25,6 +35,29 @@ def convert(context: Context, *, block: bool) -> str:
     return engine.convert(context.text.source)
 
 
+class _Quotes(BlockQuoteProcessor):
+    """A blank line ends a quote, so that the callout below it is one of its own."""
+
+    def lastChild(self, parent: Element) -> Element | None:  # noqa: N802
+        return None
+
+
+class _Numbered(OListProcessor):
+    """``1.`` or ``1)``; and such a list is not the continuation of bullets above it."""
+
+    SIBLING_TAGS = ["ol"]  # noqa: RUF012
+
+    def __init__(self, parser: BlockParser) -> None:
+        super().__init__(parser)
+        self.RE = re.compile(r"^ {0,3}\d+[.)] +(.*)")
+        self.CHILD_RE = re.compile(r"^ {0,3}((\d+[.)])|[*+-]) +(.*)")
+        self.INDENT_RE = re.compile(r"^ {4,7}((\d+[.)])|[*+-]) +.*")
+
+
+class _Bulleted(UListProcessor):
+    SIBLING_TAGS = ["ul"]  # noqa: RUF012
+
+
 @cache
 def _engine(block: bool) -> Engine:
     extensions = [TableExtension(use_align_attribute=True), FootnoteExtension()] if block else []
@@ -34,9 +67,14 @@ def _engine(block: bool) -> Engine:
     engine.preprocessors.deregister("normalize_whitespace")
     engine.preprocessors.register(Own(engine), "own", 40)
     engine.inlinePatterns.deregister("html")
+    engine.ESCAPED_CHARS = list(string.punctuation)  # CommonMark 0.31, section 2.4
     if block:
         engine.preprocessors.register(Fences(engine), "fences", 25)
         engine.treeprocessors.register(Shapes(engine), "shapes", 25)
+        blocks = engine.parser.blockprocessors
+        blocks.register(_Numbered(engine.parser), "olist", 40)
+        blocks.register(_Bulleted(engine.parser), "ulist", 30)
+        blocks.register(_Quotes(engine.parser), "quote", 20)
     else:
         paragraphs: Registry[BlockProcessor] = Registry()
         paragraphs.register(ParagraphProcessor(engine.parser), "paragraph", 10)

@@ -13,7 +13,10 @@ from deckpress.markup.blocks import Engine, formula_html
 from deckpress.prose import without_formulas
 
 GAP = r"\{\{c(\d{1,3})::"
-FORMULA = r"(?<!\\)(\$\$?)(?![\s$])((?:\\.|[^\\$\n]|\n(?![ \t]*\n))+?)(?<!\s)\1(?![\d$])"
+FORMULA = (
+    r"(?<![\\$])(?:\$(?![\s$])(?P<tex>(?:\\.|[^\\$\n]|\n(?![ \t]*\n))+?)(?<!\s)\$(?![\d$])"
+    r"|\$\$(?P<display>(?:\\.|[^\\$\n]|\n(?![ \t]*\n))+?)\$\$(?!\$))"
+)
 DELETED = r"~~(?![\s~])(.+?)(?<![\s~])~~"
 ADDRESS = r"(?<![\w/@.])https?://[A-Za-z0-9][A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]*"
 
@@ -46,9 +49,10 @@ class Formula(InlineProcessor):
     def handleMatch(  # type: ignore[override]  # noqa: N802
         self, m: re.Match[str], data: str
     ) -> tuple[str, int, int]:
-        display = m.group(1) == "$$"
         context = cast(Engine, self.md).context
-        html = formula_html(self.unescape(m.group(2)), display, context)
+        display = m["display"] is not None
+        tex = m["display"] if display else m["tex"]
+        html = formula_html(self.unescape(tex), display, context)
         return self.md.htmlStash.store(html), m.start(), m.end()
 
 
