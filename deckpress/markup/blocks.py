@@ -7,9 +7,10 @@ from typing import cast
 from xml.etree.ElementTree import Element
 
 from markdown import Markdown
+from markdown.extensions.footnotes import NBSP_PLACEHOLDER
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
-from markdown.util import ETX, STX
+from markdown.util import ETX, STX, AtomicString
 
 from deckpress import formulas
 from deckpress.blocks import columns
@@ -18,6 +19,7 @@ from deckpress.markup.code import fence_html
 from deckpress.markup.context import Context
 
 _DISPLAY = re.compile(r"^\$\$[ \t]*\n(.+?)\n\$\$[ \t]*$", re.MULTILINE | re.DOTALL)
+_INDENTED = re.compile(r"\n +")
 _QUOTE = re.compile(r"[ \t]*>[ ]?")
 _CALLOUT = re.compile(r"\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\][ \t]*(?:\n|$)", re.IGNORECASE)
 _TASK = re.compile(r"\[([ xX])\](?:[ \t]+|$)")
@@ -70,8 +72,11 @@ class Fences(Preprocessor):
             prefix = fence.prefix
             blank = prefix.rstrip() if ">" in prefix else ""
             held = self.md.htmlStash.store(html) if html else ""
-            first = [] if prefix.strip(" \t>") else [blank]
-            lines[fence.line : end] = [*first, prefix + held, blank]
+            # Two blank lines would cut a footnote off, and one at a quote's end makes a paragraph.
+            above = lines[fence.line - 1] if fence.line else ""
+            first = [] if prefix.strip(" \t>") or not above.strip(" \t>") else [blank]
+            last = [blank] if end < len(lines) and lines[end].strip(" \t>") else []
+            lines[fence.line : end] = [*first, prefix + held, *last]
         # Tabs are code's own; outside it Markdown counts in columns.
         text = "\n".join(lines)
         if "$$" in text:
@@ -109,9 +114,15 @@ def formula_html(tex: str, display: bool, context: Context) -> str:
 
 
 class Shapes(Treeprocessor):
-    """Before inline Markdown is read: callouts and task lists, which inline syntax would hide."""
+    """Before inline Markdown is read: callouts and task lists, which inline syntax would hide.
+
+    And lines lose the indentation that they have for the eye, so that Chinese ones can be joined.
+    """
 
     def run(self, root: Element) -> None:
+        for element in root.iter():
+            if element.text and "\n " in element.text and element.tag not in ("pre", "code"):
+                element.text = _INDENTED.sub("\n", element.text)
         lang = cast(Engine, self.md).context.lang
         titles = _CALLOUTS.get(lang, _CALLOUTS["en"])
         boxes = _BOXES.get(lang, _BOXES["en"])
@@ -183,6 +194,8 @@ def _wrap_table(table: Element, parent: Element) -> None:
     wrapper.tail, table.tail = table.tail, None
     parent[list(parent).index(table)] = wrapper
     wrapper.append(table)
+    for code in table.iter("code"):  # GFM 0.29, section 4.10: the only way to write a bar there
+        code.text = AtomicString((code.text or "").replace("\\|", "|"))
 
 
 def _link(link: Element, context: Context) -> None:
@@ -223,9 +236,9 @@ def _footnotes(block: Element) -> None:
             if link.get("class") == "footnote-backref" or link.get("href", "").startswith("#fnref"):
                 last = paragraph[-2] if len(paragraph) > 1 else None
                 if last is not None and last.tail:
-                    last.tail = last.tail.rstrip("\xa0 ")
+                    last.tail = last.tail.removesuffix(NBSP_PLACEHOLDER)
                 elif last is None and paragraph.text:
-                    paragraph.text = paragraph.text.rstrip("\xa0 ")
+                    paragraph.text = paragraph.text.removesuffix(NBSP_PLACEHOLDER)
                 paragraph.remove(link)
 
 

@@ -43,9 +43,13 @@ class _Quotes(BlockQuoteProcessor):
 
 
 class _Numbered(OListProcessor):
-    """``1.`` or ``1)``; and such a list is not the continuation of bullets above it."""
+    """``1.`` or ``1)``, counted from its first number.
+
+    Such a list is not the continuation of bullets above it.
+    """
 
     SIBLING_TAGS = ["ol"]  # noqa: RUF012
+    LAZY_OL = False
 
     def __init__(self, parser: BlockParser) -> None:
         super().__init__(parser)

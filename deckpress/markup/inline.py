@@ -18,7 +18,7 @@ FORMULA = (
     r"|\$\$(?P<display>(?:\\.|[^\\$\n]|\n(?![ \t]*\n))+?)\$\$(?!\$))"
 )
 DELETED = r"~~(?![\s~])(.+?)(?<![\s~])~~"
-ADDRESS = r"(?<![\w/@.])https?://[A-Za-z0-9][A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]*"
+ADDRESS = r"(?<![A-Za-z0-9_/@.])https?://[A-Za-z0-9][A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]*"
 
 _TRAILING = re.compile(r"[.,;:!?'*\"~_]+$")
 
@@ -68,7 +68,11 @@ class Deleted(InlineProcessor):
 
 
 class Address(InlineProcessor):
-    """A bare address becomes a link. It ends where Chinese begins, and before final punctuation."""
+    """A bare address becomes a link. It begins where Chinese ends and ends where Chinese begins, or
+    before final punctuation.
+    """
+
+    ANCESTOR_EXCLUDES = ("a",)
 
     def handleMatch(  # type: ignore[override]  # noqa: N802
         self, m: re.Match[str], data: str
