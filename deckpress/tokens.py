@@ -52,6 +52,7 @@ def scan(text: str) -> tuple[Token, ...]:
     start = 0
     if text.startswith(BOM):
         tokens.append(Token(TokenKind.BOM, BOM, 1))
+        shape = "\n" + shape[1:]  # so that the first line begins as every other
         start = 1
     line = 1
     if rule := _FRONT.match(shape, start):
