@@ -64,6 +64,11 @@ def well_formed_id(text: str) -> bool:
     return len(text) <= LONGEST_ID and _ID.fullmatch(text) is not None
 
 
+def nearest_id(text: str) -> str:
+    """The id that was probably meant; empty if there is none."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:LONGEST_ID].rstrip("-")
+
+
 def well_formed_tag(text: str) -> bool:
     return _TAG.fullmatch(text) is not None
 
@@ -180,11 +185,13 @@ class _Reading:
         return False
 
     def _take_id(self, item: Item) -> None:
-        if self._twice(item, "#", item.source):
+        if self._twice(item, "#", "#id"):
             return
         self.id = item.source[1:]
-        if not well_formed_id(self.id):
-            near = re.sub(r"[^a-z0-9]+", "-", self.id.lower()).strip("-")[:LONGEST_ID].rstrip("-")
+        if not self.id:
+            self._say("D210", item, item=item.source)
+        elif not well_formed_id(self.id):
+            near = nearest_id(self.id)
             self._say("D208", item, id=self.id, **({"near": near} if near else {}))
 
     def _take_class(self, item: Item, name: str) -> None:
@@ -209,7 +216,7 @@ class _Reading:
         kinds = _like_kinds(name.casefold())
         if self._allowed:
             near = kinds or tuple(get_close_matches(name, sorted(self._allowed), 1))
-            self._say("D215", item, tag=name, **({"near": near[0]} if near else {}))
+            self._say("D215", item, tag=name, **({"near": f".{near[0]}"} if near else {}))
         elif kinds:
             self._say("D214", item, tag=name, near=f".{kinds[0]}")
 

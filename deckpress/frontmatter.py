@@ -13,7 +13,7 @@ from difflib import get_close_matches
 
 import yaml
 
-from deckpress.attributes import well_formed_id, well_formed_tag
+from deckpress.attributes import nearest_id, well_formed_id, well_formed_tag
 from deckpress.blocks import split_lines
 from deckpress.diagnostics import Diagnostic, finding
 from deckpress.model import Meta, Span
@@ -25,6 +25,7 @@ _KNOWN = (*_REQUIRED, *_OPTIONAL)
 _LARGEST = 64 * 1024  # characters; the YAML parser is slow, and no deck needs more
 _TEXT = "tag:yaml.org,2002:str"
 # YAML takes these for line ends, and the rest of the world does not.
+_CARD = re.compile(r"##[ \t]")
 _YAML_BREAKS = re.compile("[\x85\u2028\u2029]")
 _ALLOWED: dict[str, tuple[str, Callable[[str], bool]]] = {
     "lang": (", ".join(LANGUAGES), lambda value: value in LANGUAGES),
@@ -64,6 +65,9 @@ def read_front(raw: str, path: str) -> tuple[Meta, list[Diagnostic]]:
         return Meta("", "", "", ""), [finding("D102", Span(path, 1, 1, 3))]
     source = _YAML_BREAKS.sub(" ", "\n".join(lines[1:-1]))
     node = _compose(source, reader)
+    if not isinstance(node, yaml.MappingNode) and any(map(_CARD.match, lines)):
+        # A rule further down was taken for the end.
+        return Meta("", "", "", ""), [finding("D102", Span(path, 1, 1, 3))]
     if isinstance(node, yaml.MappingNode):
         _take(node, reader)
     elif node is not None:
@@ -77,14 +81,14 @@ def read_front(raw: str, path: str) -> tuple[Meta, list[Diagnostic]]:
     return Meta(**required, **values, tags=reader.tags), reader.found
 
 
-def no_front(path: str) -> tuple[Meta, list[Diagnostic]]:
-    """What a source without a front matter says."""
-    return Meta("", "", "", ""), [finding("D101", Span(path, 1))]
+def no_front(path: str, line: int = 1) -> tuple[Meta, list[Diagnostic]]:
+    """What a source without a front matter says; one may stand too far down, on `line`."""
+    return Meta("", "", "", ""), [finding("D101", Span(path, line))]
 
 
 def _compose(source: str, reader: _Reader) -> yaml.Node | None:
     if len(source) > _LARGEST:
-        reason = f"{len(source)} > {_LARGEST}"
+        reason = f"it is longer than {_LARGEST} characters"
         reader.found.append(finding("D103", Span(reader.path, 1, 1, 3), reason=reason))
         return None
     try:
@@ -101,10 +105,12 @@ def _compose(source: str, reader: _Reader) -> yaml.Node | None:
         before = source[: error.position]
         line, column = before.count("\n"), len(before) - before.rfind("\n")
         span = Span(reader.path, reader.first + line, column)
-        reader.found.append(finding("D103", span, reason=f"U+{ord(source[error.position]):04X}"))
+        reason = f"it cannot hold the character U+{ord(source[error.position]):04X}"
+        reader.found.append(finding("D103", span, reason=reason))
         return None
     except (yaml.YAMLError, RecursionError, ValueError) as error:
-        reason = type(error).__name__
+        deep = isinstance(error, RecursionError)
+        reason = "it is too deeply nested" if deep else type(error).__name__
         reader.found.append(finding("D103", Span(reader.path, reader.first), reason=reason))
         return None
     return node
@@ -135,8 +141,10 @@ def _text(key: str, node: yaml.Node, reader: _Reader) -> str:
     value = " ".join(node.value.split())
     allowed, fits = _ALLOWED.get(key, ("", None))
     if fits is not None and not fits(value):
-        near = get_close_matches(value, LANGUAGES, 1, 0.3) if key == "lang" else []
-        args = {"near": near[0]} if near else {}
+        near = nearest_id(value) if key == "key" else ""
+        if key == "lang":
+            near = next(iter(get_close_matches(value, LANGUAGES, 1, 0.3)), "")
+        args = {"near": near} if near else {}
         reader.say("D107", node, key=key, value=value, allowed=allowed, **args)
         return ""
     return value

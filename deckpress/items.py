@@ -60,7 +60,7 @@ def split_body(text: Text, kind: CardKind) -> Body:
         if kind is CardKind.CHOICE:
             box = _BOX.match(lines[first], column)
             well_formed = box and box["mark"] in (" ", "x", "X") and box["space"] is not None
-            right = bool(box and box["mark"].strip() and well_formed)
+            right = bool(box and box["mark"].strip()) if well_formed else None
             if not well_formed:
                 found.append(finding("D311", text.at(first, column + 1, _box_width(box))))
             column = box.end() if box else column

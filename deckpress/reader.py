@@ -21,6 +21,7 @@ from deckpress.attributes import (
     split_heading,
     stray,
 )
+from deckpress.blocks import split_lines
 from deckpress.diagnostics import Diagnostic, finding, ordered
 from deckpress.frontmatter import no_front, read_front
 from deckpress.items import split_body
@@ -42,6 +43,8 @@ from deckpress.tokens import Token, TokenKind, scan
 
 __all__ = ["read", "references", "scan"]
 
+# A front matter that does not start on the first line.
+_LATE_FRONT = re.compile(r"\ufeff?\s+(?=---[ \t]*+[\r\n]+[ \t]*+\w+:)")
 _BLANK_START = re.compile(r"(?:[ \t\f\v]*+\n)++")
 
 
@@ -52,15 +55,24 @@ def read(loaded: Loaded) -> tuple[RawDeck, tuple[Diagnostic, ...]]:
     """
     tokens = scan(loaded.text)
     front = next((token for token in tokens if token.kind is TokenKind.FRONT), None)
-    meta, found = read_front(front.raw, loaded.path) if front else no_front(loaded.path)
-    reading = _Reading(loaded.path, meta, found)
+    lost = None if front else _LATE_FRONT.match(loaded.text)
+    if front:
+        meta, found = read_front(front.raw, loaded.path)
+    else:
+        meta, found = no_front(loaded.path, _line(loaded.text, lost.end()) if lost else 1)
+    unclosed = any(d.code == "D102" for d in found)
+    reading = _Reading(loaded.path, meta, found, front_follows=unclosed or lost is not None)
     for token in tokens:
         reading.take(token)
     sections = tuple(section.finished(loaded.path) for section in reading.sections)
-    if not any(section.cards for section in sections):
+    if not any(section.cards for section in sections) and not unclosed:
         found.append(finding("D220", Span(loaded.path, 1)))
     deck = RawDeck(loaded.name, meta, sections, loaded.files, loaded.data)
     return deck, ordered(found)
+
+
+def _line(text: str, offset: int) -> int:
+    return len(split_lines(text[:offset] + "x"))
 
 
 @dataclass(slots=True)
@@ -145,8 +157,11 @@ class _Section:
 class _Reading:
     """Takes the tokens in turn and hangs each where it belongs."""
 
-    def __init__(self, path: str, meta: Meta, found: list[Diagnostic]) -> None:
+    def __init__(
+        self, path: str, meta: Meta, found: list[Diagnostic], *, front_follows: bool
+    ) -> None:
         self._path = path
+        self._front_follows = front_follows  # the first text is a front matter that was missed
         self._meta = meta
         self._found = found
         self._ids: dict[str, int] = {}
@@ -165,6 +180,8 @@ class _Reading:
     def _take_text(self, token: Token) -> None:
         if self._slot is not None:
             self._slot.raw.append(token.raw)
+        elif self._front_follows:
+            self._front_follows = False
         elif stray_text := _Slot(token.line, [token.raw]).text(self._path):
             self._found.append(finding("D202", stray_text.span))
 
@@ -178,7 +195,10 @@ class _Reading:
         """Note the id of a card or section, and report one that is missing or taken."""
         line = title.span.line
         if not id:
-            self._found.append(finding("D207", title.span))
+            # Of an id that is there and of a title that is not, others tell.
+            given = any(item.source.startswith("#") for item in heading.items)
+            if title and not given and not stray(heading, partial(self._at, line)):
+                self._found.append(finding("D207", title.span))
         elif id in self._ids:
             item = next(item for item in heading.items if item.source.startswith("#"))
             span = self._at(line, item.column, len(item.source))

@@ -22,6 +22,7 @@ _MEGA = 1_000_000
 LARGEST_SOURCE = 64  # MB
 LARGEST_FILE = 20  # MB
 _LISTED = 2000  # files looked at for a name that may have been meant
+_ALIKE = 0.8  # how alike it must be; all of them share their folder
 
 
 class SourceError(Exception):
@@ -178,7 +179,7 @@ def _read_file(folder: Path, reference: Reference) -> bytes | tuple[str, dict[st
             return "D505", {"reason": reason, "limit": str(LARGEST_FILE)}
         return real.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
-        near = get_close_matches(reference.path, _names(folder, reference.folder), 1)
+        near = get_close_matches(reference.path, _names(folder, reference.folder), 1, _ALIKE)
         return "D501", {"near": near[0]} if near else {}
     except (OSError, RuntimeError, ValueError) as error:
         reason = getattr(error, "strerror", None) or type(error).__name__

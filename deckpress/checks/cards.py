@@ -38,13 +38,13 @@ def _check_card(card: RawCard) -> Iterator[Diagnostic]:
             yield finding("D313", item.text.span)
     for part in card.parts:
         if not part.text:
-            yield finding("D206", part.heading, label=part.name.value)
+            yield finding("D206", part.heading)
 
 
 def _check_choice(card: RawCard) -> Iterator[Diagnostic]:
     if len(card.items) < _FEWEST:
         yield _at_question(card, "D309", count=len(card.items))
-    elif not any(item.right for item in card.items):
+    elif all(item.right is False for item in card.items):
         yield finding("D310", card.items[0].text.span)
     if not card.items:
         return

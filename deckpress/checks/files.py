@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from xml.etree import ElementTree
@@ -54,7 +55,23 @@ def image_problem(path: str, data: bytes) -> tuple[str, dict[str, str]] | None:
     magic = _MAGIC.get(ending)
     if magic is not None and not magic.match(data):
         return "D510", {"type": ending.upper()}
-    return None
+    return None if _opens(data) else ("D703", {})
+
+
+def _opens(data: bytes) -> bool:
+    """Whether a bitmap can be read to its end, and is not so large that it must be a trap."""
+    from PIL import Image, ImageFile
+
+    lenient = ImageFile.LOAD_TRUNCATED_IMAGES
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint sets it when it is imported
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            image.load()
+    except (Image.DecompressionBombError, OSError, SyntaxError, ValueError, EOFError):
+        return False
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = lenient
+    return True
 
 
 def _svg_problem(data: bytes) -> tuple[str, dict[str, str]] | None:

@@ -35,7 +35,8 @@ _QUOTE = re.compile(r" {0,3}>[ ]?")
 _CALLOUT = re.compile(r"\[!(?P<name>\w+)\][ \t]*$")
 _DELIMITER = re.compile(r"[ \t]*+\|?[ \t]*+:?-+:?[ \t]*+(?:\|[ \t]*+:?-+:?[ \t]*+)*+\|?[ \t]*$")
 _UNDERLINE = re.compile(r" {0,3}(?:=+|-+)[ \t]*$")
-_GLUED_HEADING = re.compile(r"#{1,6}[^\s#]\S{0,20}")
+# A full-width or a no-break space behind the marks makes no heading either.
+_GLUED_HEADING = re.compile(r"#{1,6}(?![ \t#]|$)[^ \t]\S{0,20}")
 _FOOTNOTE = re.compile(r"\[\^(?P<name>[^\]\s\[]++)\](?P<definition>:)?")
 _DEEPEST = 8  # quotes in quotes that are looked into
 
