@@ -32,7 +32,11 @@ def convert(context: Context, *, block: bool) -> str:
     engine = _engine(block)
     engine.reset()
     engine.context = context
-    return engine.convert(context.text.source)
+    try:
+        return engine.convert(context.text.source)
+    except RecursionError:
+        _engine.cache_clear()  # it stopped somewhere inside, and `reset` does not bring it back
+        raise
 
 
 class _Quotes(BlockQuoteProcessor):
