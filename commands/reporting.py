@@ -11,6 +11,7 @@ import click
 
 from commands.words import language, say
 from deckpress.diagnostics import Diagnostic, Severity, as_github, as_json, as_text, ordered
+from deckpress.source import lines
 
 
 class Format(StrEnum):
@@ -52,7 +53,7 @@ def written(found: Sequence[Diagnostic], path: str, text: str, form: Format) -> 
         return ""
     errors = sum(d.severity is Severity.ERROR for d in found)
     count = say("found", errors=errors, warnings=len(found) - errors)
-    return f"{as_text(found, {path: text.splitlines()}, language())}\n{count}"
+    return f"{as_text(found, {path: lines(text)}, language())}\n{count}"
 
 
 def fatal(found: Sequence[Diagnostic], *, strict: bool) -> bool:

@@ -6,10 +6,10 @@ import platform
 import sqlite3
 import zlib
 from hashlib import blake2b
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from deckpress import __version__
+from deckpress.installed import versions
 
 _ROOT = Path(__file__).resolve().parent.parent
 _LIBRARIES = (
@@ -29,13 +29,7 @@ _LIBRARIES = (
 
 def libraries() -> dict[str, str]:
     """The libraries that make the artefacts, and their versions."""
-    found = {"deckpress": __version__}
-    for name in _LIBRARIES:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            found[name] = "missing"
-    return found
+    return {"deckpress": __version__, **versions(_LIBRARIES)}
 
 
 def tools() -> dict[str, str]:

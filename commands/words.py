@@ -8,6 +8,13 @@ from functools import cache
 from pathlib import Path
 
 
+class _Count(int):
+    """A number that ``{cards:card}`` writes with its English noun: 1 card, 2 cards."""
+
+    def __format__(self, noun: str) -> str:
+        return f"{int(self)} {noun}{'' if self == 1 else 's'}" if noun else str(int(self))
+
+
 @cache
 def language() -> str:
     """``zh`` or ``en``, from the variables that POSIX lets decide a program's messages."""
@@ -19,7 +26,10 @@ def language() -> str:
 
 def say(key: str, **values: object) -> str:
     """The sentence of that key in the author's language, with its values filled in."""
-    return _table()[language()][key].format(**values)
+    counted = {
+        name: _Count(value) if isinstance(value, int) else value for name, value in values.items()
+    }
+    return _table()[language()][key].format(**counted)
 
 
 @cache

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from functools import cache as memoize
 from hashlib import blake2b
-from importlib.metadata import version
 from pathlib import Path
 
 from deckpress.cache import Cache
 from deckpress.diagnostics import Diagnostic
 from deckpress.figures import figures
+from deckpress.installed import versions
 from deckpress.markup.context import Context
 from deckpress.model import (
     Asset,
@@ -251,7 +251,7 @@ def _shown(text: Text) -> list[str]:
 @memoize
 def _program() -> bytes:
     """A hash of this renderer and of the libraries that it renders with."""
-    digest = blake2b(repr([(name, version(name)) for name in _LIBRARIES]).encode())
+    digest = blake2b(repr(versions(_LIBRARIES)).encode())
     here = Path(__file__).parent
     own = [*here.glob("*.py"), *here.glob("*.json"), *(here / "markup").glob("*.py")]
     for path in sorted(own):

@@ -22,6 +22,8 @@ _DISPLAY = re.compile(r"^\$\$[ \t]*\n(.+?)\n\$\$[ \t]*$", re.MULTILINE | re.DOTA
 _INDENTED = re.compile(r"\n +")
 _QUOTE = re.compile(r"[ \t]*>[ ]?")
 _CALLOUT = re.compile(r"\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\][ \t]*(?:\n|$)", re.IGNORECASE)
+# What every inline pattern, Python-Markdown's and this project's, needs at least one of.
+_INLINE = re.compile(r"[`\\*_\[<&{$~]|  \n|https?:")
 _TASK = re.compile(r"\[([ xX])\](?:[ \t]+|$)")
 
 _CALLOUTS = {
@@ -152,6 +154,17 @@ class Shapes(Treeprocessor):
                 box.tail = (holder.text or "").lstrip()[match.end() :]
                 holder.text = ""
                 holder.insert(0, box)
+
+
+class Untouched(Treeprocessor):
+    """Keeps text without any inline syntax from all the patterns that would look for it."""
+
+    def run(self, root: Element) -> None:
+        for element in root.iter():
+            if element.text and not _INLINE.search(element.text):
+                element.text = AtomicString(element.text)
+            if element.tail and not _INLINE.search(element.tail):
+                element.tail = AtomicString(element.tail)
 
 
 class Finish(Treeprocessor):

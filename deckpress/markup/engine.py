@@ -20,7 +20,7 @@ from markdown.extensions.tables import TableExtension
 from markdown.util import Registry
 
 from deckpress.markup import inline
-from deckpress.markup.blocks import Engine, Fences, Finish, Own, Shapes
+from deckpress.markup.blocks import Engine, Fences, Finish, Own, Shapes, Untouched
 from deckpress.markup.context import Context
 
 
@@ -87,6 +87,7 @@ def _engine(block: bool) -> Engine:
         paragraphs: Registry[BlockProcessor] = Registry()
         paragraphs.register(ParagraphProcessor(engine.parser), "paragraph", 10)
         engine.parser.blockprocessors = paragraphs
+    engine.treeprocessors.register(Untouched(engine), "untouched", 22)
     engine.treeprocessors.register(Finish(engine), "finish", 5)
     patterns = engine.inlinePatterns
     patterns.register(inline.Gap(inline.GAP, engine), "gap", 188)

@@ -17,7 +17,7 @@ TABLE = tomllib.loads((COMMANDS / "words.toml").read_text("utf-8"))
 
 def test_both_languages_have_the_same_sentences_with_the_same_values() -> None:
     assert TABLE["en"].keys() == TABLE["zh"].keys()
-    holes = re.compile(r"\{\w+\}")
+    holes = re.compile(r"\{(\w+)(?::\w+)?\}")
     for key, english in TABLE["en"].items():
         assert set(holes.findall(english)) == set(holes.findall(TABLE["zh"][key])), key
 

@@ -180,15 +180,26 @@ def test_a_folder_in_the_place_of_the_file(raw: RawDeck, file: Path) -> None:
     assert built(raw, file) == plain
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_file_that_may_not_be_written(raw: RawDeck, file: Path) -> None:
+def test_a_file_that_may_not_be_written(
+    raw: RawDeck, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = built(raw, file)
-    file.chmod(0o400)
-    file.parent.chmod(0o500)
-    try:
-        assert built(raw, file) == before
-    finally:
-        file.parent.chmod(0o700)
+    kept = file.read_bytes()
+    connect = sqlite3.connect
+    monkeypatch.setattr(  # a mode would not stop root
+        sqlite3, "connect", lambda path, timeout: connect(f"file:{path}?mode=ro", uri=True)
+    )
+    monkeypatch.setattr(Path, "unlink", _refused)
+    changed = SOURCE.replace("The note.", "The other note.")
+    (file.parent / "deck.md").write_text(changed, "utf-8")
+    other, _ = read(load(file.parent / "deck.md"))
+    assert built(raw, file) == before
+    assert built(other, file) == render.render(other)[0]
+    assert file.read_bytes() == kept
+
+
+def _refused(*_: object, **__: object) -> None:
+    raise PermissionError
 
 
 def test_a_full_disk_does_not_stop_a_build(raw: RawDeck, file: Path) -> None:
@@ -205,7 +216,7 @@ def test_a_library_of_another_version_misses(
 ) -> None:
     before = built(raw, file)
     conversions.clear()
-    monkeypatch.setattr(render, "version", lambda name: "0.0.0")
+    monkeypatch.setattr(render, "versions", lambda names: dict.fromkeys(names, "0.0.0"))
     render._program.cache_clear()
     try:
         assert built(raw, file) == before

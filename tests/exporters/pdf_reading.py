@@ -161,7 +161,7 @@ def _pages(pdf: bytes) -> Iterator[LTPage]:
         yield device.get_result()
 
 
-def _text(name: Any) -> str:
+def _text(name: bytes) -> str:
     return name.decode("utf-16" if name[:2] in (b"\xfe\xff", b"\xff\xfe") else "utf-8")
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from deckpress.model import Section
+from deckpress.model import Card, Section
 from exporters.pdf import export
 from tests.exporters.pdf_reading import (
     body,
@@ -52,7 +52,7 @@ def test_a_deck_without_cards_still_has_a_title_page() -> None:
 
 
 @pytest.mark.parametrize("card", PRINTED, ids=lambda card: card.id)
-def test_every_sentence_of_a_card_is_printed(card) -> None:
+def test_every_sentence_of_a_card_is_printed(card: Card) -> None:
     text = body(sample_pdf())
     missing = [part for html in fields(card) for part in sentences(html) if part not in text]
     assert missing == []

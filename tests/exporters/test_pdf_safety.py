@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from deckpress.model import Asset, Deck, Picture, Section
+from deckpress.model import Asset, Card, Deck, Picture, Section
 from exporters.pdf import export
 from exporters.pdf.fetcher import AssetFetcher
 from tests.exporters.pdf_reading import body, images
@@ -118,7 +118,7 @@ def test_an_asset_is_served_with_its_type() -> None:
     assert (response.read(), response.content_type) == (b"bytes", "image/png")
 
 
-def _deck(cards: list, assets: dict[str, Asset]) -> Deck:
+def _deck(cards: list[Card], assets: dict[str, Asset]) -> Deck:
     made = deck(Section("s", "节", (), tuple(cards)))
     return Deck(made.name, made.meta, made.sections, assets, made.source)
 
