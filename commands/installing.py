@@ -84,20 +84,20 @@ def release() -> list[str]:
 
 
 def _system(jobs: Sequence[str]) -> None:
-    if sys.platform == "darwin":
-        rows = missing(HOMEBREW, jobs, present)
-        commands = [["brew", "install", *[row[0] for row in rows]]]
-        able = shutil.which("brew") is not None
-    elif sys.platform.startswith("linux") and shutil.which("apt-get"):
-        rows = missing(DEBIAN, jobs, present)
-        if "ubuntu" in release():
-            # Ubuntu's chromium is a wrapper that needs snapd; see _browser.
-            rows = [row for row in rows if row[0] != "chromium"]
-        commands, able = debian_commands([row[0] for row in rows])
+    mac = sys.platform == "darwin"
+    rows = missing(HOMEBREW if mac else DEBIAN, jobs, present)
+    if "ubuntu" in release():
+        # Ubuntu's chromium is a wrapper that needs snapd; see _browser.
+        rows = [row for row in rows if row[0] != "chromium"]
+    if not rows:
+        return
+    packages = [row[0] for row in rows]
+    if mac:
+        commands, able = [["brew", "install", *packages]], shutil.which("brew") is not None
+    elif shutil.which("apt-get"):
+        commands, able = debian_commands(packages)
     else:
         _elsewhere(missing(DEBIAN, jobs[:1], present))
-        return
-    if not rows:
         return
     tell(say("needs"))
     for name, _, why in rows:
@@ -115,11 +115,14 @@ def debian_commands(packages: Sequence[str]) -> tuple[list[list[str]], bool]:
     command = ["apt-get", "install", "--yes", "--no-install-recommends", *packages]
     if os.geteuid() == 0:
         return [update, command], True
-    sudo = shutil.which("sudo") is not None and (
+    if shutil.which("sudo") is None:
+        both = f"{' '.join(update)} && {' '.join(command)}"
+        return [["su", "-c", f"'{both}'"]], False
+    allowed = (
         sys.stdin.isatty()
         or subprocess.call(["sudo", "-n", "true"], stderr=subprocess.DEVNULL) == 0
     )
-    return [["sudo", *update], ["sudo", *command]], sudo
+    return [["sudo", *update], ["sudo", *command]], allowed
 
 
 def _elsewhere(rows: Sequence[Row]) -> None:
@@ -157,6 +160,8 @@ def _usable() -> bool:
 def _system_python() -> str:
     """The Python outside any virtual environment: one in ``.venv`` cannot rebuild it."""
     base = getattr(sys, "_base_executable", None) or sys.executable
+    if os.path.dirname(os.path.abspath(base)) == os.path.dirname(PYTHON):
+        base = os.path.realpath(base)  # .venv was damaged, so that its Python does not know it
     return base if os.path.exists(base) else sys.executable
 
 

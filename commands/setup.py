@@ -20,6 +20,7 @@ STAMP = os.path.join(VENV, "deckpress-ready")
 
 OLDEST = (3, 11)
 IMPOSSIBLE = 3  # exit code: this machine cannot be set up from here
+STARTS = "DECKPRESS_STARTS"  # in the environment: how often .venv's Python was started for this
 
 # What to install for what, by the name of the job: (package, what tells that it is there, why).
 # A library is told by its file name, a program by its command, a module by its import.
@@ -68,6 +69,7 @@ WORDS = {
         "failed": "Set-up failed: {reason}",
         "module": "{module} is not installed: run without --no-setup, or install {lock}",
         "waiting": "Another set-up is running; waiting for it",
+        "broken": "The Python in .venv does not work. Delete .venv, then start again.",
     },
     "zh": {
         "old": "需要 Python {wanted} 或更高版本，这里是 {found}。{hint}",
@@ -79,6 +81,7 @@ WORDS = {
         "failed": "环境准备失败：{reason}",
         "module": "没有安装 {module}：请去掉 --no-setup，或者安装 {lock}",
         "waiting": "另一个进程正在准备环境，请稍候",
+        "broken": ".venv 里的 Python 不能用。请删除 .venv，然后重来。",
     },
 }
 
@@ -96,6 +99,7 @@ def ready(arguments: list[str]) -> list[str]:
     Returns at once in that interpreter, or with ``--no-setup``. Otherwise it sets up what is
     missing and starts ``.venv``'s Python in the place of this one. Exits with 3 where it cannot.
     """
+    starts = int(os.environ.pop(STARTS, "0"))
     managed = "--no-setup" in arguments
     arguments = [argument for argument in arguments if argument != "--no-setup"]
     job = "test" if arguments[:1] == ["test"] else "build"
@@ -104,20 +108,22 @@ def ready(arguments: list[str]) -> list[str]:
         return arguments
     if sys.version_info < OLDEST:
         _newer_or_stop(arguments)
-    if _stamped(job):
-        if _inside():
-            return arguments
-    else:
+    stamped = _stamped(job)
+    if stamped and _inside():
+        return arguments
+    if not stamped or starts:  # started by this file, and yet outside: .venv is damaged
         from commands.installing import install
 
         try:
+            if starts > 1:
+                raise SetupError(say("broken"))
             install(job)
         except SetupError as error:
             tell(str(error))
             sys.exit(IMPOSSIBLE)
         except KeyboardInterrupt:
             sys.exit(130)
-    _start([PYTHON, os.path.join(ROOT, "build.py"), *arguments])
+    _start([PYTHON, os.path.join(ROOT, "build.py"), *arguments], **{STARTS: str(starts + 1)})
 
 
 def say(key: str, **values: object) -> str:
@@ -163,9 +169,9 @@ def _inside() -> bool:
     return os.path.normcase(os.path.abspath(sys.prefix)) == os.path.normcase(VENV)
 
 
-def _start(command: list[str]) -> NoReturn:
+def _start(command: list[str], **variables: str) -> NoReturn:
     """Put `command` in the place of this process."""
-    environment = dict(os.environ)
+    environment = {**os.environ, **variables}
     if sys.platform == "darwin":
         # Python does not look where Homebrew puts its libraries.
         paths = [environment.get("DYLD_FALLBACK_LIBRARY_PATH", ""), "/opt/homebrew/lib"]

@@ -1,0 +1,236 @@
+"""Set-up: what it finds missing, what it runs, and that a machine once set up stays so."""
+
+from __future__ import annotations
+
+import ast
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from commands import installing, setup
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# In the place of build.py: the same set-up, and then nothing that needs a package.
+_PROGRAM = """\
+import sys
+from commands.setup import ready
+if __name__ == "__main__":
+    print(ready(sys.argv[1:]), sys.prefix)
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A copy of the set-up that locks no packages, on a machine that has all else."""
+    root = tmp_path / "project"
+    (root / "commands").mkdir(parents=True)
+    for name in ("__init__", "setup", "installing"):
+        shutil.copy(ROOT / "commands" / f"{name}.py", root / "commands")
+    (root / "build.py").write_text(_PROGRAM)
+    for lock in setup.LOCKS.values():
+        (root / lock).write_text("# no packages\n")
+    return root
+
+
+def run(root: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, root / "build.py", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env={**os.environ, "LC_ALL": "C", **environment},
+    )
+
+
+def goes_to_work(root: Path, *arguments: str) -> bool:
+    """Whether a run starts the work inside ``.venv``. Returns whether it set anything up first."""
+    done = run(root, *arguments)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == f"{list(arguments)} {root / '.venv'}\n"
+    return done.stderr != ""
+
+
+def test_the_first_run_sets_up_and_the_second_goes_straight_to_work(project: Path) -> None:
+    first = run(project, "check", "--fix")
+    assert "Making .venv with the packages of requirements.lock" in first.stderr
+    assert not goes_to_work(project, "check", "--fix")
+
+
+@pytest.mark.slow
+def test_a_moved_project_is_set_up_where_it_stands(project: Path) -> None:
+    goes_to_work(project)
+    moved = project.rename(project.with_name("moved elsewhere"))
+    assert goes_to_work(moved)
+    assert not goes_to_work(moved)
+
+
+@pytest.mark.slow
+def test_other_locked_packages_are_installed(project: Path) -> None:
+    goes_to_work(project)
+    (project / "requirements.lock").write_text("# still no packages\n")
+    assert goes_to_work(project)
+    assert not goes_to_work(project)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("damage", ["pyvenv.cfg", "bin/python", "deckpress-ready"])
+def test_a_damaged_environment_is_mended(project: Path, damage: str) -> None:
+    goes_to_work(project)
+    (project / ".venv" / damage).unlink()
+    assert goes_to_work(project)
+    assert not goes_to_work(project)
+
+
+@pytest.mark.slow
+def test_an_environment_that_cannot_be_mended_ends_and_says_so(project: Path) -> None:
+    goes_to_work(project)
+    done = run(project, **{setup.STARTS: "2", "LC_ALL": "zh_CN.UTF-8"})
+    assert done.returncode == setup.IMPOSSIBLE
+    assert done.stderr == ".venv 里的 Python 不能用。请删除 .venv，然后重来。\n"
+
+
+@pytest.mark.slow
+def test_a_lock_that_cannot_be_installed_shows_why_and_leaves_no_stamp(project: Path) -> None:
+    (project / "requirements.lock").write_text("no-such-package-anywhere==1.0\n")
+    for _ in range(2):
+        done = run(project)
+        assert done.returncode == setup.IMPOSSIBLE
+        assert "hash" in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_set_up_imports_nothing_that_has_to_be_installed(project: Path) -> None:
+    program = (
+        "import sys; before = set(sys.modules)\n"
+        "import commands.setup, commands.installing\n"
+        "new = {name.partition('.')[0] for name in set(sys.modules) - before}\n"
+        "print(new - sys.stdlib_module_names)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", program], cwd=project, capture_output=True, text=True
+    )
+    assert done.stdout == "{'commands'}\n"
+
+
+def test_with_all_there_only_a_handful_of_modules_is_loaded() -> None:
+    program = "import sys; import commands.setup; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
+    assert not {"subprocess", "typing", "pathlib", "re"} & (
+        set(done.stdout.split()) - set(_bare_modules())
+    )
+
+
+def _bare_modules() -> list[str]:
+    command = [sys.executable, "-c", "import sys; print(*sys.modules)"]
+    return subprocess.run(command, capture_output=True, text=True).stdout.split()
+
+
+@pytest.mark.parametrize("path", ["build.py", "commands/setup.py", "commands/__init__.py"])
+def test_an_old_python_can_read_it(path: str) -> None:
+    ast.parse((ROOT / path).read_text("utf-8"), feature_version=(3, 8))
+
+
+def test_an_old_python_says_what_is_needed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setattr(sys, "version_info", (3, 9, 2))
+    monkeypatch.setenv("PATH", str(tmp_path))  # no newer one either
+    monkeypatch.setenv("LC_ALL", "C")
+    with pytest.raises(SystemExit) as stop:
+        setup.ready([])
+    assert stop.value.code == setup.IMPOSSIBLE
+    assert "Python 3.11 or later is needed; this is 3.9.2" in capsys.readouterr().err
+
+
+def test_an_environment_of_ones_own_without_a_package_says_which() -> None:
+    done = subprocess.run(
+        [sys.executable, "-S", ROOT / "build.py", "--no-setup"],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "LC_ALL": "C", "PYTHONPATH": ""},
+    )
+    assert done.returncode == setup.IMPOSSIBLE
+    assert done.stderr.startswith("click is not installed: ")
+    assert "requirements.lock" in done.stderr
+
+
+Machine = Callable[..., list[str]]
+
+
+@pytest.fixture
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
+    """A function that makes a machine which has some programs and nothing else, and answers the
+    commands that set-up ran on it.
+    """
+    log = tmp_path / "commands"
+    log.write_text("")
+
+    def make(*programs: str, platform: str = "linux", root: bool = True, id: str = "") -> list[str]:
+        folder = tmp_path / "bin"
+        folder.mkdir()
+        for name in programs:
+            (folder / name).write_text(f'#!/bin/sh\necho "{name} $*" >> "{log}"\n')
+            (folder / name).chmod(0o755)
+        monkeypatch.setenv("PATH", f"{folder}")
+        monkeypatch.setenv("LC_ALL", "C")
+        monkeypatch.setattr(sys, "platform", platform)
+        monkeypatch.setattr(os, "geteuid", lambda: 0 if root else 1000)
+        monkeypatch.setattr(installing, "present", lambda sign: False)
+        monkeypatch.setattr(installing, "release", lambda: [id])
+        installing._system(("build",))
+        return log.read_text().splitlines()
+
+    return make
+
+
+_PACKAGES = "python3-venv libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+_INSTALL = f"install --yes --no-install-recommends {_PACKAGES}"
+
+
+def test_root_on_debian_installs_and_says_what_and_why(
+    machine: Machine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ran = machine("apt-get", id="debian")
+    assert ran == ["apt-get update", f"apt-get {_INSTALL}"]
+    said = capsys.readouterr().err
+    for package, _, why in setup.DEBIAN["build"]:
+        assert any(package in line and why in line for line in said.splitlines())
+
+
+def test_a_user_with_sudo_installs_with_it(machine: Machine) -> None:
+    ran = machine("apt-get", "sudo", root=False, id="ubuntu")
+    assert ran[-2:] == ["sudo apt-get update", f"sudo apt-get {_INSTALL}"]
+
+
+@pytest.mark.parametrize(
+    ("made", "command"),
+    [
+        ({"programs": ["apt-get"], "root": False}, f"su -c 'apt-get update && apt-get {_INSTALL}'"),
+        ({"programs": [], "platform": "darwin"}, "brew install pango"),
+        ({"programs": [], "id": "fedora"}, "sudo dnf install python3 pango"),
+        ({"programs": [], "id": "arch"}, "sudo pacman -S python pango"),
+        ({"programs": [], "id": "plan9"}, "pango >= 1.44"),
+    ],
+)
+def test_where_it_cannot_install_it_says_the_exact_command(
+    machine: Machine, made: dict[str, object], command: str
+) -> None:
+    programs = made.pop("programs")
+    assert isinstance(programs, list)
+    with pytest.raises(setup.SetupError) as stop:
+        machine(*programs, **made)
+    assert command in str(stop.value)
+
+
+def test_a_mac_with_homebrew_gets_pango(machine: Machine) -> None:
+    assert machine("brew", platform="darwin") == ["brew install pango"]
+
+
+def test_both_languages_say_the_same() -> None:
+    assert setup.WORDS["en"].keys() == setup.WORDS["zh"].keys()
