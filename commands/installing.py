@@ -142,8 +142,9 @@ def _packages(job: str) -> None:
     if os.path.exists(STAMP):
         os.unlink(STAMP)
     if not _usable():
+        base = _system_python()  # this one may be about to go
         shutil.rmtree(VENV, ignore_errors=True)
-        _quietly([_system_python(), "-m", "venv", VENV])
+        _quietly([base, "-m", "venv", VENV])
     # `python -m pip` works in a folder that was moved; pip's own script would not.
     pip = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
     _quietly([*pip, "--require-hashes", "--requirement", lock])
