@@ -253,7 +253,7 @@ def _program() -> bytes:
     """A hash of this renderer and of the libraries that it renders with."""
     digest = blake2b(repr(versions(_LIBRARIES)).encode())
     here = Path(__file__).parent
-    own = [*here.glob("*.py"), *here.glob("*.json"), *(here / "markup").glob("*.py")]
+    own = [*here.glob("*.py"), *here.glob("*.json"), *(here / "markup").glob("*.*")]
     for path in sorted(own):
         digest.update(path.read_bytes())
     return digest.digest()

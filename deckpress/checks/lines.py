@@ -32,7 +32,7 @@ _SUSPICIOUS = re.compile(
 )
 _ITEM = re.compile(r"(?P<indent>[ \t]*+)(?:[-*+]|\d{1,2}\.)[ \t]++(?=\S)")
 _QUOTE = re.compile(r" {0,3}>[ ]?")
-_CALLOUT = re.compile(r"\[!(?P<name>\w+)\][ \t]*$")
+_CALLOUT = re.compile(r"(?P<mark>\[!(?P<name>\w+)\])[ \t]*(?P<rest>.*)$")
 _DELIMITER = re.compile(r"[ \t]*+\|?[ \t]*+:?-+:?[ \t]*+(?:\|[ \t]*+:?-+:?[ \t]*+)*+\|?[ \t]*$")
 _UNDERLINE = re.compile(r" {0,3}(?:=+|-+)[ \t]*$")
 # A full-width or a no-break space behind the marks makes no heading either.
@@ -101,10 +101,15 @@ class _Walk:
         inner = [_unquoted(row) for row in rows]
         if match := _CALLOUT.match(inner[0].line):
             name = match["name"]
-            if name.upper() not in CALLOUTS:
+            width = len(match["mark"])
+            if name.upper() in CALLOUTS:
+                if match["rest"]:
+                    span = self._span(inner[0], match.start("rest"), len(match["rest"]))
+                    yield finding("D411", span, mark=match["mark"])
+            elif not match["rest"]:
                 near = get_close_matches(name.upper(), CALLOUTS, 1)
                 args = {"near": f"[!{near[0]}]"} if near else {}
-                span = self._span(inner[0], 0, len(match.group().rstrip()))
+                span = self._span(inner[0], 0, width)
                 yield finding("D407", span, name=name, known=", ".join(CALLOUTS), **args)
             inner = inner[1:]
         yield from self.over(inner, depth + 1)

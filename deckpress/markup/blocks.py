@@ -17,6 +17,7 @@ from deckpress.blocks import columns
 from deckpress.fences import Fence, find
 from deckpress.markup.code import fence_html
 from deckpress.markup.context import Context
+from deckpress.markup.words import words
 
 _DISPLAY = re.compile(r"^\$\$[ \t]*\n(.+?)\n\$\$[ \t]*$", re.MULTILINE | re.DOTALL)
 _INDENTED = re.compile(r"\n +")
@@ -25,24 +26,6 @@ _CALLOUT = re.compile(r"\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\][ \t]*(?:\n|$)"
 # What every inline pattern, Python-Markdown's and this project's, needs at least one of.
 _INLINE = re.compile(r"[`\\*_\[<&{$~]|  \n|https?:")
 _TASK = re.compile(r"\[([ xX])\](?:[ \t]+|$)")
-
-_CALLOUTS = {
-    "zh-CN": {
-        "note": "注意",
-        "tip": "提示",
-        "important": "重要",
-        "warning": "警告",
-        "caution": "当心",
-    },
-    "en": {
-        "note": "Note",
-        "tip": "Tip",
-        "important": "Important",
-        "warning": "Warning",
-        "caution": "Caution",
-    },
-}
-_BOXES = {"zh-CN": ("未完成", "已完成"), "en": ("to do", "done")}
 
 # Elements in elements; a list in a list is two. Printing takes far more of the stack than reading,
 # and its time grows much faster than the depth.
@@ -125,9 +108,7 @@ class Shapes(Treeprocessor):
         for element in root.iter():
             if element.text and "\n " in element.text and element.tag not in ("pre", "code"):
                 element.text = _INDENTED.sub("\n", element.text)
-        lang = cast(Engine, self.md).context.lang
-        titles = _CALLOUTS.get(lang, _CALLOUTS["en"])
-        boxes = _BOXES.get(lang, _BOXES["en"])
+        said = words(cast(Engine, self.md).context.lang)
         for quote in list(root.iter("blockquote")):
             first = quote[0] if len(quote) and quote[0].tag == "p" else None
             match = _CALLOUT.match(first.text or "") if first is not None else None
@@ -139,7 +120,7 @@ class Shapes(Treeprocessor):
                 if not first.text.strip() and not len(first):
                     quote.remove(first)
                 title = Element("p", {"class": "callout-title"})
-                title.text = titles[kind]
+                title.text = said[kind]
                 quote.insert(0, title)
         for item in root.iter("li"):
             holder = item[0] if not (item.text or "").strip() and len(item) else item
@@ -149,7 +130,11 @@ class Shapes(Treeprocessor):
             if match:
                 done = match.group(1) != " "
                 item.set("class", "task done" if done else "task")
-                attributes = {"class": "box", "role": "img", "aria-label": boxes[done]}
+                attributes = {
+                    "class": "box",
+                    "role": "img",
+                    "aria-label": said["done" if done else "to-do"],
+                }
                 box = Element("span", attributes)
                 box.tail = (holder.text or "").lstrip()[match.end() :]
                 holder.text = ""
