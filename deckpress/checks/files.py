@@ -25,6 +25,7 @@ _ANIMATED = frozenset({"animate", "set", "animatetransform", "animatemotion"})
 _LINKS = frozenset({"href", "src", "base"})
 # A drawing may point into itself, and may hold bitmaps.
 _INSIDE = re.compile(r"#|data:image/(?:png|jpeg|gif|webp)[;,]", re.IGNORECASE)
+_LARGEST_DRAWING = 20_000  # elements, each counted as often as it is drawn
 _STYLE_OUTSIDE = re.compile(
     r"@import|expression\s*\(|javascript:|url\(\s*['\"]?\s*(?!['\"]?\s*#|data:image/(?!svg)|\s)[^\s)]",
     re.IGNORECASE,
@@ -93,7 +94,29 @@ def _svg_problem(data: bytes) -> tuple[str, dict[str, str]] | None:
     if root.tag not in (_SVG, "svg"):
         return wrong
     item = next((bad for element in root.iter() if (bad := _unsafe(element))), "")
+    item = item or ("<use>" if _is_bomb(root) else "")
     return ("D511", {"item": item}) if item else None
+
+
+def _is_bomb(root: ElementTree.Element) -> bool:
+    """Whether drawings that show each other with ``<use>`` grow beyond measure, or never end."""
+    named = {name: element for element in root.iter() if (name := element.get("id"))}
+    sizes: dict[ElementTree.Element, float] = {}
+
+    def size(element: ElementTree.Element) -> float:
+        if element not in sizes:
+            sizes[element] = float("inf")  # what is met again before it is known has no end
+            shown = list(element)
+            if str(element.tag).endswith("use"):
+                links = (value for name, value in element.attrib.items() if name.endswith("href"))
+                shown += [named[link[1:]] for link in links if link[1:] in named]
+            sizes[element] = 1 + sum(map(size, shown))
+        return sizes[element]
+
+    try:
+        return size(root) > _LARGEST_DRAWING
+    except RecursionError:
+        return True
 
 
 def _unsafe(element: ElementTree.Element) -> str:
