@@ -33,6 +33,7 @@ DEBIAN = {
     ),
     "test": (
         ("chromium", "program:chromium chromium-browser google-chrome", "testing the page"),
+        ("libatomic1", "library:libatomic.so.1", "driving Chromium"),
         ("poppler-utils", "program:pdftotext", "reading the PDF back"),
         ("qpdf", "program:qpdf", "checking the PDF"),
         ("mupdf-tools", "program:mutool", "checking the PDF"),
