@@ -141,11 +141,12 @@ def tell(text: str) -> None:
 
 
 def expected(job: str) -> str:
-    """The stamp's line that says that everything for `job` is there: its lock file, its place."""
+    """The stamp's line that says that all that `job` needs is there, in this place."""
     import zlib
 
+    system = repr((DEBIAN[job], HOMEBREW[job])).encode()
     with open(os.path.join(ROOT, LOCKS[job]), "rb") as lock:
-        checksum = zlib.crc32(lock.read())
+        checksum = zlib.crc32(lock.read(), zlib.crc32(system))
     return f"{job} {checksum:08x} {VENV}"
 
 

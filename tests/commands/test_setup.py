@@ -79,6 +79,15 @@ def test_other_locked_packages_are_installed(project: Path) -> None:
 
 
 @pytest.mark.slow
+def test_a_system_package_that_a_new_version_needs_is_looked_for(project: Path) -> None:
+    goes_to_work(project)
+    file = project / "commands" / "setup.py"
+    file.write_text(file.read_text().replace('"virtual environments"', '"environments"'))
+    assert goes_to_work(project)
+    assert not goes_to_work(project)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", ["pyvenv.cfg", "bin/python", "deckpress-ready"])
 def test_a_damaged_environment_is_mended(project: Path, damage: str) -> None:
     goes_to_work(project)
