@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from deckpress import __version__
 from deckpress.model import Card, CardKind, Deck, PartName, Section, Version
@@ -19,6 +19,7 @@ from exporters.theme import stylesheet, words
 from .contents import Line, blocks, short
 from .paper import Paper
 from .press import Sheet
+from .spacing import spaced
 
 _HERE = Path(__file__).parent
 _STYLES = ("page.css", "sheet.css", "content.css", "card.css")
@@ -59,11 +60,17 @@ def sheet(deck: Deck, version: Version) -> Sheet:
         style=Markup(_style()),  # our own files, not the author's
         generator=f"Deckpress {__version__}",
         field=paper.field,
+        text=_text,
         label=lambda name: label(name, deck.meta.lang),
         kinds=CardKind,
         sources=PartName.SOURCES,
     )
     return Sheet(html, {**deck.assets, **paper.drawings})
+
+
+def _text(plain: str) -> Markup:
+    """Plain text as HTML, spaced as the cards are."""
+    return Markup(spaced(str(escape(plain))))
 
 
 def _chapters(deck: Deck) -> Iterator[Chapter]:
