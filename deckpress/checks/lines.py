@@ -101,7 +101,6 @@ class _Walk:
         inner = [_unquoted(row) for row in rows]
         if match := _CALLOUT.match(inner[0].line):
             name = match["name"]
-            width = len(match["mark"])
             if name.upper() in CALLOUTS:
                 if match["rest"]:
                     span = self._span(inner[0], match.start("rest"), len(match["rest"]))
@@ -109,7 +108,7 @@ class _Walk:
             elif not match["rest"]:
                 near = get_close_matches(name.upper(), CALLOUTS, 1)
                 args = {"near": f"[!{near[0]}]"} if near else {}
-                span = self._span(inner[0], 0, width)
+                span = self._span(inner[0], 0, len(match["mark"]))
                 yield finding("D407", span, name=name, known=", ".join(CALLOUTS), **args)
             inner = inner[1:]
         yield from self.over(inner, depth + 1)
