@@ -69,7 +69,9 @@ def present(sign: str) -> bool:
     if kind == "formula":
         prefix = _answer(["brew", "--prefix", names])
         return bool(prefix) and os.path.isdir(prefix)
-    return any(shutil.which(name) for name in names.split())
+    # Debian keeps servers out of an ordinary user's PATH.
+    folders = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin"))
+    return any(shutil.which(name, path=folders) for name in names.split())
 
 
 def release() -> list[str]:

@@ -37,6 +37,7 @@ DEBIAN = {
         ("poppler-utils", "program:pdftotext", "reading the PDF back"),
         ("qpdf", "program:qpdf", "checking the PDF"),
         ("mupdf-tools", "program:mutool", "checking the PDF"),
+        ("nginx", "program:nginx", "running the deck's examples"),
     ),
 }
 HOMEBREW = {
@@ -46,6 +47,7 @@ HOMEBREW = {
         ("poppler", "program:pdftotext", "reading the PDF back"),
         ("qpdf", "program:qpdf", "checking the PDF"),
         ("mupdf-tools", "program:mutool", "checking the PDF"),
+        ("nginx", "program:nginx", "running the deck's examples"),
     ),
 }
 # Said, not done, on systems that this file does not install on.
