@@ -11,6 +11,9 @@ from deckpress.blocks import Line, lines_of, opening, split_lines
 
 # The attributes that an info string may have.
 KNOWN = ("file", "part", "alt")
+# The words that say what a block is, if it is not code that somebody may run: what a program
+# printed, or an outline.
+ROLES = ("output", "sketch")
 
 _ITEM = re.compile(r'(?P<key>[^\s="]+)=(?:"(?P<quoted>[^"]*)"|(?P<plain>[^\s"]+))(?=\s|$)|(\S+)')
 _MARK = re.compile(
@@ -22,13 +25,15 @@ _END = "end"
 
 @dataclass(frozen=True, slots=True)
 class Info:
-    """An info string: ``nginx file=examples/lb.conf part=upstream``.
+    """An info string: ``nginx file=examples/lb.conf part=upstream`` or ``text output``.
 
-    `strange` holds the words that are neither the language nor ``key=value``.
+    `role` is one of `ROLES` or empty; `strange` holds the words that are neither the language nor
+    a role nor ``key=value``.
     """
 
     language: str
     attributes: Mapping[str, str]
+    role: str = ""
     strange: tuple[str, ...] = ()
 
     @property
@@ -65,7 +70,7 @@ class Fence:
 
 def parse_info(source: str) -> Info:
     """The language and the attributes of an info string. The first value of a key counts."""
-    language = ""
+    language = role = ""
     attributes: dict[str, str] = {}
     strange = []
     for index, match in enumerate(_ITEM.finditer(source)):
@@ -75,9 +80,11 @@ def parse_info(source: str) -> Info:
             attributes.setdefault(key, value)
         elif index == 0:
             language = word
+        elif word in ROLES and not role:
+            role = word
         else:
             strange.append(word)
-    return Info(language, attributes, tuple(strange))
+    return Info(language, attributes, role, tuple(strange))
 
 
 def find(text: str) -> tuple[Fence, ...]:

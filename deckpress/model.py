@@ -81,6 +81,8 @@ class Meta:
     homepage: str = ""
     author: str = ""
     description: str = ""
+    # The file beside the source that says what the cards' code was run with; empty: none.
+    proofs: str = ""
     # Known tags and the names under which a learner sees them; empty means any tag is allowed.
     tags: Mapping[str, str] = field(default_factory=dict)
 
@@ -217,12 +219,23 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Proof:
+    """What a card's code was run with: names of programs and their versions, sorted by name.
+
+    `on` is the month (``2026-11``) of a run that the tests do not repeat; empty for all others.
+    """
+
+    programs: tuple[tuple[str, str], ...]
+    on: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """A rendered card. `question` is inline HTML (no `<p>`); every other field is block HTML.
 
     `title` is the question as plain text, gaps filled in, for bookmarks, contents and search.
-    `digest` is a hash of the card's source fields and of the files it shows, never of the HTML: a
-    new renderer is not an edit.
+    `digest` is a hash of the card's source fields, of the files it shows and of its proof, never of
+    the HTML: a new renderer is not an edit.
     """
 
     id: str
@@ -240,6 +253,7 @@ class Card:
     tier: str | None
     retired: bool
     digest: str
+    proof: Proof | None = None
 
 
 @dataclass(frozen=True, slots=True)

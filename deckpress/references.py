@@ -28,6 +28,7 @@ _TARGET = (
 IMAGE = re.compile(r"!\[(?P<alt>" + _ALT + r")\]\(" + _TARGET)
 LINK = re.compile(r"\]\(" + _TARGET)
 DEFINITION = re.compile(r"^ {0,3}\[(?!\^)(?P<name>[^\[\]\n]++)\]:" + _TARGET, re.MULTILINE)
+_PROOFS = re.compile(r"^proofs:[ \t]+(?P<quote>[\"']?)(?P<path>[^\s\"'#]+)(?P=quote)", re.MULTILINE)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*+:")
 
 
@@ -40,12 +41,16 @@ class Folder(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A path as the source writes it, and where: line from 0, column from 1, in the text given."""
+    """A path as the source writes it, and where: line from 0, column from 1, in the text given.
+
+    `width` is what a caret underlines: the path, with the ``file=`` before it if there is one.
+    """
 
     path: str
     folder: Folder
     line: int
     column: int
+    width: int
 
 
 def target(match: re.Match[str]) -> tuple[str, int]:
@@ -85,13 +90,23 @@ def references(text: str) -> tuple[Reference, ...]:
         for match in (*IMAGE.finditer(masked), *DEFINITION.finditer(masked)):
             path, start = target(match)
             if match.re is IMAGE or path.startswith(Folder.FIGURES.value):
-                found.append(Reference(path, Folder.FIGURES, *place(text, start)))
+                found.append(Reference(path, Folder.FIGURES, *place(text, start), len(path)))
     for fence in find(text):
         file = fence.info.file
         if file is not None:
             column = fence.info_column + fence.info_source.find("file=")
-            found.append(Reference(file, Folder.EXAMPLES, fence.line, column))
+            width = len(f"file={file}")
+            found.append(Reference(file, Folder.EXAMPLES, fence.line, column, width))
     return tuple(sorted(found, key=lambda r: (r.line, r.column)))
+
+
+def proofs_file(front: str) -> Reference | None:
+    """The file that a front matter names under ``proofs``, in lines counted from its first."""
+    match = _PROOFS.search(front)
+    if match is None:
+        return None
+    path = match["path"]
+    return Reference(path, Folder.EXAMPLES, *place(front, match.start("path")), len(path))
 
 
 def place(text: str, offset: int) -> tuple[int, int]:

@@ -39,6 +39,7 @@ from deckpress.model import (
     Text,
 )
 from deckpress.plain import plain
+from deckpress.proofs import proofs
 from deckpress.references import references
 
 _LIBRARIES = ("markdown", "mermaidx", "mmdr", "nh3", "pygments", "ziafont", "ziamath")
@@ -95,6 +96,7 @@ class _Renderer:
         self._targets = frozenset(
             [section.id for section in deck.sections] + [card.id for card in deck.cards()]
         )
+        self._proofs = {id: recorded.proof for id, recorded in proofs(deck).items()}
         self._done: dict[bytes, _Rendered] = {}
         self.assets = {asset.name: asset for _, asset in self._figures.values()}
         self.found: list[Diagnostic] = []
@@ -152,14 +154,17 @@ class _Renderer:
             tier=card.tier,
             retired=card.retired,
             digest=self._digest(card),
+            proof=self._proofs.get(card.id),
         )
 
     def _digest(self, card: RawCard) -> str:
-        """A hash of what the author wrote and of the files that it shows."""
+        """A hash of what the author wrote, of the files that it shows and of what proves them."""
         digest = blake2b(digest_size=16)
         facts = (card.kind.value, card.tags, card.level, card.tier, card.retired)
         rights = tuple(item.right for item in card.items)
         digest.update(repr((facts, rights)).encode())
+        if proof := self._proofs.get(card.id):
+            digest.update(repr(proof).encode())
         for field in _fields(card):
             text = unicodedata.normalize("NFC", field.text.source)
             digest.update(f"\0{field.name}\0{text}".encode())

@@ -15,7 +15,14 @@ from pathlib import Path
 from deckpress.blocks import split_lines
 from deckpress.diagnostics import Diagnostic, finding, ordered, sentence
 from deckpress.model import Span
-from deckpress.references import Folder, Reference, has_image_type, references, well_placed
+from deckpress.references import (
+    Folder,
+    Reference,
+    has_image_type,
+    proofs_file,
+    references,
+    well_placed,
+)
 from deckpress.tokens import TokenKind, scan
 
 _MEGA = 1_000_000
@@ -140,8 +147,7 @@ def _files(folder: Path, shown: str, text: str) -> tuple[dict[str, bytes], tuple
                 files[path] = result
         if problem := problems[path]:
             code, args = problem
-            width = len(path) + (len("file=") if reference.folder is Folder.EXAMPLES else 0)
-            span = Span(shown, reference.line + 1, reference.column, width)
+            span = Span(shown, reference.line + 1, reference.column, reference.width)
             found.append(finding(code, span, path=path, **args))
     return files, ordered(found)
 
@@ -150,7 +156,11 @@ def _shown_files(text: str) -> Iterator[Reference]:
     """The references of a whole source. Only stretches that can hold one are looked at closely."""
     for token in scan(text):
         raw = token.raw
-        if token.kind is TokenKind.FRONT or not ("figures/" in raw or "file=" in raw):
+        if token.kind is TokenKind.FRONT:
+            if reference := proofs_file(raw):
+                yield replace(reference, line=reference.line + token.line - 1)
+            continue
+        if not ("figures/" in raw or "file=" in raw):
             continue
         unified = raw.replace("\r\n", "\n").replace("\r", "\n")
         for reference in references(unified):

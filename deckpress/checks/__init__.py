@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from deckpress.checks import cards, characters, code, files, gaps, lines, links
+from deckpress.checks import cards, characters, code, files, gaps, lines, links, proofs
 from deckpress.checks.fields import fields
 from deckpress.checks.targets import Targets
 from deckpress.diagnostics import Diagnostic, ordered
@@ -30,5 +30,6 @@ def check(deck: RawDeck, has_glyph: Callable[[str], bool] | None = None) -> tupl
         found += code.check(field, deck.files)
     found += cards.check(deck)
     found += files.check(deck)
+    found += proofs.check(deck)
     found += characters.check_deck(deck, has_glyph)
     return ordered(found)

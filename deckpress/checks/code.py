@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 from deckpress.checks.fields import Field
 from deckpress.diagnostics import Diagnostic, finding
-from deckpress.fences import KNOWN, Fence, extract, find
+from deckpress.fences import KNOWN, ROLES, Fence, extract, find
 from deckpress.model import Span
 from deckpress.references import Folder, well_placed
 
@@ -36,8 +36,9 @@ def _attributes(field: Field, fence: Fence) -> Iterator[Diagnostic]:
     for item in (*fence.info.attributes, *fence.info.strange):
         if item in fence.info.attributes and item in KNOWN:
             continue
-        near = get_close_matches(item, KNOWN, 1)
-        args = {"near": f"{near[0]}="} if near else {}
+        words = [*(f"{key}=" for key in KNOWN), *ROLES]
+        near = get_close_matches(item, words, 1)
+        args = {"near": near[0]} if near else {}
         yield finding("D408", _span(field, fence, item), item=item, **args)
 
 

@@ -12,6 +12,7 @@ from markupsafe import escape
 from deckpress import diagrams
 from deckpress.fences import Fence, extract
 from deckpress.markup.context import Context
+from deckpress.markup.words import words
 
 if TYPE_CHECKING:
     from pygments.lexer import Lexer
@@ -53,6 +54,8 @@ def fence_html(fence: Fence, body: str, context: Context) -> str:
         shown = context.files[info.file].decode("utf-8", "replace")
         body = extract(shown, info.part) or ""
         label = f'<p class="file">{escape(info.file)}</p>'
+    elif info.role:
+        label = f'<p class="file role">{words(context.lang)[info.role]}</p>'
     name = "".join(c for c in info.language.lower() if c.isalnum() or c in "-_+")
     code = highlighted(body, info.language)
     return f'<div class="code">{label}<pre><code class="lang-{name}">{code}</code></pre></div>'

@@ -8,7 +8,7 @@ from deckpress.model import Card, CardKind, ClozeStart, Html, Meta, PartName
 from exporters.anki import notetypes
 from exporters.anki.frames import render
 from exporters.anki.safe import field, plain
-from exporters.theme import words
+from exporters.theme import proof, words
 
 _PARTS = {
     PartName.WHY: "Why",
@@ -44,6 +44,7 @@ class Filler:
             "Level": str(card.level or ""),
             "Tier": card.tier or "",
             "Lang": self._meta.lang,
+            "Proof": plain(proof(card.proof, self._meta.lang)),
             "Link": plain(f"{self._page}#{card.id}") if self._page else "",
             "Retired": plain(words(self._meta.lang)["retired"]) if card.retired else "",
             **{_PARTS[part.name]: html(part.html) for part in card.parts},

@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from deckpress import __version__
 from deckpress.model import Card, CardKind, Deck, PartName, Section, Version
 from deckpress.parts import label
-from exporters.theme import stylesheet, words
+from exporters.theme import proof, stylesheet, words
 
 from .contents import Line, blocks, short
 from .paper import Paper
@@ -62,6 +62,7 @@ def sheet(deck: Deck, version: Version) -> Sheet:
         field=paper.field,
         text=_text,
         label=lambda name: label(name, deck.meta.lang),
+        proof=lambda card: proof(card.proof, deck.meta.lang),
         kinds=CardKind,
         sources=PartName.SOURCES,
     )

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from deckpress.model import Proof
+
 _HERE = Path(__file__).parent
 
 FONTS = _HERE / "fonts"
@@ -29,6 +31,15 @@ def words(lang: str) -> Mapping[str, str]:
     table = tomllib.loads((_HERE / "words.toml").read_text("utf-8"))
     chosen: dict[str, str] = {**table["en"], **table.get(lang, {})}
     return chosen
+
+
+def proof(proved: Proof | None, lang: str) -> str:
+    """What a learner reads of a card's proof: ``已实测：nginx 1.22.1``; empty without one."""
+    if proved is None:
+        return ""
+    said = words(lang)
+    programs = said["list-comma"].join(" ".join(program) for program in proved.programs)
+    return said["proof-on" if proved.on else "proof"].format(programs=programs, on=proved.on)
 
 
 @cache

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from deckpress import __version__
 from deckpress.model import Card, CardKind, Deck, Section, Version
 from deckpress.parts import label
-from exporters.theme import scoped, stylesheet, words
+from exporters.theme import proof, scoped, stylesheet, words
 
 from .screen import Screen, data_uri, has_gaps
 
@@ -58,6 +58,7 @@ def document(deck: Deck, version: Version) -> str:
         "letter": _letter,
         "right_letters": _right_letters,
         "label": lambda name: label(name, deck.meta.lang),
+        "proof": lambda card: proof(card.proof, deck.meta.lang),
     }
     body = environment.get_template("body.html.jinja").render(
         chapters=chapters, count=sum(len(chapter.entries) for chapter in chapters), **shared

@@ -1,0 +1,71 @@
+"""The programs that run the deck's examples: where they are, and their versions."""
+
+from __future__ import annotations
+
+import platform
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib.metadata import version as installed
+from pathlib import Path
+
+_HERE = str(Path(sys.executable).parent)
+# Debian keeps servers out of an ordinary user's PATH.
+_FOLDERS = ":".join((_HERE, "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"))
+_NUMBER = re.compile(r"\d+(?:\.\d+)+")
+
+
+def program(name: str) -> str:
+    """The path of a program: one that was installed with the tests comes first.
+
+    Raises:
+        LookupError: there is none; the tests' set-up should have installed it.
+    """
+    path = shutil.which(name, path=_FOLDERS) or shutil.which(name)
+    if path is None:
+        raise LookupError(f"{name} is not installed")
+    return path
+
+
+@cache
+def version(name: str) -> str:
+    """The version of a program, by the name under which a learner knows it."""
+    return _VERSIONS[name]()
+
+
+def _says(name: str, *arguments: str) -> Callable[[], str]:
+    def ask() -> str:
+        answer = subprocess.run(
+            [program(name), *arguments], capture_output=True, text=True, check=True, timeout=30
+        )
+        match = _NUMBER.search(answer.stdout + answer.stderr)
+        assert match is not None, f"{name} does not say its version"
+        return match.group()
+
+    return ask
+
+
+def _kernel() -> str:
+    match = _NUMBER.match(platform.release())
+    assert match is not None, "the kernel does not say its version"
+    return match.group()
+
+
+_VERSIONS: Mapping[str, Callable[[], str]] = {
+    "Bash": _says("bash", "--version"),
+    "Docker": _says("docker", "version", "--format", "{{.Server.Version}}"),
+    "Docker Compose": _says("docker-compose", "version"),
+    "Gunicorn": lambda: installed("gunicorn"),
+    "Linux": _kernel,
+    "Python": platform.python_version,
+    "ShellCheck": _says("shellcheck", "--version"),
+    "Supervisor": lambda: installed("supervisor"),
+    "fastdfs-client": lambda: installed("fastdfs-client"),
+    "hadolint": _says("hadolint", "--version"),
+    "nginx": _says("nginx", "-v"),
+    "py3Fdfs": lambda: installed("py3Fdfs"),
+    "uWSGI": _says("uwsgi", "--version"),
+}

@@ -1,0 +1,224 @@
+"""Proofs: which cards' examples the tests ran, and with what.
+
+A test names the cards that it proves with ``@pytest.mark.proves(*ids, by=[programs])`` and asks the
+fixture ``example`` for what it runs. A card is proven if every test that names it passed, and if
+they used all that it shows. At the end of a run, what was proven is held against the file that the
+deck names; with ``--record-proofs`` it is written there instead.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deckpress.fences import extract
+from deckpress.model import Proof, RawDeck
+from deckpress.proofs import Recorded, fingerprint, name, parse, shown, write
+from deckpress.reader import read
+from deckpress.source import load
+from tests.examples.programs import version
+
+SOURCE = Path(__file__).resolve().parents[2] / "source" / "ops-interview.md"
+PROOFS = SOURCE.parent / "examples" / "proofs.json"
+_USED = "used"
+_PROVES = "proves"
+
+
+class Example:
+    """What the cards show of the files below ``source/examples/``, noted down as used."""
+
+    def __init__(self) -> None:
+        self.used: set[str] = set()
+
+    def __call__(self, path: str, part: str | None = None) -> str:
+        """The text of an example, or of a part of it, exactly as a card shows it."""
+        self.used.add(name(f"examples/{path}", part))
+        text = extract(self._path(path).read_text("utf-8"), part)
+        assert text is not None, f"{path} has no part {part}"
+        return text + "\n"
+
+    def file(self, path: str) -> Path:
+        """The file itself; whoever runs it runs all of its parts."""
+        self.used.add(f"examples/{path} *")
+        return self._path(path)
+
+    @staticmethod
+    def _path(path: str) -> Path:
+        return SOURCE.parent / "examples" / path
+
+    def covers(self, text: str) -> bool:
+        """Whether what a card shows (see `deckpress.proofs.name`) was used."""
+        return text in self.used or f"{text.split(' ')[0]} *" in self.used
+
+
+@dataclass(slots=True)
+class _Run:
+    """What the tests of one card did."""
+
+    programs: dict[str, str] = field(default_factory=dict)
+    on: str = ""
+    example: Example = field(default_factory=Example)
+    passed: bool = False
+    skipped: bool = False
+    failed: bool = False
+
+
+@pytest.fixture
+def example(request: pytest.FixtureRequest) -> Iterator[Example]:
+    """Gives the examples that a test runs."""
+    used = Example()
+    yield used
+    request.node.user_properties.append((_USED, sorted(used.used)))
+
+
+class Recorder:
+    """Gathers the reports of a run in the process that started it."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+        self._reports: defaultdict[str, list[pytest.TestReport]] = defaultdict(list)
+        self._said: list[str] = []
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if any(key == _PROVES for key, _ in report.user_properties):
+            self._reports[report.nodeid].append(report)
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        if not self._reports:
+            return
+        deck, _ = read(load(SOURCE))
+        committed = parse(PROOFS.read_bytes()) if PROOFS.exists() else {}
+        proven, problems = self._proven(deck, committed)
+        if self._config.getoption("--record-proofs"):
+            ids = {card.id for card in deck.cards()}
+            kept = {id: entry for id, entry in (committed | proven).items() if id in ids}
+            PROOFS.write_bytes(write(kept))
+            self._said.append(f"{len(proven)} proofs written to {PROOFS.name}")
+        else:
+            problems += [
+                f"{id}: run with --record-proofs and commit the file of proofs"
+                for id, entry in proven.items()
+                if id not in committed or not _same(entry, committed[id])
+            ]
+        self._said += problems
+        if problems and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        if self._said:
+            terminalreporter.section("proofs")
+            for line in self._said:
+                terminalreporter.write_line(line)
+
+    def _proven(
+        self, deck: RawDeck, committed: Mapping[str, Recorded]
+    ) -> tuple[dict[str, Recorded], list[str]]:
+        """The proofs of this run, by card, and what speaks against one."""
+        proven: dict[str, Recorded] = {}
+        problems = []
+        cards = {card.id: card for card in deck.cards()}
+        for id, run in sorted(self._runs().items()):
+            if id not in cards:
+                problems.append(f"{id}: a test proves it, and there is no such card")
+                continue
+            if run.failed or not run.passed:
+                continue
+            before = committed.get(id)
+            texts: dict[str, str] = {}
+            for _, fence in shown(cards[id]):
+                path, part = fence.info.file or "", fence.info.part
+                label = name(path, part)
+                current = fingerprint(deck.files[path], part) if path in deck.files else None
+                if current is None:
+                    continue  # the check of the deck says so
+                if run.example.covers(label):
+                    texts[label] = current
+                elif run.skipped and before is not None and label in before.shown:
+                    texts[label] = before.shown[label]
+                else:
+                    problems.append(f"{id}: no test that proves it used {label}")
+            programs = run.programs
+            if run.skipped and before is not None:
+                programs = dict(before.proof.programs) | programs
+            problems += [
+                f"{id}: {p} does not say its version" for p, v in programs.items() if not v
+            ]
+            proven[id] = Recorded(Proof(tuple(sorted(programs.items())), run.on), texts)
+        return proven, problems
+
+    def _runs(self) -> dict[str, _Run]:
+        runs: defaultdict[str, _Run] = defaultdict(_Run)
+        for reports in self._reports.values():
+            properties: list[tuple[str, Any]] = []
+            for report in reports:
+                properties += report.user_properties
+            failed = any(report.failed for report in reports)
+            skipped = any(report.skipped for report in reports)
+            used = {text for key, texts in properties if key == _USED for text in texts}
+            for key, claim in properties:
+                for id in claim["ids"] if key == _PROVES else ():
+                    run = runs[id]
+                    run.failed |= failed
+                    run.skipped |= skipped
+                    if not failed and not skipped:
+                        run.passed = True
+                        run.programs |= claim["programs"]
+                        run.on = max(run.on, claim["on"])
+                        run.example.used |= used
+        return dict(runs)
+
+
+def _same(entry: Recorded, committed: Recorded) -> bool:
+    """Whether two proofs differ at most in the versions of their programs."""
+
+    def without(recorded: Recorded) -> tuple[object, ...]:
+        programs = [program for program, _ in recorded.proof.programs]
+        return programs, recorded.proof.on, dict(recorded.shown)
+
+    return without(entry) == without(committed)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--record-proofs",
+        action="store_true",
+        help="write what the examples were run with into the deck's file of proofs",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers",
+        "proves(*ids, by, recorded, on): the cards whose examples the test runs, the programs that"
+        " run them, and those of a run in the month `on` that is not repeated",
+    )
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        config.pluginmanager.register(Recorder(config), "proofs")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """Note down what the test claims, if it came so far as to run."""
+    for mark in item.iter_markers("proves"):
+        programs = {program: _version(program) for program in mark.kwargs.get("by", ())}
+        claim = {
+            "ids": list(mark.args),
+            "programs": programs | mark.kwargs.get("recorded", {}),
+            "on": mark.kwargs.get("on", ""),
+        }
+        item.user_properties.append((_PROVES, claim))
+
+
+def _version(program: str) -> str:
+    """Empty if it does not say; a test that is skipped for want of a program does not need it."""
+    try:
+        return version(program)
+    except (LookupError, subprocess.SubprocessError):
+        return ""

@@ -1,0 +1,18 @@
+"""Every proof that the deck shows is the work of a test that is still there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from deckpress.proofs import parse
+from deckpress.reader import read
+from deckpress.source import load
+from tests.examples.recording import SOURCE
+
+
+def test_every_proof_names_a_card_that_a_test_proves() -> None:
+    deck, _ = read(load(SOURCE))
+    tests = "".join(path.read_text("utf-8") for path in Path(__file__).parent.glob("test_*.py"))
+    table = parse(deck.files[deck.meta.proofs])
+    assert table
+    assert [id for id in table if f'"{id}"' not in tests] == []
