@@ -20,7 +20,7 @@ from deckpress.model import Span
 
 _VIEW = 96  # columns of a source line that are shown at most
 _BEFORE = 48  # of them stand to the left of the caret at most, if the line is longer
-_VALUE = 80  # characters of a value quoted in a message
+_VALUE = 100  # characters of a value quoted in a message
 
 # Format and bidirectional controls would let a source rewrite what its author sees of it.
 _UNSAFE = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")

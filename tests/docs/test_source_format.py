@@ -11,6 +11,7 @@ import re
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -23,12 +24,14 @@ from deckpress.attributes import LEVELS, LONGEST_ID, RETIRED, TIERS, well_formed
 from deckpress.blocks import split_lines
 from deckpress.checks.lines import CALLOUTS
 from deckpress.diagnostics import Diagnostic
-from deckpress.fences import extract
+from deckpress.fences import ROLES, extract
 from deckpress.markup.words import words
 from deckpress.model import Card, CardKind, Deck, Html, LinkStart, Math, PartName, Picture
+from deckpress.proofs import parse
 from deckpress.references import IMAGE_TYPES
 from deckpress.render import render
 from deckpress.stamp import stamp
+from exporters.theme import proof
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = ROOT / "tests" / "fixtures" / "format"
@@ -153,8 +156,8 @@ def names(cell: str) -> tuple[str, ...]:
 def test_the_page_has_examples_of_both_sorts() -> None:
     assert len(RIGHT) > 20
     assert len(WRONG) > 10
-    assert {e.info.split()[0] for e in EXAMPLES} == {"markdown", "yaml", "nginx"}
-    assert len(RIGHT) + len(WRONG) + 1 == len(EXAMPLES)
+    assert {e.info.split()[0] for e in EXAMPLES} == {"markdown", "yaml", "nginx", "json"}
+    assert len(RIGHT) + len(WRONG) + 2 == len(EXAMPLES)
 
 
 @pytest.mark.parametrize("example", RIGHT, ids=str)
@@ -330,7 +333,26 @@ def test_table_of_callouts() -> None:
         (f"> [!{name}]", words("zh-CN")[name.lower()], words("en")[name.lower()])
         for name in CALLOUTS
     ]
-    assert {name.lower() for name in CALLOUTS} == set(words("en")) - {"done", "to-do"}
+    assert {name.lower() for name in CALLOUTS} == set(words("en")) - {
+        "done",
+        "to-do",
+        *ROLES,
+    }
+
+
+def test_the_file_of_proofs_is_one(folder: Path) -> None:
+    (page,) = (example.body for example in EXAMPLES if example.info == "json")
+    assert parse(page.encode())["time-wait"].proof.programs == (("iproute2", "6.1.0"),)
+    script = b"ss --tcp\n"
+    (folder / "examples" / "wait.sh").write_bytes(script)
+    (folder / "examples" / "proofs.json").write_text(
+        page.replace("0123456789abcdef", sha256(script.strip()).hexdigest()[:16]), "utf-8"
+    )
+    deck = SMALLEST.replace("\n---\n", "\nproofs: examples/proofs.json\n---\n", 1)
+    _, rendered, found = made(folder, f"{deck}\n```sh file=examples/wait.sh\n```\n")
+    assert found == ()
+    assert proof(rendered.cards()[0].proof, "en") == "Tested with iproute2 6.1.0"
+    assert "Tested with iproute2 6.1.0" in PAGE.replace("“", "").replace("”", "")
 
 
 def test_table_of_ids_is_what_fix_writes() -> None:
