@@ -87,11 +87,10 @@ class Recorder:
         self._said: list[str] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if any(key == _PROVES for key, _ in report.user_properties):
-            self._reports[report.nodeid].append(report)
+        self._reports[report.nodeid].append(report)
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        if not self._reports:
+        if not self._runs():
             return
         deck, _ = read(load(SOURCE))
         committed = parse(PROOFS.read_bytes()) if PROOFS.exists() else {}

@@ -1,0 +1,130 @@
+"""What a run of the examples' tests makes of the file of proofs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+pytest_plugins = ["pytester"]
+
+_DECK = """\
+---
+title: Proofs
+lang: en
+key: proofs
+anki_deck: Proofs
+proofs: examples/proofs.json
+---
+
+# Scripts {#scripts}
+
+## What does it print? {#prints}
+
+A word.
+
+```sh file=examples/word.sh part=word
+```
+
+## What else? {#told}
+
+Nothing.
+"""
+_TEST = """\
+import pytest
+
+@pytest.mark.proves("prints", by=["Python"])
+def test_it(example):
+    {body}
+"""
+_USED = 'assert "echo" in example("word.sh", part="word")'
+
+
+@pytest.fixture
+def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    """A deck of its own, with the plugin that records what its tests prove."""
+    pytester.makeconftest(
+        dedent(
+            """
+            from pathlib import Path
+            from tests.examples import recording
+            from tests.examples.recording import *
+            recording.SOURCE = Path(__file__).parent / "source" / "deck.md"
+            recording.PROOFS = recording.SOURCE.parent / "examples" / "proofs.json"
+            """
+        )
+    )
+    examples = pytester.path / "source" / "examples"
+    examples.mkdir(parents=True)
+    (examples.parent / "deck.md").write_text(_DECK)
+    (examples / "word.sh").write_text("# part: word\necho word\n# part: end\n")
+    monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).resolve().parents[2]))
+    return pytester
+
+
+def _run(project: pytest.Pytester, body: str, *options: str) -> tuple[int, str]:
+    project.makepyfile(_TEST.format(body=body))
+    result = project.runpytest_subprocess("-p", "no:cacheprovider", *options)
+    return int(result.ret), result.stdout.str()
+
+
+def _table(project: pytest.Pytester) -> dict[str, dict[str, dict[str, str]]]:
+    table: dict[str, dict[str, dict[str, str]]] = json.loads(
+        (project.path / "source" / "examples" / "proofs.json").read_text()
+    )
+    return table
+
+
+def test_a_passed_test_that_used_the_example_is_a_proof(project: pytest.Pytester) -> None:
+    code, _ = _run(project, _USED, "--record-proofs")
+    assert code == 0
+    (entry,) = _table(project).values()
+    assert list(entry["programs"]) == ["Python"]
+    assert list(entry["shown"]) == ["examples/word.sh word"]
+    assert _run(project, _USED)[0] == 0
+
+
+def test_a_run_without_the_flag_fails_if_the_proof_is_not_there(project: pytest.Pytester) -> None:
+    code, said = _run(project, _USED)
+    assert code == 1
+    assert "prints: run with --record-proofs" in said
+
+
+def test_a_proof_needs_all_that_the_card_shows(project: pytest.Pytester) -> None:
+    code, said = _run(project, "pass", "--record-proofs")
+    assert code == 1
+    assert "prints: no test that proves it used examples/word.sh word" in said
+
+
+def test_a_changed_example_has_to_be_proven_again(project: pytest.Pytester) -> None:
+    _run(project, _USED, "--record-proofs")
+    script = project.path / "source" / "examples" / "word.sh"
+    script.write_text(script.read_text().replace("word\n# part: end", "words\n# part: end"))
+    assert _run(project, _USED)[0] == 1
+    assert _run(project, _USED, "--record-proofs")[0] == 0
+    assert _run(project, _USED)[0] == 0
+
+
+def test_a_failed_test_proves_nothing(project: pytest.Pytester) -> None:
+    _run(project, f"{_USED}; assert False", "--record-proofs")
+    assert _table(project) == {}
+
+
+def test_a_skipped_test_leaves_the_proof_as_it_was(project: pytest.Pytester) -> None:
+    _run(project, _USED, "--record-proofs")
+    before = _table(project)
+    skip = 'pytest.skip("no engine")'
+    assert _run(project, skip, "--record-proofs")[0] == 0
+    assert _table(project) == before
+    assert _run(project, skip)[0] == 0
+
+
+def test_a_card_that_is_not_there_cannot_be_proven(project: pytest.Pytester) -> None:
+    deck = project.path / "source" / "deck.md"
+    deck.write_text(deck.read_text().replace("{#prints}", "{#printed}"))
+    code, said = _run(project, _USED)
+    assert code == 1
+    assert "prints: a test proves it, and there is no such card" in said

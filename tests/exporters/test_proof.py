@@ -1,0 +1,55 @@
+"""A card with a proof says what its code was run with, in all three outputs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from deckpress.model import Deck, Proof, Section
+from exporters import EXPORTERS, load
+from tests.exporters import samples
+from tests.exporters.learner import learner, package, text_of
+from tests.exporters.pdf_reading import body, squeezed
+
+_PROOF = Proof((("Gunicorn", "27.0"), ("nginx", "1.22.1")))
+_SAID = {
+    "zh-CN": "已实测：Gunicorn 27.0、nginx 1.22.1",
+    "en": "Tested with Gunicorn 27.0, nginx 1.22.1",
+}
+
+
+def _deck(lang: str = "zh-CN", proof: Proof | None = _PROOF) -> Deck:
+    cards = (
+        replace(samples.card("proven", "问题一", "<p>回答一</p>"), proof=proof),
+        samples.card("told", "问题二", "<p>回答二</p>"),
+    )
+    return samples.deck(Section("docker", "Docker", (), cards), lang=lang)
+
+
+@pytest.mark.parametrize("lang", _SAID)
+def test_anki_shows_it_below_the_answer(tmp_path: Path, lang: str) -> None:
+    with learner(tmp_path) as reader:
+        reader.take(package(_deck(lang), samples.VERSION))
+        assert _SAID[lang] in text_of(reader.card("proven").answer())
+        assert _SAID[lang] not in text_of(reader.card("proven").question())
+        assert "1.22.1" not in text_of(reader.card("told").answer())
+
+
+@pytest.mark.parametrize("lang", _SAID)
+def test_paper_and_page_say_it_once(lang: str) -> None:
+    (printed,) = load("pdf")(_deck(lang), samples.VERSION)
+    (page,) = load("web")(_deck(lang), samples.VERSION)
+    for text in (body(printed.data), squeezed(text_of(page.data.decode()))):
+        assert text.count(squeezed(_SAID[lang])) == 1
+
+
+def test_a_run_that_is_not_repeated_says_when_it_was() -> None:
+    elsewhere = Proof((("FastDFS", "6.16.1"),), on="2026-11")
+    for name in EXPORTERS:
+        if name == "anki":
+            continue
+        (artifact,) = load(name)(_deck(proof=elsewhere), samples.VERSION)
+        text = body(artifact.data) if name == "pdf" else text_of(artifact.data.decode())
+        assert "已实测：FastDFS6.16.1（2026-11）" in squeezed(text)
