@@ -9,6 +9,7 @@ from textwrap import dedent
 import pytest
 
 pytest_plugins = ["pytester"]
+pytestmark = pytest.mark.slow  # each test runs pytest a few times
 
 _DECK = """\
 ---

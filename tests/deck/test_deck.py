@@ -1,0 +1,121 @@
+"""What the shipped deck promises: its cards, the facts that they keep, the errors they correct."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from commands.sources import Checked, checked
+from deckpress.model import CardKind, PartName, RawCard
+from deckpress.proofs import texts
+from deckpress.references import Folder, references
+
+HERE = Path(__file__).parent
+SOURCE = HERE.parents[1] / "source" / "ops-interview.md"
+
+
+@cache
+def deck() -> Checked:
+    return checked(SOURCE)
+
+
+@cache
+def cards() -> dict[str, RawCard]:
+    return {card.id: card for card in deck().deck.cards()}
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    with (HERE / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def part(card: RawCard, name: PartName) -> str:
+    return "\n".join(part.text.source for part in card.parts if part.name is name)
+
+
+def test_a_build_has_nothing_to_say_about_it() -> None:
+    assert [(d.span.line, d.code, d.message("en")) for d in deck().found] == []
+
+
+def test_no_card_is_dropped() -> None:
+    assert [id for id in (HERE / "ids.txt").read_text("ascii").split() if id not in cards()] == []
+
+
+def test_its_sections() -> None:
+    sections = {section.id: len(section.cards) for section in deck().deck.sections}
+    assert sections == {"docker": 44, "nginx": 30, "supervisor": 17, "fastdfs": 20}
+
+
+@pytest.mark.parametrize("row", rows("coverage.csv"), ids=lambda row: row["fact"])
+def test_a_fact_of_the_original_text_is_on_a_card(row: dict[str, str]) -> None:
+    """Facts without a card are the foreword and the closing words."""
+    assert [id for id in row["cards"].split() if id not in cards()] == []
+    assert bool(row["cards"]) == (row["fact"] not in ("0.1", "9.17"))
+
+
+def test_every_fact_is_in_the_table() -> None:
+    assert len([row for row in rows("coverage.csv") if row["cards"]]) == 67
+
+
+@pytest.mark.parametrize(
+    "row", rows("errors.csv"), ids=lambda row: f"{row['error']}-{row['cards']}"
+)
+def test_an_error_of_the_field_is_corrected(row: dict[str, str]) -> None:
+    """A wrong statement openly, as a pitfall; an omission on the card; a misspelling everywhere."""
+    if row["corrected"] == "spelling":
+        assert not re.search(row["says"], deck().deck.source.decode())
+        return
+    card = cards()[row["cards"]]
+    openly = row["corrected"] == "pitfall"
+    said = (
+        part(card, PartName.PITFALL) if openly else "\n".join(text.source for text in texts(card))
+    )
+    assert re.search(row["says"], said), said
+
+
+def test_every_error_is_in_the_table() -> None:
+    assert {row["error"] for row in rows("errors.csv")} == {str(n) for n in range(1, 37)}
+
+
+@pytest.mark.parametrize("card", deck().deck.cards(), ids=lambda card: card.id)
+def test_a_card_is_complete(card: RawCard) -> None:
+    assert re.search(r"\](https?://[^/)]+/[^)]+\)", part(card, PartName.SOURCES))
+    assert card.level is not None
+    assert card.tags
+    if card.tier == "core":
+        assert "？**" in part(card, PartName.FOLLOW_UP)
+    else:
+        assert card.tier == "extra"
+
+
+def test_all_five_kinds_are_used() -> None:
+    assert {card.kind for card in cards().values()} == set(CardKind)
+
+
+def _shown() -> Iterator[str]:
+    for card in cards().values():
+        for part in card.parts:
+            for reference in references(part.text.source):
+                yield reference.path
+
+
+def test_every_file_beside_the_deck_is_shown_on_a_card() -> None:
+    shown = set(_shown())
+    for folder, kept in ((Folder.FIGURES, ()), (Folder.EXAMPLES, ("examples/proofs.json",))):
+        there = {
+            path.relative_to(SOURCE.parent).as_posix()
+            for path in (SOURCE.parent / folder.value).rglob("*")
+            if path.is_file() and "__pycache__" not in path.parts
+        }
+        assert there - shown - set(kept) == set()
+
+
+def test_pictures_where_they_say_it_better() -> None:
+    drawn = [path for path in _shown() if path.startswith(Folder.FIGURES.value)]
+    diagrams = deck().deck.source.decode().count("```mermaid ")
+    assert len(drawn) + diagrams >= 12
