@@ -84,7 +84,7 @@ def test_every_error_is_in_the_table() -> None:
 
 @pytest.mark.parametrize("card", deck().deck.cards(), ids=lambda card: card.id)
 def test_a_card_is_complete(card: RawCard) -> None:
-    assert re.search(r"\](https?://[^/)]+/[^)]+\)", part(card, PartName.SOURCES))
+    assert re.search(r"\]\(https?://[^/)]+/[^)]+\)", part(card, PartName.SOURCES))
     assert card.level is not None
     assert card.tags
     if card.tier == "core":
