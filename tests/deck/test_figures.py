@@ -62,3 +62,10 @@ def test_a_diagram_fits_a_phone(fence: Fence) -> None:
     picture, _ = draw("\n".join(fence.body), "")
     assert picture.width is not None
     assert picture.width <= WIDEST
+
+
+def test_the_file_id_drawn_is_the_one_on_the_card() -> None:
+    root = ElementTree.parse(SOURCE / "figures" / "fastdfs-file-id.svg").getroot()
+    texts = root.findall(".//{*}text[@font-family]")
+    group, path, directory, *name = [element.text or "" for element in texts]
+    assert f"{group}/{path}/{directory}/{''.join(name)}`" in TEXT
