@@ -10,16 +10,22 @@ from datetime import UTC, datetime
 def parse(file_id):
     group, path, high, low, name = file_id.split("/")
     stem, _, extension = name.partition(".")
-    raw = base64.b64decode(stem[:27] + "=", altchars=b"-_")  # 27个字符 → 20字节
-    source, created, size, crc32 = struct.unpack(">4sIQI", raw)
-    number = int.from_bytes(source, "little")  # 编号不超过3个字节，更大的是IPv4地址
+    # 27个字符 → 20字节
+    raw = base64.b64decode(stem[:27] + "=", b"-_")
+    fields = struct.unpack(">4sIQI", raw)
+    source, created, size, crc32 = fields
+    number = int.from_bytes(source, "little")
+    if number >= 1 << 24:  # 不是编号，是IPv4地址
+        number = ".".join(map(str, source))
+    created = datetime.fromtimestamp(created, UTC)
     return {
         "group": group,
         "store_path": path,
         "directory": f"{high}/{low}",
-        "source": number if number < 1 << 24 else ".".join(map(str, source)),
-        "created": datetime.fromtimestamp(created, UTC),
-        "size": size & 0xFFFF_FFFF,  # 高32位是标志和随机数
+        "source": number,
+        "created": created,
+        # 高32位是标志和随机数
+        "size": size & 0xFFFF_FFFF,
         "crc32": f"{crc32:08x}",
         "extension": extension,
     }
