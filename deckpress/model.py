@@ -32,6 +32,7 @@ class PartName(StrEnum):
     FOLLOW_UP = "follow-up"
     PITFALL = "pitfall"
     SOURCES = "sources"
+    RETIRED = "retired"  # of a retired card: why, and what replaces it
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -135,8 +136,40 @@ class RawSection:
 
 
 @dataclass(frozen=True, slots=True)
+class ReleasedCard:
+    """A card as it was released.
+
+    `content` holds its parts' hashes, as `digests` gives them; `modified` is the time (Unix
+    seconds) of the release in which it last changed, `note` the number of its note (milliseconds,
+    as Anki counts), and `retired` the version that retired it, or nothing.
+    """
+
+    kind: CardKind
+    question: str
+    content: Mapping[str, str]
+    modified: int
+    note: int
+    retired: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A released version of the deck of that source `name`; `time` is in Unix seconds.
+
+    `cards` are in the order that the source had.
+    """
+
+    version: str
+    time: int
+    name: str
+    key: str
+    anki_deck: str
+    cards: Mapping[str, ReleasedCard]
+
+
+@dataclass(frozen=True, slots=True)
 class RawDeck:
-    """The whole source: what it says, and the files beside it that it shows.
+    """The whole source: what it says, the files beside it that it shows, and its last release.
 
     `files` maps a path as written in the source (``examples/nginx/lb.conf``) to the file's bytes;
     a path that is missing or not allowed is not in it, and `checks` has said so.
@@ -147,6 +180,7 @@ class RawDeck:
     sections: tuple[RawSection, ...]
     files: Mapping[str, bytes]
     source: bytes
+    release: Release | None = None
 
     def cards(self) -> tuple[RawCard, ...]:
         return tuple(card for section in self.sections for card in section.cards)
@@ -234,8 +268,8 @@ class Card:
     """A rendered card. `question` is inline HTML (no `<p>`); every other field is block HTML.
 
     `title` is the question as plain text, gaps filled in, for bookmarks, contents and search.
-    `digest` is a hash of the card's source fields, of the files it shows and of its proof, never of
-    the HTML: a new renderer is not an edit.
+    `digest` is a hash of all that makes up the card (see `digests`), never of the HTML: a new
+    renderer is not an edit.
     """
 
     id: str
@@ -289,12 +323,16 @@ class Deck:
 class Version:
     """What a build is called, and the times that its notes carry (Unix seconds, from the ledger).
 
-    `modified` maps a card's id to the time of the release in which its content last changed.
+    By a card's id, `modified` is the time of the release in which its content last changed,
+    `notes` the number of its note, and `retired` the version that retired it. A card that is not
+    in them takes `time`.
     """
 
     name: str
     modified: Mapping[str, int]
     time: int
+    notes: Mapping[str, int] = field(default_factory=dict)
+    retired: Mapping[str, str] = field(default_factory=dict)
     release: bool = False
     partial: bool = False
 

@@ -15,6 +15,7 @@ _NAMES: Mapping[PartName, Mapping[str, tuple[str, ...]]] = {
     PartName.FOLLOW_UP: {"zh-CN": ("追问", "延伸"), "en": ("Follow-ups", "Follow-up")},
     PartName.PITFALL: {"zh-CN": ("误区", "常见误区"), "en": ("Pitfalls", "Pitfall")},
     PartName.SOURCES: {"zh-CN": ("来源", "出处", "参考"), "en": ("Sources", "Source")},
+    PartName.RETIRED: {"zh-CN": ("下架说明", "下架"), "en": ("Retired", "Retirement")},
 }
 
 

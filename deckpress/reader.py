@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import partial
 
-from deckpress import parts
+from deckpress import ledger, parts
 from deckpress.attributes import (
     CardAttributes,
     Heading,
@@ -34,6 +34,7 @@ from deckpress.model import (
     RawItem,
     RawPart,
     RawSection,
+    Release,
     Span,
     Text,
 )
@@ -67,8 +68,21 @@ def read(loaded: Loaded) -> tuple[RawDeck, tuple[Diagnostic, ...]]:
     sections = tuple(section.finished(loaded.path) for section in reading.sections)
     if not any(section.cards for section in sections) and not unclosed:
         found.append(finding("D220", Span(loaded.path, 1)))
-    deck = RawDeck(loaded.name, meta, sections, loaded.files, loaded.data)
-    return deck, ordered(found)
+    release, problems = _last_release(loaded, meta)
+    deck = RawDeck(loaded.name, meta, sections, loaded.files, loaded.data, release)
+    return deck, ordered([*found, *problems])
+
+
+def _last_release(loaded: Loaded, meta: Meta) -> tuple[Release | None, list[Diagnostic]]:
+    """The newest release of this deck, and a file of releases that cannot be read."""
+    for name, data in loaded.releases:
+        try:
+            release = ledger.parse(name, data)
+        except ledger.LedgerError as error:
+            return None, [finding("D815", Span(loaded.path, 1), name=name, reason=error)]
+        if ledger.belongs(release, loaded.name, meta.key):
+            return release, []
+    return None, []
 
 
 def _line(text: str, offset: int) -> int:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from deckpress.cache import Cache
 from deckpress.diagnostics import Diagnostic
+from deckpress.digests import digests, whole
 from deckpress.figures import figures
 from deckpress.installed import versions
 from deckpress.markup.context import Context
@@ -97,6 +98,7 @@ class _Renderer:
             [section.id for section in deck.sections] + [card.id for card in deck.cards()]
         )
         self._proofs = {id: recorded.proof for id, recorded in proofs(deck).items()}
+        self._digests = digests(deck)
         self._done: dict[bytes, _Rendered] = {}
         self.assets = {asset.name: asset for _, asset in self._figures.values()}
         self.found: list[Diagnostic] = []
@@ -153,24 +155,9 @@ class _Renderer:
             level=card.level,
             tier=card.tier,
             retired=card.retired,
-            digest=self._digest(card),
+            digest=whole(self._digests[card.id]),
             proof=self._proofs.get(card.id),
         )
-
-    def _digest(self, card: RawCard) -> str:
-        """A hash of what the author wrote, of the files that it shows and of what proves them."""
-        digest = blake2b(digest_size=16)
-        facts = (card.kind.value, card.tags, card.level, card.tier, card.retired)
-        rights = tuple(item.right for item in card.items)
-        digest.update(repr((facts, rights)).encode())
-        if proof := self._proofs.get(card.id):
-            digest.update(repr(proof).encode())
-        for field in _fields(card):
-            text = unicodedata.normalize("NFC", field.text.source)
-            digest.update(f"\0{field.name}\0{text}".encode())
-            for path in _shown(field.text):
-                digest.update(self._deck.files.get(path, b""))
-        return digest.hexdigest()
 
     def _jobs(self) -> Iterator[_Job]:
         for section in self._deck.sections:

@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from itertools import islice
 from pathlib import Path
 
+from deckpress import ledger
 from deckpress.blocks import split_lines
 from deckpress.diagnostics import Diagnostic, finding, ordered, sentence
 from deckpress.model import Span
@@ -29,6 +30,7 @@ _MEGA = 1_000_000
 LARGEST_SOURCE = 64  # MB
 LARGEST_FILE = 20  # MB
 _LISTED = 2000  # files looked at for a name that may have been meant
+RELEASES = "releases"  # the folder of the ledger
 _ALIKE = 0.8  # how alike it must be; all of them share their folder
 
 
@@ -51,7 +53,8 @@ class Loaded:
 
     `name` is its file name without the ending; `path` is how messages name it: below the current
     folder if it is there, with ``/``. `files` holds the bytes of each file that it may show;
-    `diagnostics` says which of them are missing or cannot be used.
+    `diagnostics` says which of them are missing or cannot be used. `releases` are the files of
+    ``releases/`` beside it by their names, the newest version first.
     """
 
     name: str
@@ -60,6 +63,7 @@ class Loaded:
     text: str
     files: Mapping[str, bytes]
     diagnostics: tuple[Diagnostic, ...]
+    releases: tuple[tuple[str, bytes], ...] = ()
 
 
 def lines(text: str) -> list[str]:
@@ -76,7 +80,7 @@ def load(path: Path) -> Loaded:
     shown = _shown(path)
     data, text = _read_text(path, shown)
     files, found = _files(path.parent, shown, text)
-    return Loaded(path.stem, shown, data, text, files, found)
+    return Loaded(path.stem, shown, data, text, files, found, _releases(path.parent))
 
 
 def rewrite(path: Path, change: Callable[[str], tuple[str, int]]) -> int:
@@ -150,6 +154,21 @@ def _files(folder: Path, shown: str, text: str) -> tuple[dict[str, bytes], tuple
             span = Span(shown, reference.line + 1, reference.column, reference.width)
             found.append(finding(code, span, path=path, **args))
     return files, ordered(found)
+
+
+def _releases(folder: Path) -> tuple[tuple[str, bytes], ...]:
+    """The release files beside a source."""
+    found = []
+    try:
+        for path in (folder / RELEASES).iterdir():
+            if (match := ledger.NAME.fullmatch(path.name)) and path.is_file():
+                found.append((ledger.number(match["version"]), path.name, path.read_bytes()))
+    except (FileNotFoundError, NotADirectoryError):
+        return ()
+    except OSError as error:
+        reason = error.strerror or error
+        raise SourceError("unreadable", path=f"{RELEASES}/", reason=reason) from error
+    return tuple((name, data) for _, name, data in sorted(found, reverse=True))
 
 
 def _shown_files(text: str) -> Iterator[Reference]:

@@ -7,21 +7,26 @@ name on any machine, at any time, in a clone or in an unpacked archive.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from hashlib import blake2b
 
-from deckpress.model import RawDeck, Version
+from deckpress import ledger
+from deckpress.digests import digests
+from deckpress.model import RawDeck, ReleasedCard, Version
 from deckpress.selection import Selection
 
-# The release that an unreleased deck is on its way to, and the time that its notes carry until then
-# (2020-01-01 UTC): earlier than that of any release, so a release always updates them.
-FIRST = "1.0.0"
+# The time that the notes of a deck carry which was never released (2020-01-01 UTC): earlier than
+# that of any release, so a release always updates them.
 BEFORE_FIRST = 1_577_836_800
 
 
 def development(
     deck: RawDeck, toolchain: str, selection: Selection, exporters: tuple[str, ...] | None
 ) -> Version:
-    """The version of an unreleased build, such as ``1.0.0-dev+4f1c09aa27``.
+    """The version of an unreleased build, such as ``1.1.0-dev+4f1c09aa27``.
+
+    The number is the least that the next release may have. What changed since the last release is
+    one second younger than it, so it is older than anything in the next.
 
     `toolchain` stands for everything besides the source that decides the bytes. `exporters` names
     the outputs if only some are made. A partial build says so: ``…+4f1c09aa27.partial.docker``.
@@ -29,14 +34,42 @@ def development(
     content = blake2b(digest_size=5)
     for part in (toolchain, deck.name, *sorted(deck.files)):
         content.update(part.encode() + b"\0")
+    if deck.release is not None:
+        content.update(ledger.write(deck.release))
     for data in (deck.source, *(deck.files[path] for path in sorted(deck.files))):
         content.update(len(data).to_bytes(8, "big") + data)
-    name = f"{FIRST}-dev+{content.hexdigest()}"
+    now = digests(deck) if deck.release is not None else {}
+    following = ledger.successor(deck.release, ledger.compare(deck.release, deck, now))
+    name = f"{following}-dev+{content.hexdigest()}"
     if selection:
         name += f".partial.{_label(selection)}"
     if exporters is not None:
         name += f".only.{'-'.join(exporters)}"
-    return Version(name=name, modified={}, time=BEFORE_FIRST, partial=bool(selection))
+    if deck.release is None:
+        return Version(name, {}, BEFORE_FIRST, partial=bool(selection))
+    time = deck.release.time + 1
+    cards = ledger.entries(deck.release, deck, now, following, time)
+    return of(name, time, cards, partial=bool(selection))
+
+
+def of(
+    name: str,
+    time: int,
+    cards: Mapping[str, ReleasedCard],
+    *,
+    release: bool = False,
+    partial: bool = False,
+) -> Version:
+    """The version of that name, made at `time` (Unix seconds) of cards as the ledger has them."""
+    return Version(
+        name=name,
+        modified={id: card.modified for id, card in cards.items()},
+        time=time,
+        notes={id: card.note for id, card in cards.items()},
+        retired={id: card.retired for id, card in cards.items() if card.retired},
+        release=release,
+        partial=partial,
+    )
 
 
 def _label(selection: Selection) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from deckpress.checks import cards, characters, code, files, gaps, lines, links, proofs
+from deckpress.checks import cards, characters, code, files, gaps, history, lines, links, proofs
 from deckpress.checks.fields import fields
 from deckpress.checks.targets import Targets
 from deckpress.diagnostics import Diagnostic, ordered
@@ -31,5 +31,6 @@ def check(deck: RawDeck, has_glyph: Callable[[str], bool] | None = None) -> tupl
     found += cards.check(deck)
     found += files.check(deck)
     found += proofs.check(deck)
+    found += history.check(deck)
     found += characters.check_deck(deck, has_glyph)
     return ordered(found)

@@ -24,7 +24,7 @@ from exporters.anki.fields import Filler
 
 def export(deck: Deck, version: Version) -> tuple[Artifact, ...]:
     """`deck` as an Anki package, with its figures. Retired cards are in it, tagged as such."""
-    filler = Filler(deck.meta)
+    filler = Filler(deck.meta, version.retired)
     tree = decks.Tree(deck, version)
     count = 0
     for section in (section for section in deck.sections if section.cards):
@@ -39,10 +39,11 @@ def export(deck: Deck, version: Version) -> tuple[Artifact, ...]:
                 due=count,
                 ords=filler.ords(card),
                 modified=version.modified.get(card.id, version.time),
+                number=version.notes.get(card.id, version.time * 1000 + count),
             )
             home.add_note(note)
     media = {name: deck.assets[name].data for name in filler.pictures}
-    data = package.pack(tree.decks(), media, first_id=version.time * 1000)
+    data = package.pack(tree.decks(), media)
     return (Artifact(f"{_stem(deck.name)}-{version.name}.apkg", data),)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from markupsafe import Markup
 
 from deckpress.model import Card, CardKind, ClozeStart, Html, Meta, PartName
@@ -20,10 +22,15 @@ _PARTS = {
 
 
 class Filler:
-    """Fills the notes of one deck; `pictures` gathers the names of the files that they show."""
+    """Fills the notes of one deck.
 
-    def __init__(self, meta: Meta) -> None:
+    `retired` says of a card's id which version retired it; `pictures` gathers the names of the
+    files that the notes show.
+    """
+
+    def __init__(self, meta: Meta, retired: Mapping[str, str]) -> None:
         self._meta = meta
+        self._retired = retired
         self._page = page(meta)
         self.pictures: set[str] = set()
 
@@ -46,8 +53,8 @@ class Filler:
             "Lang": self._meta.lang,
             "Proof": plain(proof(card.proof, self._meta.lang)),
             "Link": plain(f"{self._page}#{card.id}") if self._page else "",
-            "Retired": plain(words(self._meta.lang)["retired"]) if card.retired else "",
-            **{_PARTS[part.name]: html(part.html) for part in card.parts},
+            "Retired": self._tombstone(card, html) if card.retired else "",
+            **{_PARTS[p.name]: html(p.html) for p in card.parts if p.name in _PARTS},
         }
         if card.kind is CardKind.CHOICE:
             values["Options"] = render(
@@ -62,6 +69,14 @@ class Filler:
         elif gaps:
             values |= _with_gaps(card, values["Question"], values["Short"])
         return [values.get(name, "") for name in notetypes.FIELDS]
+
+    def _tombstone(self, card: Card, html: Callable[[Html], str]) -> str:
+        """What a retired card says above its question: since when, why, what replaces it."""
+        said = words(self._meta.lang)
+        version = self._retired.get(card.id)
+        head = said["retired-in"].format(version=version) if version else said["retired"]
+        reason = next((p.html for p in card.parts if p.name is PartName.RETIRED), ())
+        return f"<b>{plain(head)}</b>{html(reason)}"
 
     @staticmethod
     def ords(card: Card) -> list[int]:

@@ -31,6 +31,9 @@ from genanki.apkg_schema import APKG_SCHEMA
 _SQLITE_VERSION = (3_040_001).to_bytes(4, "big")
 _CHANGES = (1).to_bytes(4, "big")
 
+# Milliseconds between the cards of one note: more notes than a release will ever add.
+_BETWEEN_CARDS = 10_000_019
+
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 _UNIX = 3
 _COMPRESSED = (".png", ".jpg", ".jpeg", ".gif", ".webp")
@@ -48,24 +51,29 @@ class Model(genanki.Model):  # type: ignore[misc]
 
 
 class Note(genanki.Note):  # type: ignore[misc]
-    """A note with a time of its own (Unix seconds) that says which cards it has."""
+    """A note with a time (Unix seconds) and a number of its own that says which cards it has.
 
-    def __init__(self, *args: Any, modified: int, ords: Sequence[int], **kwargs: Any) -> None:
+    Anki shows the number as the note's creation, in milliseconds.
+    """
+
+    def __init__(
+        self, *args: Any, modified: int, number: int, ords: Sequence[int], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.modified = modified
+        self.number = number
         self.cards = [genanki.Card(ord) for ord in ords]
 
 
-def pack(decks: Sequence[genanki.Deck], media: Mapping[str, bytes], first_id: int) -> bytes:
+def pack(decks: Sequence[genanki.Deck], media: Mapping[str, bytes]) -> bytes:
     """An `.apkg` of these decks, whose notes are all `Note`, and the files that they show.
 
-    Notes and cards are numbered from `first_id` on, milliseconds that Anki shows as their creation;
     `media` maps a file's flat name to its content.
     """
     names = sorted(media)
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
-        _add(archive, "collection.anki2", _collection(decks, first_id))
+        _add(archive, "collection.anki2", _collection(decks))
         index = {str(number): name for number, name in enumerate(names)}
         _add(archive, "media", json.dumps(index, ensure_ascii=False).encode())
         for number, name in enumerate(names):
@@ -81,7 +89,7 @@ def _add(archive: zipfile.ZipFile, name: str, data: bytes, packed: bool = False)
     archive.writestr(entry, data)
 
 
-def _collection(decks: Sequence[genanki.Deck], first_id: int) -> bytes:
+def _collection(decks: Sequence[genanki.Deck]) -> bytes:
     models = {note.model.model_id: note.model for deck in decks for note in deck.notes}
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as database:
         database.execute("PRAGMA page_size = 4096")
@@ -97,8 +105,8 @@ def _collection(decks: Sequence[genanki.Deck], first_id: int) -> bytes:
                 _json({str(n): models[n].to_json(models[n].changed, None) for n in sorted(models)}),
             ),
         )
-        database.executemany(f"INSERT INTO notes VALUES ({_marks(11)})", _notes(decks, first_id))
-        database.executemany(f"INSERT INTO cards VALUES ({_marks(18)})", _cards(decks, first_id))
+        database.executemany(f"INSERT INTO notes VALUES ({_marks(11)})", _notes(decks))
+        database.executemany(f"INSERT INTO cards VALUES ({_marks(18)})", _cards(decks))
         database.execute("COMMIT")
         database.execute("VACUUM")
         data = bytearray(database.serialize())
@@ -116,10 +124,10 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _notes(decks: Sequence[genanki.Deck], first_id: int) -> Iterator[tuple[object, ...]]:
-    for number, (_, note) in enumerate(_in_order(decks), first_id):
+def _notes(decks: Sequence[genanki.Deck]) -> Iterator[tuple[object, ...]]:
+    for _, note in _in_order(decks):
         yield (
-            number,
+            note.number,
             note.guid,
             note.model.model_id,
             note.modified,
@@ -133,17 +141,21 @@ def _notes(decks: Sequence[genanki.Deck], first_id: int) -> Iterator[tuple[objec
         )
 
 
-def _cards(decks: Sequence[genanki.Deck], first_id: int) -> Iterator[tuple[object, ...]]:
-    number = first_id
-    for note_number, (deck, note) in enumerate(_in_order(decks), first_id):
-        for card in note.cards:
+def _cards(decks: Sequence[genanki.Deck]) -> Iterator[tuple[object, ...]]:
+    """The first card of a note has the note's number; another one has the next that is free."""
+    taken = {note.number for _, note in _in_order(decks)}
+    for deck, note in _in_order(decks):
+        number = note.number
+        for position, card in enumerate(note.cards):
+            while position and number in taken:
+                number += _BETWEEN_CARDS
+            taken.add(number)
             yield (
-                *(number, note_number, deck.deck_id, card.ord, note.modified, -1),
+                *(number, note.number, deck.deck_id, card.ord, note.modified, -1),
                 *(0, 0, note.due),  # new, in this place among the new ones
                 *(0,) * 8,
                 "",
             )
-            number += 1
 
 
 def _in_order(decks: Sequence[genanki.Deck]) -> Iterator[tuple[genanki.Deck, Note]]:
