@@ -12,6 +12,7 @@ from commands.build import build
 from commands.check import check
 from commands.reporting import complain
 from commands.test import test
+from commands.verify_upgrade import verify_upgrade
 from commands.words import say
 from deckpress import __version__
 
@@ -45,6 +46,7 @@ def deckpress() -> None:
 deckpress.add_command(build)
 deckpress.add_command(check)
 deckpress.add_command(test)
+deckpress.add_command(verify_upgrade)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -60,6 +60,8 @@ ELSEWHERE = {
     "windows": "pacman -S mingw-w64-ucrt-x86_64-pango   (in an MSYS2 terminal)",
 }
 LOCKS = {"build": "requirements.lock", "test": "requirements-test.lock"}
+# The commands that need the tests' packages, and with them their programs.
+TESTING = ("test", "verify-upgrade")
 
 WORDS = {
     "en": {
@@ -105,7 +107,7 @@ def ready(arguments: list[str]) -> list[str]:
     starts = int(os.environ.pop(STARTS, "0"))
     managed = "--no-setup" in arguments
     arguments = [argument for argument in arguments if argument != "--no-setup"]
-    job = "test" if arguments[:1] == ["test"] else "build"
+    job = "test" if arguments[:1] and arguments[0] in TESTING else "build"
     if managed:
         _present(job)
         return arguments

@@ -13,86 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deckpress import ledger, versions
-from deckpress.digests import digests
-from deckpress.model import CardKind, RawDeck, Release, ReleasedCard
+from deckpress.model import CardKind, Release, ReleasedCard
 from deckpress.reader import read
 from deckpress.selection import Selection
 from deckpress.source import load
-
-DECK = """\
----
-title: TCP
-lang: en
-key: tcp
-anki_deck: TCP
-tags: {opening: Opening, closing: Closing}
----
-
-# Opening {#opening}
-
-## Why three messages? {#three .opening level=1}
-
-Both sides must learn that the other one has seen their number.
-
-### Why
-
-The second message does two things.
-
-## Who opens? {#who-opens .opening}
-
-The client.
-
-```sh file=examples/open.sh
-```
-
-# Closing {#closing}
-
-## Who closes first? {#who-closes .closing tier=core}
-
-Either side.
-"""
-TIME = 1_800_000_000
-
-
-class Folder:
-    """A folder with a source, the files beside it and its releases."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.text = DECK
-        self._made = TIME
-        (path / "examples").mkdir()
-        (path / "releases").mkdir()
-        self.example("ss --tcp")
-
-    def example(self, text: str) -> None:
-        (self.path / "examples" / "open.sh").write_text(text + "\n")
-
-    def read(self) -> RawDeck:
-        (self.path / "deck.md").write_text(self.text)
-        deck, _ = read(load(self.path / "deck.md"))
-        return deck
-
-    def changes(self) -> ledger.Changes:
-        deck = self.read()
-        return ledger.compare(deck.release, deck, digests(deck))
-
-    def release(self, version: str = "") -> Release:
-        """Release the source as it stands; a day passes before the next release."""
-        deck = self.read()
-        now = digests(deck)
-        least = ledger.successor(deck.release, ledger.compare(deck.release, deck, now))
-        version = version or least
-        cards = ledger.entries(deck.release, deck, now, version, self._made)
-        meta = deck.meta
-        release = Release(version, self._made, deck.name, meta.key, meta.anki_deck, cards)
-        (self.path / "releases" / f"{version}.json").write_bytes(ledger.write(release))
-        self._made += 86_400
-        return release
-
-    def edit(self, old: str, new: str) -> None:
-        assert old in self.text
-        self.text = self.text.replace(old, new)
+from tests.history import TIME, Folder
 
 
 @pytest.fixture
