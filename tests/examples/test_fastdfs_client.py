@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import socket
 import struct
 import subprocess
 import sys
@@ -142,11 +143,11 @@ def test_metadata_leaves_a_file_that_nobody_knows(client_conf: Any) -> None:
 def test_without_a_tracker_the_client_ends_the_process(
     client_conf: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with cluster() as running:
-        configuration = client_conf(running)
-    client = Fdfs_client(get_tracker_conf(configuration))
-    with pytest.raises(SystemExit):
-        client.upload_by_buffer(b"hello", "txt")
+    with socket.socket() as taken:  # and not listening, so that nobody else can
+        taken.bind(("127.0.0.1", 0))
+        client = Fdfs_client(get_tracker_conf(client_conf(Cluster(tracker=taken.getsockname()))))
+        with pytest.raises(SystemExit):
+            client.upload_by_buffer(b"hello", "txt")
     assert capsys.readouterr().out.count("Connection refused") == 10
 
 
