@@ -58,7 +58,7 @@ OBSERVED = [
         "check_file_duplicate = 1 without FastDHT makes storaged exit",
         "storage就启动不了",
     ),
-    ("fastdfs-dedup-how", "one file and three links after three uploads", "1个源文件加3个符号链接"),
+    ("fastdfs-dedup-how", "one file and three links to it", "1个源文件加3个符号链接"),
     ("fastdfs-nginx-module", "200, 206 and 404 through the module", "200.*206.*404"),
     (
         "fastdfs-deploy",
