@@ -15,7 +15,7 @@ from pathlib import Path
 _HERE = str(Path(sys.executable).parent)
 # Debian keeps servers out of an ordinary user's PATH.
 _FOLDERS = ":".join((_HERE, "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"))
-_NUMBER = re.compile(r"\d+(?:\.\d+)+")
+_NUMBER = re.compile(r"\d+(?:\.\d+)*")
 
 
 def program(name: str) -> str:
@@ -67,5 +67,6 @@ _VERSIONS: Mapping[str, Callable[[], str]] = {
     "hadolint": _says("hadolint", "--version"),
     "nginx": _says("nginx", "-v"),
     "py3Fdfs": lambda: installed("py3Fdfs"),
+    "systemd": _says("systemctl", "--version"),
     "uWSGI": _says("uwsgi", "--version"),
 }
