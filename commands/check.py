@@ -1,7 +1,8 @@
-"""``check``: everything that is wrong with a source; ``--fix`` writes the ids that are missing."""
+"""``check``: everything that is wrong with a source; ``--fix`` first mends what it safely can."""
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import click
@@ -11,18 +12,32 @@ from commands.reporting import Failed, Format, fatal, written
 from commands.sources import checked, find
 from commands.words import language, say
 
+# What is mended, in the order in which it is told.
+_MENDED = {
+    "D207": "mended-ids",
+    "D907": "mended-punctuation",
+    "D908": "mended-spaces",
+    "D909": "mended-quotes",
+    "D910": "mended-ellipses",
+    "D913": "mended-names",
+    "D914": "mended-spellings",
+}
+
 
 @click.command()
 @source_argument
 @click.option(
-    "--fix", is_flag=True, help="Write the ids that are missing, and change nothing else."
+    "--fix",
+    is_flag=True,
+    help="First write the ids that are missing, and mend the punctuation of Chinese and the names"
+    " of products; nothing else is changed.",
 )
 @format_option
 @strict_option
 def check(source: Path | None, fix: bool, form: Format, strict: bool) -> int:
     """Say everything that is wrong with SOURCE, with its place and what to do."""
     if fix:
-        _stamp(find(source))
+        _mend(find(source))
     read = checked(source)
     if text := written(read.found, read.loaded.path, read.loaded.text, form):
         click.echo(text)
@@ -32,15 +47,23 @@ def check(source: Path | None, fix: bool, form: Format, strict: bool) -> int:
     return int(fatal(read.found, strict=strict))
 
 
-def _stamp(path: Path) -> None:
+def _mend(path: Path) -> None:
     from deckpress import source
-    from deckpress.stamp import stamp
+    from deckpress.mending import mend
+
+    counts: Counter[str] = Counter()
+
+    def change(text: str) -> tuple[str, int]:
+        fresh, found = mend(text)
+        counts.update(found)
+        return fresh, found.total()
 
     try:
-        count = source.rewrite(path, stamp)
+        source.rewrite(path, change)
     except source.SourceError as error:
         raise Failed(error.message(language())) from error
-    click.echo(
-        say("stamped", path=path, count=count) if count else say("nothing-to-stamp", path=path),
-        err=True,
-    )
+    told = [say(key, count=counts[code]) for code, key in _MENDED.items() if counts[code]]
+    if told:
+        click.echo(say("mended", path=path, what=say("comma").join(told)), err=True)
+    else:
+        click.echo(say("nothing-to-mend", path=path), err=True)

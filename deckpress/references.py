@@ -29,6 +29,9 @@ IMAGE = re.compile(r"!\[(?P<alt>" + _ALT + r")\]\(" + _TARGET)
 LINK = re.compile(r"\]\(" + _TARGET)
 DEFINITION = re.compile(r"^ {0,3}\[(?!\^)(?P<name>[^\[\]\n]++)\]:" + _TARGET, re.MULTILINE)
 _PROOFS = re.compile(r"^proofs:[ \t]+(?P<quote>[\"']?)(?P<path>[^\s\"'#]+)(?P=quote)", re.MULTILINE)
+# A bare address. Where it ends in a sentence, `trimmed` tells.
+ADDRESS = r"(?<![A-Za-z0-9_/@.])https?://[A-Za-z0-9][A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]*"
+_TRAILING = re.compile(r"[.,;:!?'*\"~_]+$")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*+:")
 
 
@@ -57,6 +60,14 @@ def target(match: re.Match[str]) -> tuple[str, int]:
     """The address that an image, link or definition leads to, and where it starts."""
     group = "angle" if match["angle"] is not None else "plain"
     return match[group], match.start(group)
+
+
+def trimmed(address: str) -> str:
+    """A bare address without the punctuation of the sentence that it ends."""
+    address = _TRAILING.sub("", address)
+    while address.endswith(")") and address.count(")") > address.count("("):
+        address = _TRAILING.sub("", address[:-1])
+    return address
 
 
 def is_outside(path: str) -> bool:

@@ -44,11 +44,11 @@ class Tortured:
 
 @pytest.fixture(scope="module")
 def tortured() -> Tortured:
-    """All cards in one deck, as the sources of one author, without a finding."""
+    """All cards in one deck, as the sources of one author; nothing is found but their purpose."""
     decks = []
     for path in sorted(TORTURE.glob("*.md")):
         read = checked(path)
-        assert [d.message("en") for d in read.found if d.code != "D602"] == []
+        assert [d.message("en") for d in read.found if d.code not in ("D602", "D905")] == []
         decks.append(read.deck)
     sections = tuple(section for deck in decks for section in deck.sections)
     deck, found = render(replace(decks[0], sections=sections))

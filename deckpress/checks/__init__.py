@@ -7,11 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from deckpress.checks import cards, characters, code, files, gaps, history, lines, links, proofs
+from deckpress.checks import (
+    cards,
+    characters,
+    code,
+    content,
+    files,
+    gaps,
+    history,
+    lines,
+    links,
+    proofs,
+    typography,
+)
 from deckpress.checks.fields import fields
 from deckpress.checks.targets import Targets
 from deckpress.diagnostics import Diagnostic, ordered
 from deckpress.model import RawDeck
+from deckpress.style import Style
 
 _FIELD_RULES = (gaps.check, lines.check, characters.check)
 
@@ -23,12 +36,15 @@ def check(deck: RawDeck, has_glyph: Callable[[str], bool] | None = None) -> tupl
     """
     found: list[Diagnostic] = []
     targets = Targets.of(deck)
+    style = Style.of(deck)
     for field in fields(deck):
         for rule in _FIELD_RULES:
             found += rule(field)
         found += links.check(field, targets)
         found += code.check(field, deck.files)
+        found += typography.check(field, style)
     found += cards.check(deck)
+    found += content.check(deck)
     found += files.check(deck)
     found += proofs.check(deck)
     found += history.check(deck)

@@ -22,6 +22,7 @@ from markdown.util import Registry
 from deckpress.markup import inline
 from deckpress.markup.blocks import Engine, Fences, Finish, Own, Shapes, Untouched
 from deckpress.markup.context import Context
+from deckpress.references import ADDRESS
 
 
 def convert(context: Context, *, block: bool) -> str:
@@ -93,5 +94,5 @@ def _engine(block: bool) -> Engine:
     patterns.register(inline.Gap(inline.GAP, engine), "gap", 188)
     patterns.register(inline.Formula(inline.FORMULA, engine), "formula", 186)
     patterns.register(inline.Deleted(inline.DELETED, engine), "deleted", 65)
-    patterns.register(inline.Address(inline.ADDRESS, engine), "address", 85)
+    patterns.register(inline.Address(ADDRESS, engine), "address", 85)
     return engine

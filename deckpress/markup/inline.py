@@ -11,6 +11,7 @@ from markdown.util import AtomicString
 
 from deckpress.markup.blocks import Engine, formula_html
 from deckpress.prose import without_formulas
+from deckpress.references import trimmed
 
 GAP = r"\{\{c(\d{1,3})::"
 FORMULA = (
@@ -18,9 +19,6 @@ FORMULA = (
     r"|\$\$(?P<display>(?:\\.|[^\\$\n]|\n(?![ \t]*\n))+?)\$\$(?!\$))"
 )
 DELETED = r"~~(?![\s~])(.+?)(?<![\s~])~~"
-ADDRESS = r"(?<![A-Za-z0-9_/@.])https?://[A-Za-z0-9][A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]*"
-
-_TRAILING = re.compile(r"[.,;:!?'*\"~_]+$")
 
 
 class Gap(InlineProcessor):
@@ -77,9 +75,7 @@ class Address(InlineProcessor):
     def handleMatch(  # type: ignore[override]  # noqa: N802
         self, m: re.Match[str], data: str
     ) -> tuple[Element, int, int]:
-        address = _TRAILING.sub("", m.group())
-        while address.endswith(")") and address.count(")") > address.count("("):
-            address = _TRAILING.sub("", address[:-1])
+        address = trimmed(m.group())
         link = Element("a", {"href": address})
         link.text = AtomicString(address)
         return link, m.start(), m.start() + len(address)

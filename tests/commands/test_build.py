@@ -192,6 +192,26 @@ def test_check_fix_writes_the_missing_ids_and_nothing_else(source: Path) -> None
     assert source.stat().st_mtime_ns == again
 
 
+def test_check_fix_mends_typography_and_says_how_much_of_it(
+    source: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = source.read_text("utf-8")
+    source.write_text(text.replace("One end of", "「套接字,Github」: one end of"), "utf-8")
+    assert main(["check", str(source), "--fix", "--strict"]) == 0
+    assert "「套接字,GitHub」: one end of" in source.read_text("utf-8")
+    assert capsys.readouterr().err == f"{source}: 1 name corrected\n"
+    chinese = source.read_text("utf-8").replace("lang: en", "lang: zh-CN")
+    source.write_text(chinese, "utf-8")
+    assert main(["check", str(source)]) == 0
+    assert "D907" in capsys.readouterr().out
+    assert main(["check", str(source), "--fix", "--strict"]) == 0
+    assert "「套接字，GitHub」：one end of" in source.read_text("utf-8")
+    told = capsys.readouterr().err
+    assert told == f"{source}: 2 marks widened, 1 space deleted\n"
+    assert main(["check", str(source), "--fix"]) == 0
+    assert capsys.readouterr().err == f"{source}: there was nothing to mend by itself\n"
+
+
 def test_chinese_authors_are_told_in_chinese(
     source: Path,
 ) -> None:

@@ -217,7 +217,7 @@ def test_an_author_is_never_shown_a_control_character(tmp_path: Path) -> None:
 
 def test_lists_that_are_too_deep_to_draw_are_told_where_they_begin(tmp_path: Path) -> None:
     front = "---\ntitle: T\nlang: en\nkey: t\nanki_deck: T\n---\n"
-    steps = "\n".join(f"{'    ' * depth}- x" for depth in range(300))
+    steps = "\n".join(f"{'    ' * depth}- \u2026" for depth in range(300))
     path = tmp_path / "deep.md"
     below = "## R? {#r}\n\nA *paragraph*.\n"
     path.write_text(f"{front}\n# S {{#s}}\n\n## Q? {{#q}}\n\n{steps}\n\n{below}", "utf-8")

@@ -380,7 +380,7 @@ of two lines.
 
 ### Sources
 
-1. [RFC](https://www.rfc-editor.org/)
+1. [RFC](https://www.rfc-editor.org/rfc/rfc768)
 
 ## Which? {{#which .choice}}
 
