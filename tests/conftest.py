@@ -1,5 +1,7 @@
 """What tests of several packages need."""
 
+from hypothesis import settings
+
 from tests.examples.recording import (
     example,
     pytest_addoption,
@@ -7,6 +9,10 @@ from tests.examples.recording import (
     pytest_runtest_teardown,
 )
 from tests.exporters.browser import chromium
+
+# How long an example takes says more about the machine than about the code.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 __all__ = [
     "chromium",

@@ -85,6 +85,8 @@ def _part(text: str, part: str | None) -> list[str]:
 def _speak(markdown: str, card: Said) -> None:
     """Split a line into what is read aloud of it."""
     text = re.sub(r"\{\{c\d+::(.*?)(?:::[^:{}]*)?\}\}", r"\1", markdown)
+    # A link whose words are code, before the code is cut out.
+    text = re.sub(r"(?<!!)\[([^\[\]`]*(?:`[^`]+`[^\[\]`]*)+)\]\([^)\s]*\)", r"\1", text)
     pieces = re.split(r"(`+)(.+?)\1", text)
     spoken = ""
     for index, piece in enumerate(pieces):

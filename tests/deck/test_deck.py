@@ -16,6 +16,7 @@ from deckpress.proofs import texts
 from deckpress.references import Folder, references
 
 HERE = Path(__file__).parent
+TESTS = HERE.parent / "examples"
 SOURCE = HERE.parents[1] / "source" / "ops-interview.md"
 
 
@@ -105,14 +106,17 @@ def _shown() -> Iterator[str]:
 
 
 def test_every_file_beside_the_deck_is_shown_on_a_card() -> None:
-    shown = set(_shown())
-    for folder, kept in ((Folder.FIGURES, ()), (Folder.EXAMPLES, ("examples/proofs.json",))):
+    """Or stands beside an example that is, and is run with it."""
+    shown = {*_shown(), deck().deck.meta.proofs}
+    tests = "".join(path.read_text("utf-8") for path in TESTS.glob("test_*.py"))
+    for folder in (Folder.FIGURES, Folder.EXAMPLES):
         there = {
             path.relative_to(SOURCE.parent).as_posix()
             for path in (SOURCE.parent / folder.value).rglob("*")
             if path.is_file() and "__pycache__" not in path.parts
         }
-        assert there - shown - set(kept) == set()
+        companions = {path for path in there if f'"{path.removeprefix(folder.value)}"' in tests}
+        assert there - shown - companions == set()
 
 
 def test_pictures_where_they_say_it_better() -> None:
