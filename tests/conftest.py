@@ -2,6 +2,7 @@
 
 from hypothesis import settings
 
+from tests.examples.docker_engine import _engine, engine
 from tests.examples.recording import (
     example,
     pytest_addoption,
@@ -15,7 +16,9 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 __all__ = [
+    "_engine",
     "chromium",
+    "engine",
     "example",
     "pytest_addoption",
     "pytest_configure",

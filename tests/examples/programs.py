@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import re
 import shutil
@@ -15,6 +16,8 @@ from pathlib import Path
 _HERE = str(Path(sys.executable).parent)
 # Debian keeps servers out of an ordinary user's PATH.
 _FOLDERS = ":".join((_HERE, "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"))
+# The engine that the tests have to themselves, if there is one.
+DOCKER_HOST = os.environ.get("EXAMPLES_DOCKER_HOST", "")
 _NUMBER = re.compile(r"\d+(?:\.\d+)*")
 
 
@@ -56,7 +59,7 @@ def _kernel() -> str:
 
 _VERSIONS: Mapping[str, Callable[[], str]] = {
     "Bash": _says("bash", "--version"),
-    "Docker": _says("docker", "version", "--format", "{{.Server.Version}}"),
+    "Docker": _says("docker", "-H", DOCKER_HOST, "version", "--format", "{{.Server.Version}}"),
     "Docker Compose": _says("docker-compose", "version"),
     "Gunicorn": lambda: installed("gunicorn"),
     "Linux": _kernel,

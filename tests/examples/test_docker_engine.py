@@ -1,0 +1,532 @@
+"""What the Docker cards say, asked of a real engine."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.examples.docker_engine import Engine
+from tests.examples.programs import DOCKER_HOST, program
+from tests.examples.recording import Example
+
+pytestmark = pytest.mark.docker
+
+COMMANDS = "docker/commands.sh"
+IDLE = "FROM busybox\nCMD ['sleep', '300']\n".replace("'", '"')
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+        return port
+
+
+def size_of(text: str) -> int:
+    """Bytes of what `docker` prints as a size."""
+    match = re.fullmatch(r"([\d.]+)\s*([kM]?)B", text)
+    assert match is not None, text
+    return round(float(match[1]) * {"": 1, "k": 1000, "M": 1_000_000}[match[2]])
+
+
+def _folder(example: Example, tmp_path: Path) -> Path:
+    """A copy of the example's folder, to build and to change."""
+    folder = tmp_path / "shop"
+    shutil.copytree(example.file("docker/Dockerfile").parent, folder)
+    # Its first line would have the builder fetched from a registry.
+    dockerfile = folder / "Dockerfile"
+    dockerfile.write_text(dockerfile.read_text("utf-8").replace("# syntax=", "# "), "utf-8")
+    return folder
+
+
+@pytest.mark.proves("docker-what-is", "docker-package-unit", by=["Docker"])
+def test_a_source_becomes_an_image_and_the_image_a_container(
+    engine: Engine, example: Example, tmp_path: Path
+) -> None:
+    port = free_port()
+    text = example(COMMANDS, part="build-run")
+    engine.run(text.replace("8000:8000", f"127.0.0.1:{port}:8000"), _folder(example, tmp_path))
+    assert engine.out("docker ps --format '{{.Image}}'") == "shop:1.0"
+    deadline = time.monotonic() + 20
+    while True:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/app.py", timeout=5) as answer:
+                assert b"WSGI" in answer.read()
+            return
+        except OSError:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+
+
+@pytest.mark.proves("docker-os-virtualization", "docker-image-contents", by=["Docker"])
+def test_a_container_has_no_kernel_of_its_own(engine: Engine) -> None:
+    assert engine.out("docker run --rm busybox uname -r") == os.uname().release
+    size = int(engine.out("docker image inspect -f '{{.Size}}' busybox"))
+    assert 1_000_000 < size < 2_500_000
+    assert engine.out("docker run --rm busybox find / -xdev -name 'vmlinu*'") == ""
+    assert len(engine.out("docker run --rm busybox ps").splitlines()) == 2
+
+
+@pytest.mark.proves("docker-namespaces", by=["Docker"])
+def test_exec_enters_the_view_of_a_container(engine: Engine) -> None:
+    engine.run("docker run -d --name web --hostname inside busybox sleep 60")
+    assert engine.out("docker exec web hostname") == "inside"
+    for kind in ("pid", "net", "mnt", "uts"):
+        inside = engine.out(f"docker exec web readlink /proc/1/ns/{kind}")
+        assert inside.startswith(f"{kind}:[")
+        assert inside != str(Path(f"/proc/self/ns/{kind}").readlink())
+
+
+@pytest.mark.proves("docker-cgroups", "docker-vs-vm-density", by=["Docker"])
+def test_more_memory_than_the_limit_is_death_by_137(engine: Engine, example: Example) -> None:
+    engine.build(
+        "shop:1.0",
+        'FROM busybox\nCMD ["dd", "if=/dev/zero", "of=/dev/null", "bs=1200M", "count=1"]\n',
+    )
+    done = engine.run(example(COMMANDS, part="limits"), check=False)
+    assert done.returncode == 137
+    assert engine.out(example(COMMANDS, part="oom")) == "true 137"
+    assert engine.out("docker inspect -f '{{.HostConfig.NanoCpus}}' api") == "1500000000"
+
+
+@pytest.mark.proves("docker-cgroups", by=["Docker"])
+def test_a_program_sees_the_memory_of_the_whole_machine(engine: Engine) -> None:
+    inside = engine.out("docker run --rm --memory 64m busybox grep MemTotal /proc/meminfo")
+    assert inside in Path("/proc/meminfo").read_text()
+
+
+@pytest.mark.proves("docker-isolation-myth", by=["Docker"])
+def test_a_mount_of_the_host_is_the_host(engine: Engine, tmp_path: Path) -> None:
+    (tmp_path / "of-the-host").write_text("secret")
+    host = "docker run --rm -v /:/host busybox chroot /host /bin/cat"
+    assert engine.out(f"{host} {tmp_path / 'of-the-host'}") == "secret"
+    assert engine.out(f"{host} /etc/shadow") == Path("/etc/shadow").read_text().strip()
+
+
+@pytest.mark.proves("docker-isolation-myth", by=["Docker"])
+def test_containers_of_a_network_and_of_a_volume_meet(engine: Engine) -> None:
+    made = engine.run("docker network create lab", check=False)
+    if made.returncode:
+        pytest.skip(f"no bridge network can be made here: {made.stderr.strip()}")
+    started = engine.run(
+        "docker run -d --name db --network lab -v shared:/data busybox"
+        " sh -c 'echo hello > /data/f; sleep 60'",
+        check=False,
+    )
+    if started.returncode:
+        pytest.skip(f"no container can join a network here: {started.stderr.strip()}")
+    address = engine.out("docker inspect -f '{{.NetworkSettings.Networks.lab.IPAddress}}' db")
+    said = engine.out("docker run --rm --network lab busybox nslookup db")
+    assert "127.0.0.11" in said
+    assert f"Address: {address}" in said
+    engine.until("docker run --rm -v shared:/data busybox cat /data/f", "hello")
+
+
+@pytest.mark.proves("docker-root-in-container", by=["Docker"])
+def test_root_inside_is_root_outside_with_less_power(
+    engine: Engine, example: Example, tmp_path: Path
+) -> None:
+    run = f"docker run --rm -v {tmp_path}:/data"
+    engine.run(f"{run} busybox touch /data/by-root")
+    assert (tmp_path / "by-root").stat().st_uid == 0
+    ours = str(Path("/proc/self/ns/user").readlink())
+    assert engine.out("docker run --rm busybox readlink /proc/self/ns/user") == ours
+    powers = engine.out("docker run --rm busybox grep CapEff /proc/self/status").split()[1]
+    (outside,) = re.findall(r"CapEff:\s*(\w+)", Path("/proc/self/status").read_text())
+    assert 0 < int(powers, 16) < int(outside, 16)
+    user = example("docker/Dockerfile", part="user")
+    engine.build("lab-user", f"FROM python:3.13-slim\n{user}")
+    assert engine.out("docker run --rm lab-user id -u") == "10001"
+    assert engine.run(f"{run} lab-user touch /data/refused", check=False).returncode != 0
+
+
+@pytest.mark.proves("docker-vs-vm-startup", "docker-pid1-signals", by=["Docker"])
+@pytest.mark.parametrize(
+    ("options", "command", "least", "most", "code"),
+    [
+        ("", '["sleep", "300"]', 4.0, 8.0, "137"),
+        ("--init", '["sleep", "300"]', 0.0, 3.0, "143"),
+        ("", '["sh", "-c", "trap \\"exit 0\\" TERM; while :; do sleep 0.2; done"]', 0, 3.0, "0"),
+        ("", "cd /tmp && sleep 300; true", 4.0, 8.0, "137"),
+    ],
+    ids=["exec form", "init", "trap", "shell form"],
+)
+def test_a_stop_takes_as_long_as_the_first_process_lets_it(
+    engine: Engine, options: str, command: str, least: float, most: float, code: str
+) -> None:
+    engine.build("lab-stop", f"FROM busybox\nCMD {command}\n")
+    before = time.monotonic()
+    engine.run(f"docker run -d {options} --name web lab-stop")
+    assert time.monotonic() - before < 5
+    time.sleep(0.5)  # until the shell has set its trap
+    before = time.monotonic()
+    engine.run("docker stop -t 4 web")
+    assert least <= time.monotonic() - before <= most
+    assert engine.out("docker inspect -f '{{.State.ExitCode}}' web") == code
+
+
+@pytest.mark.proves("docker-pid1-signals", by=["Docker"])
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        ("docker run --no-such-option busybox", 125),
+        ("docker run busybox /etc/passwd", 126),
+        ("docker run busybox no-such-program", 127),
+        ("docker run busybox sh -c 'exit 3'", 3),
+        ("docker run --init busybox sh -c 'kill -9 $$'", 137),
+    ],
+)
+def test_an_exit_code_says_who_failed(engine: Engine, command: str, code: int) -> None:
+    assert engine.run(command, check=False).returncode == code
+
+
+@pytest.mark.proves("docker-dockerfile-why", by=["Docker"])
+def test_a_changed_application_does_not_install_its_needs_again(
+    engine: Engine, example: Example, tmp_path: Path
+) -> None:
+    folder = _folder(example, tmp_path)
+    build = "docker build --progress=plain -t shop:1.0 . 2>&1"
+    engine.run(build, folder)
+    (folder / "app.py").write_text("# changed\n")
+    cached = _cached(engine.out(f"cd {folder} && {build}"))
+    assert "RUN pip wheel" in cached
+    assert "RUN --mount=type=bind" in cached
+    assert "COPY . ." not in cached
+    (folder / "requirements.txt").write_text("gunicorn==23.0.1\n")
+    assert "RUN" not in _cached(engine.out(f"cd {folder} && {build}"))
+    # The wheels stay in the first stage.
+    assert engine.out("docker run --rm --entrypoint find shop:1.0 /wheels -type f") == ""
+
+
+def _cached(said: str) -> str:
+    """The instructions of a build that came from the cache."""
+    steps = dict(re.findall(r"^#(\d+) \[.*?\] (.*)$", said, re.M))
+    return "\n".join(steps[number] for number in re.findall(r"^#(\d+) CACHED", said, re.M))
+
+
+@pytest.mark.proves("docker-dockerfile-why", by=["Docker"])
+def test_only_stages_and_the_same_run_make_an_image_small(engine: Engine) -> None:
+    def size(name: str) -> int:
+        return int(engine.out(f"docker image inspect -f '{{{{.Size}}}}' {name}"))
+
+    fill = "RUN dd if=/dev/zero of=/big bs=1M count=8"
+    engine.build("lab-later", f"FROM busybox\n{fill}\nRUN rm /big\n")
+    engine.build("lab-same", f"FROM busybox\n{fill} && rm /big\n")
+    engine.build("lab-tools", f"FROM busybox\n{fill} && echo app > /app\n")
+    engine.build(
+        "lab-stages", "FROM lab-tools AS build\nFROM busybox\nCOPY --from=build /app /app\n"
+    )
+    base = size("busybox")
+    assert size("lab-later") - base >= 8 << 20
+    assert size("lab-same") - base < 1000
+    assert size("lab-tools") - size("lab-stages") >= 8 << 20
+    assert size("lab-stages") - base < 1000
+
+
+@pytest.mark.proves("docker-remote-daemon", by=["Docker"])
+def test_a_context_goes_through_ssh(engine: Engine, example: Example, tmp_path: Path) -> None:
+    """A stand-in for ssh notes where to, and runs the command here."""
+    ssh = tmp_path / "ssh"
+    ssh.write_text(
+        f'#!/bin/sh\necho "$@" >> {tmp_path / "asked"}\n'
+        f'while [ "$1" != docker ]; do shift; done\nDOCKER_HOST={DOCKER_HOST} exec "$@"\n'
+    )
+    ssh.chmod(0o755)
+    engine.run("docker run -d --name web busybox sleep 60")
+    path = f"{tmp_path}:{engine.environment['PATH']}"
+    config = {"PATH": path, "DOCKER_CONFIG": str(tmp_path / "config"), "DOCKER_HOST": ""}
+    done = engine.run(example(COMMANDS, part="remote"), environment=config)
+    assert "web" in done.stdout.splitlines()[-1]
+    asked = (tmp_path / "asked").read_text()
+    assert "-l deploy" in asked
+    assert "10.0.0.5" in asked
+    assert "docker system dial-stdio" in asked
+
+
+@pytest.mark.proves("docker-client-server", by=["Docker"])
+def test_the_engine_answers_as_rest_on_its_socket(engine: Engine) -> None:
+    engine.run("docker run -d --name web busybox sleep 60")
+    with socket.socket(socket.AF_UNIX) as one:
+        one.connect(DOCKER_HOST.removeprefix("unix://"))
+        one.sendall(b"GET /containers/json HTTP/1.0\r\nHost: docker\r\n\r\n")
+        answer = b""
+        while more := one.recv(65536):
+            answer += more
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.split()[1] == b"200"
+    assert json.loads(body)[0]["Names"] == ["/web"]
+
+
+@pytest.mark.proves("docker-run-chain", by=["Docker"])
+def test_the_parent_of_the_first_process_is_the_shim(engine: Engine) -> None:
+    engine.run("docker run -d --name web busybox sleep 60")
+    pid = engine.out("docker inspect -f '{{.State.Pid}}' web")
+    parent = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1]
+    assert "containerd-shim" in Path(f"/proc/{parent}/cmdline").read_text()
+
+
+@pytest.mark.proves("docker-image", "docker-image-ways", by=["Docker"])
+def test_an_image_comes_from_a_build_a_file_or_a_container(engine: Engine, tmp_path: Path) -> None:
+    engine.build("shop:1.0", "FROM busybox\nENV MODE=prod\nRUN echo one > /one\n" + IDLE[13:])
+    assert "RUN" in engine.out("docker history --no-trunc --format '{{.CreatedBy}}' shop:1.0")
+    id = engine.out("docker image inspect -f '{{.Id}}' shop:1.0")
+    engine.run("docker save -o shop.tar shop:1.0 && docker rmi shop:1.0", tmp_path)
+    engine.run("docker load -i shop.tar", tmp_path)
+    assert engine.out("docker image inspect -f '{{.Id}}' shop:1.0") == id
+    engine.run("docker create --name web shop:1.0 && docker commit web tmp")
+    assert engine.out("docker run --rm tmp cat /one") == "one"
+    engine.run("docker export web | docker import - flat")
+    config = "docker image inspect -f '{{json .Config.Env}} {{json .Config.Cmd}}'"
+    assert "MODE=prod" in engine.out(f"{config} shop:1.0")
+    assert engine.out(f"{config} flat") == "null null"
+    assert engine.out("docker history -q flat | wc -l") == "1"
+
+
+@pytest.mark.proves("docker-image-many-containers", by=["Docker"])
+def test_a_container_adds_nothing_until_it_writes(engine: Engine, example: Example) -> None:
+    engine.build(
+        "shop:1.0", "FROM busybox\nRUN dd if=/dev/zero of=/big bs=1M count=4\n" + IDLE[13:]
+    )
+    engine.run("for i in 1 2 3; do docker run -d --init --name web$i shop:1.0; done")
+    table = engine.out(example(COMMANDS, part="size"))
+    rows = re.findall(r"(\S+) \(virtual (\S+)\)", table)
+    assert [own for own, _ in rows] == ["0B"] * 3
+    assert {size_of(whole) > 5_000_000 for _, whole in rows} == {True}
+    # One byte more in the file, and the container has all of it.
+    engine.run("docker exec web1 sh -c 'echo >> /big'")
+    own = engine.out("docker ps --size --filter name=web1 --format '{{.Size}}'").split()[0]
+    assert size_of(own) >= 4_000_000
+
+
+@pytest.mark.proves("docker-registry-hierarchy", "docker-git-analogy", by=["Docker"])
+def test_a_tag_is_a_name_that_can_move(engine: Engine) -> None:
+    engine.build("shop:1.0", "FROM busybox\nLABEL v=1\n")
+    engine.run("docker tag shop:1.0 shop:stable")
+    id = "docker image inspect -f '{{.Id}}'"
+    assert engine.out(f"{id} shop:1.0") == engine.out(f"{id} shop:stable")
+    engine.build("shop:1.1", "FROM busybox\nLABEL v=2\n")
+    engine.run("docker tag shop:1.1 shop:stable")
+    assert engine.out(f"{id} shop:1.1") == engine.out(f"{id} shop:stable")
+    assert engine.out(f"{id} shop:1.0") != engine.out(f"{id} shop:stable")
+
+
+@pytest.fixture
+def short() -> Iterator[Path]:
+    """A folder whose sockets have names short enough for the kernel."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        yield Path(folder)
+
+
+@pytest.mark.proves("docker-registry-cn", by=["Docker"])
+def test_the_engine_takes_the_mirror_from_its_file(
+    engine: Engine, example: Example, short: Path
+) -> None:
+    if os.geteuid() != 0 or shutil.which("dockerd", path="/usr/sbin:/usr/bin") is None:
+        pytest.skip("no second engine can be started here")
+    host = f"unix://{short}/socket"
+    options = [f"--{name}={short / name}" for name in ("data-root", "exec-root", "pidfile")]
+    options += ["--bridge=none", "--iptables=false"]
+    file = example.file("docker/daemon.json")
+    with subprocess.Popen(
+        [program("dockerd"), f"--config-file={file}", f"--host={host}", *options],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as second:
+        try:
+            ask = f"docker -H {host} info -f '{{{{.RegistryConfig.Mirrors}}}}'"
+            engine.until(ask, "[https://mirror.example.internal/]")
+        finally:
+            second.terminate()
+
+
+@pytest.fixture
+def registry(engine: Engine, tmp_path: Path) -> int:
+    """An image registry:2 of Debian's program; the port that its configuration names."""
+    binary = shutil.which("docker-registry")
+    if binary is None:
+        pytest.skip("Debian's docker-registry is not here")
+    port = free_port()
+    needs = subprocess.run(["ldd", binary], capture_output=True, text=True).stdout
+    for path in [binary, *re.findall(r"(/\S+) \(0x", needs)]:
+        target = tmp_path / "root" / path[1:]
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
+        target.chmod(0o755)
+    (tmp_path / "root/config.yml").write_text(
+        "version: 0.1\nstorage: {filesystem: {rootdirectory: /var/lib/registry}}\n"
+        f"http: {{addr: 0.0.0.0:{port}}}\n"
+    )
+    change = f'ENTRYPOINT ["{binary}", "serve", "/config.yml"]'
+    engine.run(f"tar -C root -c . | docker import -c '{change}' - registry:2", tmp_path)
+    return port
+
+
+@pytest.mark.proves("docker-registry-selfhost", "docker-push-pull", by=["Docker"])
+def test_an_image_goes_to_a_registry_and_comes_back(
+    engine: Engine, example: Example, registry: int
+) -> None:
+    engine.build("shop:1.0", "FROM busybox\nLABEL v=1\n")
+    text = example(COMMANDS, part="registry").replace("5000", str(registry))
+    start, _, rest = text.partition("\n")
+    engine.run(start)
+    engine.until(f"curl -s http://127.0.0.1:{registry}/v2/", "{}")
+    assert engine.out(rest).splitlines()[-1] == '{"repositories":["team/shop"]}'
+    name = f"127.0.0.1:{registry}/team/shop:1.0"
+    id = engine.out(f"docker image inspect -f '{{{{.Id}}}}' {name}")
+    engine.run(f"docker rmi {name} shop:1.0 && docker pull {name}")
+    assert engine.out(f"docker image inspect -f '{{{{.Id}}}}' {name}") == id
+
+
+@pytest.mark.proves("docker-container-lifecycle", "docker-container", by=["Docker"])
+def test_the_states_of_a_container(engine: Engine) -> None:
+    def state(command: str) -> str:
+        engine.run(command)
+        return engine.out("docker inspect -f '{{.State.Status}} {{.State.Pid}}' web")
+
+    assert state("docker create --init --name web busybox sleep 300") == "created 0"
+    assert state("docker start web").startswith("running ")
+    engine.run("docker exec web touch /kept")
+    assert state("docker pause web").startswith("paused ")
+    assert state("docker unpause web").startswith("running ")
+    assert state("docker stop web") == "exited 0"
+    assert "/kept" in engine.out("docker diff web")
+    assert state("docker start web").startswith("running ")
+    assert state("docker kill web") == "exited 0"
+    assert engine.out("docker inspect -f '{{.State.ExitCode}}' web") == "137"
+    engine.run("docker rm web")
+    assert engine.out("docker ps -aq") == ""
+
+
+@pytest.mark.proves("docker-container-vs-image", by=["Docker"])
+def test_a_container_is_more_than_its_files(engine: Engine, example: Example) -> None:
+    engine.build("shop:1.0", "FROM busybox\nRUN echo one > /old && echo two > /gone\n")
+    engine.run(
+        "docker run -d --name web --restart always --memory 64m -v data:/data shop:1.0"
+        " sh -c 'echo more >> /old; rm /gone; echo three > /new; sleep 300'"
+    )
+    diff, _, inspected = engine.out(example(COMMANDS, part="inspect")).partition("[")
+    engine.until("docker diff web | sort | grep -v data", "A /new\nC /old\nD /gone")
+    assert set(diff.split("\n")) <= {"A /new", "C /old", "D /gone", "A /data", ""}
+    (web,) = json.loads("[" + inspected)
+    assert web["State"]["Pid"] > 0
+    assert web["HostConfig"]["RestartPolicy"]["Name"] == "always"
+    assert web["HostConfig"]["Memory"] == 64 << 20
+    assert web["Mounts"][0]["Name"] == "data"
+    assert web["NetworkSettings"]["Networks"]
+    engine.run("docker restart -t 0 web")
+    assert "/new" in engine.out("docker diff web")
+
+
+@pytest.mark.proves("docker-cmd-entrypoint", by=["Docker"])
+def test_words_behind_the_image_replace_the_arguments(engine: Engine, example: Example) -> None:
+    start = example("docker/Dockerfile", part="start")
+    says = {"gunicorn": '#!/bin/sh\necho gunicorn "$@"\n'}
+    put = "FROM busybox\nCOPY gunicorn /bin/\nRUN chmod +x /bin/gunicorn\n"
+    engine.build("shop:1.0", put + start, says)
+    run = "docker run --rm"
+    assert engine.out(f"{run} shop:1.0") == "gunicorn app:app --bind 0.0.0.0:8000 --workers 2"
+    assert engine.out(f"{run} shop:1.0 --workers 4") == "gunicorn app:app --workers 4"
+    assert engine.out(f"{run} --entrypoint echo shop:1.0 X") == "X"
+    engine.build("lab-cmd", 'FROM busybox\nCMD ["echo", "default"]\n')
+    assert engine.out(f"{run} lab-cmd echo X") == "X"
+    engine.build("lab-shell", 'FROM busybox\nENTRYPOINT echo shell\nCMD ["ignored"]\n')
+    assert engine.out(f"{run} lab-shell X") == "shell"
+
+
+@pytest.mark.proves("docker-volume-bind", by=["Docker"])
+def test_data_outlives_its_container(engine: Engine, example: Example, tmp_path: Path) -> None:
+    data = "/var/lib/postgresql/data"
+    engine.build("postgres:17", f"FROM busybox\nCMD date > {data}/made; cat {data}/made\n")
+    says = "FROM busybox\nRUN mkdir -p /etc/nginx && echo of-the-image > /etc/nginx/nginx.conf\n"
+    engine.build("nginx", says + "CMD cat /etc/nginx/nginx.conf; ! touch /etc/nginx/nginx.conf\n")
+    (tmp_path / "nginx.conf").write_text("of-the-host\n")
+    first, host = engine.run(example(COMMANDS, part="volumes"), tmp_path).stdout.splitlines()
+    assert host == "of-the-host"
+    engine.run("docker ps -aq | xargs docker rm -v")
+    assert engine.out("docker run --rm -v pgdata:/data busybox cat /data/made") == first
+    assert (tmp_path / "nginx.conf").read_text() == "of-the-host\n"
+    # An empty volume takes what the image has there, a folder of the host hides it.
+    look = "nginx cat /etc/nginx/nginx.conf"
+    assert engine.out(f"docker run --rm -v conf:/etc/nginx {look}") == "of-the-image"
+    (tmp_path / "empty").mkdir()
+    hidden = engine.run(f"docker run --rm -v {tmp_path}/empty:/etc/nginx {look}", check=False)
+    assert hidden.returncode != 0
+    # Without a name, a volume goes with its container.
+    engine.run("docker run --name one -v /data busybox true")
+    before = len(engine.out("docker volume ls -q").split())
+    engine.run("docker rm -v one")
+    assert len(engine.out("docker volume ls -q").split()) == before - 1
+
+
+@pytest.mark.proves("docker-compose-depends", by=["Docker Compose", "Docker"])
+def test_compose_waits_until_the_database_is_healthy(
+    engine: Engine, example: Example, tmp_path: Path
+) -> None:
+    ready = 'ENTRYPOINT ["sh", "-c", "sleep 3; touch /tmp/ready; exec sleep 300"]\n'
+    probe = {"pg_isready": "#!/bin/sh\ntest -f /tmp/ready\n"}
+    put = "FROM busybox\nCOPY pg_isready /bin/\nRUN chmod +x /bin/pg_isready\n"
+    engine.build("postgres:17", put + ready, probe)
+    engine.build("demo-web", IDLE)
+    text = example.file("docker/compose.yaml").read_text("utf-8")
+    # Quicker than the card, and on a port that is free.
+    text = text.replace("interval: 5s", "interval: 1s").replace("8000:", f"{free_port()}:", 1)
+    (tmp_path / "compose.yaml").write_text(text, "utf-8")
+    compose = f"{program('docker-compose')} --progress quiet"
+    secret = {"DB_PASSWORD": "secret"}
+
+    def gap() -> float:
+        done = engine.run(f"{compose} up -d --no-build", tmp_path, environment=secret, check=False)
+        if "iptables" in done.stderr or "network" in done.stderr.lower():
+            pytest.skip(f"no network for Compose here: {done.stderr.strip()}")
+        assert done.returncode == 0, done.stderr
+        started = "docker inspect -f '{{.State.StartedAt}}' demo-db-1 demo-web-1"
+        db, web = (_seconds(at) for at in engine.out(started).split())
+        return web - db
+
+    assert gap() >= 3
+    assert engine.out("docker inspect -f '{{.State.Health.Status}}' demo-db-1") == "healthy"
+    engine.run(f"{compose} down -t 0", tmp_path, environment=secret)
+    plain = re.sub(r"    depends_on:\n      db:\n.*\n", "    depends_on: [db]\n", text)
+    assert plain != text
+    (tmp_path / "compose.yaml").write_text(plain, "utf-8")
+    assert 0 <= gap() < 3
+    # The mark is all: nothing restarts what is unhealthy.
+    engine.run("docker exec demo-db-1 rm -f /tmp/ready; docker update --restart always demo-db-1")
+    engine.run("docker exec demo-db-1 sh -c 'sleep 4; rm -f /tmp/ready'")
+    engine.until("docker inspect -f '{{.State.Health.Status}}' demo-db-1", "unhealthy")
+    state = "docker inspect -f '{{.State.Running}} {{.RestartCount}}' demo-db-1"
+    assert engine.out(state) == "true 0"
+
+
+def _seconds(at: str) -> float:
+    """The second of a day, in a time as Docker writes it."""
+    hours, minutes, seconds = at.partition("T")[2].rstrip("Z").split(":")
+    return int(hours) * 3600 + int(minutes) * 60 + float(seconds)
+
+
+@pytest.mark.proves("docker-dockerfile-why", by=["Docker"])
+def test_a_build_argument_is_in_the_history_and_a_secret_is_not(
+    engine: Engine, tmp_path: Path
+) -> None:
+    (tmp_path / "token").write_text("s3cret")
+    (tmp_path / "Dockerfile").write_text("FROM busybox\nARG TOKEN\nRUN echo $TOKEN > /dev/null\n")
+    engine.run("docker build --build-arg TOKEN=s3cret -t lab-arg .", tmp_path)
+    mount = "FROM busybox\nRUN --mount=type=secret,id=token grep -q s3cret /run/secrets/token\n"
+    (tmp_path / "Dockerfile").write_text(mount)
+    engine.run("docker build --secret id=token,src=token -t lab-secret .", tmp_path)
+    history = "docker history --no-trunc --format '{{.CreatedBy}}'"
+    assert "s3cret" in engine.out(f"{history} lab-arg")
+    assert "TOKEN=" not in engine.out("docker run --rm lab-arg env")
+    assert "=s3cret" not in engine.out(f"{history} lab-secret")
+    assert engine.run("docker run --rm lab-secret cat /run/secrets/token", check=False).returncode
