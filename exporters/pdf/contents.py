@@ -12,10 +12,10 @@ from unicodedata import east_asian_width
 
 COLUMNS = 3
 # What fits into a line of a contents column, in halves of a Chinese character.
-_LINE = 42
+_LINE = 44
 # Lines that fit below the title, and on a page of their own.
-_FIRST_PAGE = 58
-_NEXT_PAGE = 66
+_FIRST_PAGE = 61
+_NEXT_PAGE = 70
 # Contents no longer than this share their page with the first cards.
 _SHORT = 26
 
