@@ -36,7 +36,7 @@ def numbers(card: str) -> list[float]:
     return [float(number) for number in re.findall(r"([\d.]+) MB", printed)]
 
 
-@pytest.mark.proves("docker-layer-size", by=["Docker"])
+@pytest.mark.proves("docker-layer-size", "docker-dockerfile-why", by=["Docker"])
 def test_a_later_rm_leaves_the_file_in_its_layer(engine: Engine, example: Example) -> None:
     for part in ("late", "same"):
         engine.build(f"lab-{part}", example("docker/layer-size.Dockerfile", part=part))
@@ -47,7 +47,7 @@ def test_a_later_rm_leaves_the_file_in_its_layer(engine: Engine, example: Exampl
     assert re.search(r"^5\.24MB .*dd", engine.out(history), re.M)
 
 
-@pytest.mark.proves("docker-multi-stage", by=["Docker"])
+@pytest.mark.proves("docker-multi-stage", "docker-dockerfile-why", by=["Docker"])
 def test_the_tools_stay_in_their_stage(engine: Engine, example: Example, tmp_path: Path) -> None:
     text = example("docker/multi-stage.Dockerfile", part="stages")
     engine.build("lab-app", text)
@@ -141,7 +141,7 @@ def test_the_codes_of_signals(engine: Engine, signal: str, code: str) -> None:
     assert engine.out("docker inspect -f '{{.State.OOMKilled}}' web") == "false"
 
 
-@pytest.mark.proves("docker-healthcheck", by=["Docker"])
+@pytest.mark.proves("docker-healthcheck", "docker-compose-depends", by=["Docker"])
 def test_nothing_restarts_what_is_unhealthy(engine: Engine, example: Example) -> None:
     engine.build("lab-health", example("docker/health.Dockerfile", part="health"))
     engine.run("docker run -d --init --name web --restart always lab-health")

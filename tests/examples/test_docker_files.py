@@ -120,6 +120,7 @@ def test_compose_refuses_to_start_without_the_password(example: Example) -> None
     assert "required variable DB_PASSWORD is missing a value: set DB_PASSWORD" in done.stderr
 
 
+@pytest.mark.proves("docker-cmd-entrypoint", by=["Gunicorn"])
 def test_the_image_serves_its_application(example: Example, tmp_path: Path) -> None:
     """The entry point as the Dockerfile has it, on a socket of ours."""
     folder = example.file("docker/app.py").parent
