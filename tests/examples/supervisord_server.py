@@ -6,6 +6,7 @@ import contextlib
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -123,7 +124,7 @@ def supervised(config: str, **environment: str) -> Iterator[Supervisord]:
     )
     server = Supervisord(folder, process)
     try:
-        waited(lambda: (folder / "run" / "s.sock").exists())
+        waited(lambda: _listens(folder / "run" / "s.sock"))
         yield server
     finally:
         for pid in _started(folder):
@@ -131,6 +132,12 @@ def supervised(config: str, **environment: str) -> Iterator[Supervisord]:
                 os.kill(pid, signal.SIGKILL)
         process.wait(10)
         shutil.rmtree(folder)
+
+
+def _listens(path: Path) -> bool:
+    """Whether the socket takes connections: its file is there a moment earlier."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(str(path)) == 0
 
 
 def _started(folder: Path) -> Iterator[int]:

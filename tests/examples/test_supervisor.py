@@ -17,6 +17,7 @@ from tests.examples.programs import program
 from tests.examples.recording import Example
 from tests.examples.supervisord_server import (
     FRAME,
+    Supervisord,
     alive,
     children,
     supervised,
@@ -43,35 +44,36 @@ def test_a_task_that_succeeds_stops_in_exited(example: Example) -> None:
         assert server.state("once") == "EXITED"
 
 
+# What the table of the card says: which ends bring a program back, by its autorestart.
+COMES_BACK = {"false": (), "unexpected": ("3", "kill"), "true": ("0", "3", "kill")}
+
+
 @proves("supervisor-autorestart", "supervisor-two-features", by=BY)
-@pytest.mark.parametrize(
-    ("autorestart", "ending", "back"),
-    [
-        ("false", "0", False),
-        ("false", "3", False),
-        ("false", "kill", False),
-        ("unexpected", "0", False),
-        ("unexpected", "3", True),
-        ("unexpected", "kill", True),
-        ("true", "0", True),
-        ("true", "3", True),
-        ("true", "kill", True),
-    ],
-)
-def test_who_comes_back(autorestart: str, ending: str, back: bool) -> None:
-    command = "sleep 60" if ending == "kill" else f'sh -c "sleep 1.3; exit {ending}"'
-    config = f"[program:it]\ncommand={command}\nautorestart={autorestart}\n"
+def test_who_comes_back() -> None:
+    ends = {"0": "sleep 1.3; exit 0", "3": "sleep 1.3; exit 3", "kill": "exec sleep 60"}
+    programs = {f"{way}-{end}": (way, end) for way in COMES_BACK for end in ends}
+    config = "".join(
+        f'[program:{name}]\ncommand=sh -c "{ends[end]}"\nautorestart={way}\n'
+        for name, (way, end) in programs.items()
+    )
     with supervised(FRAME + config) as server:
-        first = server.reaches("it", "RUNNING")["pid"]
-        if ending == "kill":
-            os.kill(first, signal.SIGKILL)
-        waited(lambda: not alive(first))
-        if back:
-            waited(lambda: server.info("it")["pid"] not in (0, first))
-        else:
-            server.reaches("it", "EXITED")
-            time.sleep(0.5)
-            assert server.info("it")["pid"] == 0
+        for name, (_, end) in programs.items():
+            if end == "kill":
+                os.kill(server.reaches(name, "RUNNING")["pid"], signal.SIGKILL)
+        for name, (way, end) in programs.items():
+            if end in COMES_BACK[way]:
+                waited(lambda spawned=f"spawned: '{name}'": _count(server, spawned) > 1)  # type: ignore[misc]
+            else:
+                server.reaches(name, "EXITED")
+        time.sleep(1)
+        for name, (way, end) in programs.items():
+            if end not in COMES_BACK[way]:
+                assert server.state(name) == "EXITED"
+                assert _count(server, f"spawned: '{name}'") == 1
+
+
+def _count(server: Supervisord, words: str) -> int:
+    return server.log("supervisord.log").count(words)
 
 
 @proves("supervisor-startsecs", by=BY)
@@ -122,6 +124,26 @@ def test_without_stopasgroup_a_grandchild_stays(example: Example) -> None:
         assert left == {"tree": False, "alone": True}
 
 
+@proves("supervisor-stopasgroup", by=BY)
+def test_the_last_signal_goes_to_the_group_too_if_it_is_told_so() -> None:
+    settings = {"alone": "", "killed": "killasgroup=true\n", "stopped": "stopasgroup=true\n"}
+    deaf = "trap '' TERM; sleep 300; true"
+    config = "".join(
+        f'[program:{name}]\ncommand=sh -c "{deaf}"\nstopwaitsecs=1\n{setting}'
+        for name, setting in settings.items()
+    )
+    with supervised(FRAME + config) as server:
+        left = {}
+        for name in settings:
+            shell = server.reaches(name, "RUNNING")["pid"]
+            (grandchild,) = waited(lambda shell=shell: children(shell))  # type: ignore[misc]
+            server.control("stop", name)
+            server.reaches(name, "STOPPED")
+            time.sleep(0.3)
+            left[name] = alive(grandchild)
+        assert left == {"alone": True, "killed": False, "stopped": False}
+
+
 @proves("supervisor-stop-sequence", by=BY)
 def test_who_ignores_term_is_killed_after_stopwaitsecs() -> None:
     deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(300)"
@@ -153,8 +175,11 @@ def test_restart_keeps_the_old_configuration_and_update_takes_the_new(example: E
         server.control("restart", "web:*")
         waited(lambda: count() == 2)
         said = _script(server.folder, example("supervisor/ctl.sh", "apply"))
-        assert "web: changed" in said
-        assert "web: updated process group" in said
+        assert said.splitlines()[-3:] == [
+            "web: changed",
+            "web: stopped",
+            "web: updated process group",
+        ]
         waited(lambda: count() == 3)
         server.control("stop", "web:web_00")
         said = _script(
@@ -260,6 +285,28 @@ def test_nobody_starts_supervisord_again(example: Example) -> None:
         assert int(parent) != server.process.pid
 
 
+@proves("supervisor-self", by=BY)
+def test_a_new_supervisord_meets_the_orphans_of_the_old_one() -> None:
+    number = port()
+    config = (
+        f"[program:web]\ncommand={sys.executable} -m http.server {number} --bind 127.0.0.1\n"
+        "startretries=0\nredirect_stderr=true\nstdout_logfile=%(here)s/run/web.log\n"
+    )
+    with supervised(FRAME + config) as old:
+        old.reaches("web", "RUNNING")
+        waited(lambda: _accepts(number))
+        old.process.send_signal(signal.SIGKILL)
+        old.process.wait(10)
+        with supervised(FRAME + config) as new:
+            new.reaches("web", "FATAL")
+            assert "Address already in use" in new.log("web.log")
+
+
+def _accepts(number: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", number)) == 0
+
+
 @proves("supervisor-self", "supervisor-why-not-shell", by=BY)
 def test_a_terminated_supervisord_stops_its_children_first() -> None:
     with supervised(FRAME + "[program:it]\ncommand=sleep 60\n") as server:
@@ -276,7 +323,8 @@ def test_the_smallest_program_serves(example: Example) -> None:
     uwsgi = example.file("uwsgi/app.py").parent
     shown = shown.replace("%(here)s/../uwsgi", str(uwsgi))
     venv = Path(program("gunicorn")).parent.parent
-    with supervised(FRAME + shown, VENV=str(venv)) as server:
+    quiet = "--no-control-socket"  # it lies in the home folder
+    with supervised(FRAME + shown, VENV=str(venv), GUNICORN_CMD_ARGS=quiet) as server:
         server.reaches("web", "RUNNING")
 
         def answered() -> bytes:
