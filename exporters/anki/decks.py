@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import UTC, datetime
 from hashlib import sha256
 
 import genanki
@@ -72,11 +73,14 @@ def tags(card: Card, meta: Meta) -> list[str]:
 
 
 def _description(deck: Deck, version: Version) -> str:
+    # A development build has no date: its time is only the place that it takes among the releases.
+    date = datetime.fromtimestamp(version.time, UTC).date() if version.release else ""
     return render(
         "description.html",
         meta=deck.meta,
         words=words(deck.meta.lang),
         version=version.name,
+        date=date,
         count=sum(not card.retired for card in deck.cards()),
         homepage=page(deck.meta),
     )

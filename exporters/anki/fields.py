@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
+from urllib.parse import quote
 
 from markupsafe import Markup
 
@@ -19,6 +21,13 @@ _PARTS = {
     PartName.PITFALL: "Pitfall",
     PartName.SOURCES: "Sources",
 }
+
+# A repository, and the page that GitHub serves from one.
+_REPOSITORY = re.compile(
+    r"https://(?:github\.com/(?P<owner>[\w-]+)|(?P<site>[\w-]+)\.github\.io)/"
+    r"(?P<name>[\w.-]+?)(?:\.git)?(?:[/?].*)?",
+    re.IGNORECASE,
+)
 
 
 class Filler:
@@ -53,6 +62,7 @@ class Filler:
             "Lang": self._meta.lang,
             "Proof": plain(proof(card.proof, self._meta.lang)),
             "Link": plain(f"{self._page}#{card.id}") if self._page else "",
+            "Report": plain(_report(self._page, card.id)),
             "Retired": self._tombstone(card, html) if card.retired else "",
             **{_PARTS[p.name]: html(p.html) for p in card.parts if p.name in _PARTS},
         }
@@ -90,6 +100,18 @@ def page(meta: Meta) -> str:
     """The address on which a card's id is an anchor, without a fragment; empty if there is none."""
     address = meta.homepage.partition("#")[0].strip()
     return address if address.startswith(("https://", "http://")) else ""
+
+
+def _report(page: str, card: str) -> str:
+    """Where a mistake on that card is reported; empty if `page` is none of GitHub's.
+
+    A file of an owner's own site, such as ``OWNER.github.io/deck.html``, names no repository.
+    """
+    found = _REPOSITORY.fullmatch(page)
+    if not found or (found["site"] and found["name"].lower().endswith(".html")):
+        return ""
+    owner = found["owner"] or found["site"]
+    return f"https://github.com/{owner}/{found['name']}/issues/new?title={quote(card)}"
 
 
 def _numbers(html: Html) -> set[int]:

@@ -125,7 +125,7 @@ def test_an_answer_has_every_part_and_a_question_none(anki: Learner) -> None:
         assert value in output.answer_text
         assert value not in output.question_text
     assert "<script" not in output.answer_text
-    assert output.answer_text.count("<details") == 3
+    assert output.answer_text.count("<details") == 4
 
 
 def test_the_front_of_a_choice_does_not_give_it_away(anki: Learner) -> None:
@@ -198,6 +198,14 @@ def test_the_description_says_what_it_is(anki: Learner) -> None:
     for fact in ("A <b> & c", "1.2.3-dev+0a1b2c3d", "1 张卡片", "CC-BY-SA-4.0", "样例作者"):
         assert fact in text
     assert '<a href="https://example.org/sample">' in deck["desc"]
+    assert "\n" not in deck["desc"], "Anki would show an empty line"
+    assert "2023" not in deck["desc"], "a development build has no date"
+
+
+def test_the_description_of_a_release_has_its_date(anki: Learner) -> None:
+    anki.take(package(small(samples.card("one", "Q", "<p>A</p>")), samples.RELEASE))
+    (deck,) = (d for d in anki.collection.decks.all() if d["name"] == "运维面试 样例")
+    assert "版本 1.2.3 · 2023-11-14 · 1 张卡片" in text_of(deck["desc"])
 
 
 def test_the_introduction_of_a_section_describes_its_subdeck(anki: Learner) -> None:
@@ -311,8 +319,7 @@ def test_the_style_has_the_words_of_every_language(lang: str, selector: str) -> 
 def test_the_style_has_the_label_of_every_part(lang: str, selector: str) -> None:
     style = (HERE / "labels.css").read_text("utf-8")
     for name in set(PartName) - {PartName.RETIRED}:  # it stands above the question
-        folded = name not in (PartName.PITFALL, PartName.SOURCES)
-        element = "summary" if folded else ".label"
+        element = ".label" if name is PartName.SOURCES else "summary"
         heading = label(name, lang)
         assert f'\n{selector}{name} > {element}::before {{ content: "{heading}"; }}' in style
 
@@ -336,6 +343,47 @@ def test_without_a_page_a_link_is_its_text(anki: Learner, homepage: str) -> None
     take(anki, small(inner_link(), homepage=homepage))
     assert anki.note("one")["Short"] == "<p>see the other</p>"
     assert "href" not in anki.card("one").render_output().answer_text
+
+
+@pytest.mark.parametrize(
+    ("homepage", "repository"),
+    [
+        ("https://github.com/some-one/my.deck", "some-one/my.deck"),
+        ("https://github.com/some-one/my.deck.git", "some-one/my.deck"),
+        ("https://github.com/some-one/deck/tree/main", "some-one/deck"),
+        ("https://some-one.github.io/deck", "some-one/deck"),
+        ("https://some-one.github.io/deck/", "some-one/deck"),
+        ("https://some-one.github.io/deck/page.html?a#b", "some-one/deck"),
+    ],
+)
+def test_a_mistake_is_reported_where_the_deck_is_kept(
+    anki: Learner, homepage: str, repository: str
+) -> None:
+    take(anki, small(samples.card("tcp-close", "Q", "<p>A</p>"), homepage=homepage))
+    address = f"https://github.com/{repository}/issues/new?title=tcp-close"
+    assert anki.note("tcp-close")["Report"] == address
+    output = anki.card("tcp-close").render_output()
+    assert f'<a class="report" href="{address}">' in output.answer_text
+    assert address not in output.question_text
+
+
+@pytest.mark.parametrize(
+    "homepage",
+    [
+        "",
+        "https://example.org/deck",
+        "https://github.com/some-one",
+        "https://some-one.github.io/",
+        "https://some-one.github.io/deck.html",
+        "https://github.com.example.org/some-one/deck",
+    ],
+)
+def test_where_nobody_knows_the_repository_nothing_is_said_of_reports(
+    anki: Learner, homepage: str
+) -> None:
+    take(anki, small(samples.card("tcp-close", "Q", "<p>A</p>"), homepage=homepage))
+    assert anki.note("tcp-close")["Report"] == ""
+    assert "report" not in anki.card("tcp-close").render_output().answer_text
 
 
 def test_footnotes_have_no_links_for_anki_leads_them_nowhere(anki: Learner) -> None:
