@@ -25,6 +25,7 @@ from deckpress.selection import Selection, known, matches, select
 from exporters import EXPORTERS, load
 
 ROOT = Path(__file__).resolve().parent.parent
+CHANGES = "CHANGES.md"
 CACHE = ROOT / ".cache" / "render.sqlite"
 
 
@@ -139,7 +140,9 @@ def run(
                 deck, drawn = _rendered(read.deck)
                 found = sorted_once(found, drawn)
                 _accept(read, found, strict)
-                files = _exported(select(deck, selection), version, only, step)
+                chosen = select(deck, selection)
+                files = _exported(chosen, version, only, step)
+                files[CHANGES] = _changes(read.deck, version, chosen if selection else None)
                 step(say("publishing", folder=output))
                 outcome = store.publish(output, version.name, files)
     except store.StoreError as error:
@@ -205,8 +208,18 @@ def _exported(
         artifacts.extend(load(name)(deck, version))
     files = {artifact.name: artifact.data for artifact in artifacts}
     files[manifest.MANIFEST] = manifest.manifest(deck, version, artifacts, toolchain.tools())
-    files[manifest.CHANGES] = manifest.changes(deck, version)
     return files
+
+
+def _changes(raw: RawDeck, version: Version, chosen: Deck | None) -> bytes:
+    """What is new for a learner: in the whole deck, or among the cards that were chosen."""
+    from deckpress import changelog, ledger
+    from deckpress.digests import digests
+
+    now = digests(raw) if raw.release is not None else {}
+    changes = ledger.compare(raw.release, raw, now)
+    only = {card.id for card in chosen.cards()} if chosen is not None else None
+    return changelog.text(raw, f"{raw.meta.title} {version.name}", changes, only=only).encode()
 
 
 def _result(built: Built) -> dict[str, Any]:

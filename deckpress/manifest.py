@@ -1,20 +1,15 @@
-"""The files of a version that describe it: ``manifest.json`` and ``CHANGES.md``. No clock."""
+"""What a version is made of: ``manifest.json``. No clock."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from functools import cache
 from hashlib import sha256
-from pathlib import Path
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from deckpress.model import Artifact, Deck, Version
 
 SCHEMA = 1
 MANIFEST = "manifest.json"
-CHANGES = "CHANGES.md"
 
 
 def manifest(
@@ -39,23 +34,3 @@ def manifest(
         "cards": {card.id: card.digest for card in deck.cards()},
     }
     return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode()
-
-
-def changes(deck: Deck, version: Version) -> bytes:
-    """What is new in this version for a learner, in the deck's language."""
-    lang = deck.meta.lang if deck.meta.lang in ("zh-CN", "en") else "en"
-    template = _templates().get_template(f"changes.{lang}.md.jinja")
-    return template.render(deck=deck, version=version).encode()
-
-
-@cache
-def _templates() -> Environment:
-    # Markdown, not HTML: nothing here is escaped, and titles are plain text.
-    return Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=False,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )

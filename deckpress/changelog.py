@@ -1,0 +1,126 @@
+"""What is new in a version for those who learn it: the ledger's changes as Markdown."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from deckpress.cloze import filled
+from deckpress.ledger import Changes
+from deckpress.model import PartName, RawDeck
+from deckpress.parts import label
+
+_HERE = Path(__file__).parent
+_FROM_PARTS = frozenset(PartName) - {PartName.RETIRED}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A card that has changed: its id, its question as Markdown, and what there is to say."""
+
+    id: str
+    question: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The cards that have changed in one way, which `name` names: ``added``, ``edited`` …"""
+
+    name: str
+    title: str
+    lines: tuple[Line, ...]
+
+
+def groups(deck: RawDeck, changes: Changes, only: Collection[str] | None = None) -> Sequence[Group]:
+    """The changes in the deck's language, most important first; `only` names the cards to tell of.
+
+    A card whose question was reworded is told among those, with what else of it has changed.
+    """
+    said = words(deck.meta.lang)
+    questions = {card.id: filled(card.question.source) for card in deck.cards()}
+    homes = {card.id: section.title.source for section in deck.sections for card in section.cards}
+
+    def parts(names: Sequence[str]) -> str:
+        return said["list-comma"].join(_part(name, deck.meta.lang) for name in names)
+
+    def notes() -> Iterator[tuple[str, Mapping[str, str]]]:
+        reworded = {id: parts for id, parts in changes.edited.items() if "question" in parts}
+        yield "added", dict.fromkeys(changes.added, "")
+        yield "retired", dict.fromkeys(changes.retired, "")
+        yield "restored", dict.fromkeys(changes.restored, "")
+        yield "reworded", {id: parts(names) for id, names in reworded.items()}
+        edited = {id: names for id, names in changes.edited.items() if id not in reworded}
+        yield "edited", {id: parts(names) for id, names in edited.items()}
+        yield "moved", {id: homes[id] for id in changes.moved}
+        yield "other_kind", dict.fromkeys(changes.other_kind, "")
+        yield "vanished", dict.fromkeys(changes.vanished, "")
+
+    return tuple(
+        Group(name, said[name], lines)
+        for name, found in notes()
+        if (
+            lines := tuple(
+                Line(id, questions.get(id, ""), note)
+                for id, note in found.items()
+                if only is None or id in only
+            )
+        )
+    )
+
+
+def text(
+    deck: RawDeck,
+    title: str,
+    changes: Changes,
+    *,
+    only: Collection[str] | None = None,
+    level: int = 1,
+) -> str:
+    """The notes on a version under the heading `title`, of that level, in the deck's language."""
+    return (
+        _templates()
+        .get_template("changes.md.jinja")
+        .render(
+            title=title,
+            mark="#" * level,
+            deck=deck,
+            words=words(deck.meta.lang),
+            since=deck.release.version if deck.release else "",
+            count=len(only) if only is not None else len(deck.cards()),
+            partial=only is not None,
+            groups=groups(deck, changes, only),
+            retired=any(card.retired for card in deck.cards()),
+        )
+    )
+
+
+@cache
+def words(lang: str) -> Mapping[str, str]:
+    """The words of the notes; English for a language that has no table."""
+    table: dict[str, dict[str, str]] = tomllib.loads((_HERE / "changes.toml").read_text("utf-8"))
+    return table.get(lang, table["en"])
+
+
+def _part(name: str, lang: str) -> str:
+    if name in _FROM_PARTS:
+        return label(PartName(name), lang)
+    return words(lang)[f"part-{name}"]
+
+
+@cache
+def _templates() -> Environment:
+    # Markdown, not HTML: nothing here is escaped.
+    return Environment(
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=False,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )

@@ -1,0 +1,83 @@
+"""What a learner is told about a version: every card that has changed, and how, once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from deckpress import changelog
+from tests.history import Folder
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    return Folder(tmp_path)
+
+
+def told(folder: Folder, **options: object) -> str:
+    deck, changes = folder.read(), folder.changes()
+    return changelog.text(deck, "TCP 1.0.1", changes, **options)  # type: ignore[arg-type]
+
+
+def test_the_first_version_has_every_card(folder: Folder) -> None:
+    assert told(folder).split("\n\n") == [
+        "# TCP 1.0.1",
+        "The first version: each of these 3 cards is new.",
+        "## Added",
+        "- Why three messages? `three`\n"
+        "- Who opens? `who-opens`\n"
+        "- Who closes first? `who-closes`\n",
+    ]
+
+
+def test_each_change_is_told_once_with_its_parts(folder: Folder) -> None:
+    folder.release()
+    folder.edit("Why three messages?", "Why not two messages?")
+    folder.edit("The second message does two things.", "It does two things.")
+    folder.edit("Either side.", "Both may.")
+    folder.edit("{#who-opens .opening}\n\nThe client.", "{#who-opens .opening .retired}\n\nNobody.")
+    folder.text += "\n## What is FIN? {#fin .closing}\n\nThe end.\n"
+    said = told(folder)
+    assert said.startswith("# TCP 1.0.1\n\nCompared with 1.0.0:\n")
+    for group in (
+        "## Added\n\n- What is FIN? `fin`\n",
+        "## Retired\n\n- Who opens? `who-opens`\n",
+        "## Reworded\n\n- Why not two messages? `three` (question, Why)\n",
+        "## Edited\n\n- Who closes first? `who-closes` (answer)\n",
+    ):
+        assert group in said
+    assert all(said.count(f"`{id}`") == 1 for id in ("fin", "who-opens", "three", "who-closes"))
+    assert said.endswith("select all and suspend:\n\n    tag:deck::retired -is:suspended\n")
+
+
+def test_a_card_that_moved_is_told_with_its_new_section(folder: Folder) -> None:
+    folder.release()
+    card = "## Who closes first? {#who-closes .closing tier=core}\n\nEither side.\n"
+    folder.edit(card, "")
+    folder.edit("# Closing {#closing}", f"{card}\n# Closing {{#closing}}")
+    assert "## Moved to another section\n\n- Who closes first? `who-closes` (Opening)" in told(
+        folder
+    )
+
+
+def test_nothing_has_changed(folder: Folder) -> None:
+    folder.release()
+    assert told(folder).split("\n\n")[1] == "No card has changed."
+
+
+def test_a_selection_tells_of_its_own_cards(folder: Folder) -> None:
+    said = told(folder, only={"three"})
+    assert "only the 1 cards" in said
+    assert "`three`" in said
+    assert "`who-opens`" not in said
+
+
+def test_it_speaks_the_deck_s_language(folder: Folder) -> None:
+    folder.release()
+    folder.edit("lang: en", "lang: zh-CN")
+    assert "## 内容修改\n\n- Why three messages? `three`（牌组信息）\n" in told(folder)
+
+
+def test_both_languages_have_the_same_words() -> None:
+    assert changelog.words("zh-CN").keys() == changelog.words("en").keys()
