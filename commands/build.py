@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from commands import toolchain
-from commands.options import format_option, source_argument, strict_option
+from commands.options import format_option, output_option, source_argument, strict_option
 from commands.reporting import Failed, Format, Rejected, fatal, progress, sorted_once, written
 from commands.sources import Checked, checked
 from commands.words import language, say
@@ -65,13 +65,7 @@ def _outputs(
 @click.option("--tag", "tags", multiple=True, help="Only cards with this tag.")
 @click.option("--level", "levels", multiple=True, type=int, help="Only cards of this level.")
 @click.option("--tier", "tiers", multiple=True, help="Only cards of this tier.")
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path),
-    default=ROOT / "output",
-    metavar="DIR",
-    help="Where versions are published; the project's output/ unless told.",
-)
+@output_option
 @click.option("--json", "machine", is_flag=True, help="Print the result as JSON.")
 @format_option
 @strict_option
@@ -222,8 +216,18 @@ def _changes(raw: RawDeck, version: Version, chosen: Deck | None) -> bytes:
     return changelog.text(raw, f"{raw.meta.title} {version.name}", changes, only=only).encode()
 
 
+def cards(built: Built) -> int:
+    """How many cards stand in the artifacts."""
+    return len(_stated(built)["cards"])
+
+
+def _stated(built: Built) -> dict[str, Any]:
+    stated: dict[str, Any] = json.loads((built.folder / "manifest.json").read_text("utf-8"))
+    return stated
+
+
 def _result(built: Built) -> dict[str, Any]:
-    stated = json.loads((built.folder / "manifest.json").read_text("utf-8"))
+    stated = _stated(built)
     return {
         "status": built.outcome.value,
         "version": built.version.name,

@@ -10,7 +10,8 @@ import click
 
 from commands.build import build
 from commands.check import check
-from commands.reporting import complain
+from commands.push import push
+from commands.reporting import INTERRUPTED, complain
 from commands.test import test
 from commands.verify_upgrade import verify_upgrade
 from commands.words import say
@@ -18,7 +19,6 @@ from deckpress import __version__
 
 FAILED = 1
 WRONG_USE = 2
-INTERRUPTED = 130
 
 
 class _Verbs(click.Group):
@@ -45,6 +45,7 @@ def deckpress() -> None:
 
 deckpress.add_command(build)
 deckpress.add_command(check)
+deckpress.add_command(push)
 deckpress.add_command(test)
 deckpress.add_command(verify_upgrade)
 

@@ -8,6 +8,8 @@ import click
 
 from commands.reporting import Format
 
+ROOT = Path(__file__).resolve().parent.parent
+
 source_argument = click.argument(
     "source", required=False, type=click.Path(path_type=Path), metavar="[SOURCE]"
 )
@@ -19,5 +21,12 @@ format_option = click.option(
     default=Format.TEXT.value,
     show_default=True,
     help="How findings are written.",
+)
+output_option = click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    default=ROOT / "output",
+    metavar="DIR",
+    help="Where versions are published; the project's output/ unless told.",
 )
 strict_option = click.option("--strict", is_flag=True, help="Count warnings as errors.")

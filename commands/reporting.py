@@ -13,6 +13,8 @@ from commands.words import language, say
 from deckpress.diagnostics import Diagnostic, Severity, as_github, as_json, as_text, ordered
 from deckpress.source import lines
 
+INTERRUPTED = 130  # the exit code of a command that Ctrl-C ended
+
 
 class Format(StrEnum):
     """How findings are written: for a person, for a program, as annotations of a GitHub job."""

@@ -15,6 +15,9 @@ from exporters.anki.frames import render
 from exporters.anki.safe import field
 from exporters.theme import words
 
+# The tag by which a learner finds the cards that are no longer asked.
+RETIRED = "deck::retired"
+
 _UNPRINTABLE = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 
 # Anki's ids are times in milliseconds; these lie in 2001 to 2017, never in anybody's future.
@@ -30,7 +33,7 @@ class Tree:
 
     def __init__(self, deck: Deck, version: Version) -> None:
         self._deck = deck
-        self._name = "::".join(map(_name, deck.meta.anki_deck.split("::")))
+        self._name = name(deck.meta)
         self._decks: dict[str, genanki.Deck] = {}
         self._numbers: set[int] = set()
         self._add(self._name, _description(deck, version))
@@ -59,6 +62,11 @@ class Tree:
         return field(section.intro, page(self._deck.meta), set())
 
 
+def name(meta: Meta) -> str:
+    """What the deck of the whole is called in Anki."""
+    return "::".join(map(_name, meta.anki_deck.split("::")))
+
+
 def tags(card: Card, meta: Meta) -> list[str]:
     """The tags of a card's note, sorted. Anki splits tags at every kind of space."""
     found = [f"section::{card.section}"]
@@ -68,7 +76,7 @@ def tags(card: Card, meta: Meta) -> list[str]:
     if card.tier is not None:
         found.append(f"tier::{card.tier}")
     if card.retired:
-        found.append("deck::retired")
+        found.append(RETIRED)
     return sorted({_UNPRINTABLE.sub("_", tag.strip()) for tag in found})
 
 
