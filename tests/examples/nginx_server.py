@@ -14,13 +14,14 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
+from tests.examples.loopback import accepts, free_port, wait_for
 from tests.examples.programs import program
 
 _ADDRESS = re.compile(r"(?<![\d.])127\.0\.0\.1:(\d+)")
@@ -31,20 +32,6 @@ _DEADLINE = 20.0
 class Answer(NamedTuple):
     status: int
     body: str
-
-
-def wait_for(condition: Callable[[], object], what: str, seconds: float = _DEADLINE) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, f"no {what} within {seconds} s"
-        time.sleep(0.02)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @contextmanager
@@ -240,7 +227,7 @@ def nginx(
 
     def answers() -> bool:
         assert process.poll() is None, (prefix / "output").read_text("utf-8") + server.errors()
-        return all(_accepts(port) for port in listening)
+        return all(accepts(port) for port in listening)
 
     try:
         wait_for(answers, "answer from nginx")
@@ -253,8 +240,3 @@ def nginx(
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-
-
-def _accepts(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -91,11 +91,12 @@ class Recorder:
         self._reports[report.nodeid].append(report)
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        if not self._runs():
+        runs = self._runs()
+        if not runs:
             return
         deck, _ = read(load(SOURCE))
         committed = parse(PROOFS.read_bytes()) if PROOFS.exists() else {}
-        proven, problems = self._proven(deck, committed)
+        proven, problems = _proven(runs, deck, committed)
         if self._config.getoption("--record-proofs"):
             ids = {card.id for card in deck.cards()}
             kept = {id: entry for id, entry in (committed | proven).items() if id in ids}
@@ -121,42 +122,6 @@ class Recorder:
             for line in self._said:
                 terminalreporter.write_line(line)
 
-    def _proven(
-        self, deck: RawDeck, committed: Mapping[str, Recorded]
-    ) -> tuple[dict[str, Recorded], list[str]]:
-        """The proofs of this run, by card, and what speaks against one."""
-        proven: dict[str, Recorded] = {}
-        problems = []
-        cards = {card.id: card for card in deck.cards()}
-        for id, run in sorted(self._runs().items()):
-            if id not in cards:
-                problems.append(f"{id}: {_NO_CARD}")
-                continue
-            if run.failed or not run.passed:
-                continue
-            before = committed.get(id)
-            texts: dict[str, str] = {}
-            for _, fence in shown(cards[id]):
-                path, part = fence.info.file or "", fence.info.part
-                label = name(path, part)
-                current = fingerprint(deck.files[path], part) if path in deck.files else None
-                if current is None:
-                    continue  # the check of the deck says so
-                if run.example.covers(label):
-                    texts[label] = current
-                elif run.skipped and before is not None and label in before.shown:
-                    texts[label] = before.shown[label]
-                else:
-                    problems.append(f"{id}: no test that proves it used {label}")
-            programs = run.programs
-            if run.skipped and before is not None:
-                programs = dict(before.proof.programs) | programs
-            problems += [
-                f"{id}: {p} does not say its version" for p, v in programs.items() if not v
-            ]
-            proven[id] = Recorded(Proof(tuple(sorted(programs.items())), run.on), texts)
-        return proven, problems
-
     def _runs(self) -> dict[str, _Run]:
         runs: defaultdict[str, _Run] = defaultdict(_Run)
         for reports in self._reports.values():
@@ -177,6 +142,41 @@ class Recorder:
                         run.on = max(run.on, claim["on"])
                         run.example.used |= used
         return dict(runs)
+
+
+def _proven(
+    runs: Mapping[str, _Run], deck: RawDeck, committed: Mapping[str, Recorded]
+) -> tuple[dict[str, Recorded], list[str]]:
+    """The proofs of this run, by card, and what speaks against one."""
+    proven: dict[str, Recorded] = {}
+    problems = []
+    cards = {card.id: card for card in deck.cards()}
+    for id, run in sorted(runs.items()):
+        if id not in cards:
+            problems.append(f"{id}: {_NO_CARD}")
+            continue
+        if run.failed or not run.passed:
+            continue
+        before = committed.get(id)
+        texts: dict[str, str] = {}
+        for _, fence in shown(cards[id]):
+            path, part = fence.info.file or "", fence.info.part
+            label = name(path, part)
+            current = fingerprint(deck.files[path], part) if path in deck.files else None
+            if current is None:
+                continue  # the check of the deck says so
+            if run.example.covers(label):
+                texts[label] = current
+            elif run.skipped and before is not None and label in before.shown:
+                texts[label] = before.shown[label]
+            else:
+                problems.append(f"{id}: no test that proves it used {label}")
+        programs = run.programs
+        if run.skipped and before is not None:
+            programs = dict(before.proof.programs) | programs
+        problems += [f"{id}: {p} does not say its version" for p, v in programs.items() if not v]
+        proven[id] = Recorded(Proof(tuple(sorted(programs.items())), run.on), texts)
+    return proven, problems
 
 
 def _covered(entry: Recorded, committed: Recorded) -> bool:

@@ -9,7 +9,6 @@ import signal
 import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from xmlrpc.client import ServerProxy
 
 from supervisor.xmlrpc import SupervisorTransport  # type: ignore[import-untyped]
 
+from tests.examples.loopback import wait_for
 from tests.examples.programs import program
 
 _T = TypeVar("_T")
@@ -38,11 +38,7 @@ serverurl=unix://%(here)s/run/s.sock
 
 def waited(ask: Callable[[], _T], seconds: float = 30) -> _T:
     """What `ask` says as soon as it is true; fails if that takes longer than `seconds`."""
-    deadline = time.monotonic() + seconds
-    while not (answer := ask()):
-        assert time.monotonic() < deadline, "it never came so far"
-        time.sleep(0.05)
-    return answer
+    return wait_for(ask, "such state", seconds)
 
 
 def alive(pid: int) -> bool:

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from tests.examples.docker_engine import Engine
+from tests.examples.loopback import free_port
 from tests.examples.programs import DOCKER_HOST, program
 from tests.examples.recording import Example
 
@@ -24,13 +25,6 @@ pytestmark = pytest.mark.docker
 
 COMMANDS = "docker/commands.sh"
 IDLE = "FROM busybox\nCMD ['sleep', '300']\n".replace("'", '"')
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
-        return port
 
 
 def size_of(text: str) -> int:

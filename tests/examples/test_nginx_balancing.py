@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.examples.loopback import wait_for
 from tests.examples.nginx_server import (
     Backend,
     Nginx,
@@ -16,7 +17,6 @@ from tests.examples.nginx_server import (
     check,
     dead_port,
     nginx,
-    wait_for,
     whole,
 )
 from tests.examples.programs import version

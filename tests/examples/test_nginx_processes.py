@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.examples.nginx_server import backends, nginx, wait_for, whole
+from tests.examples.loopback import wait_for
+from tests.examples.nginx_server import backends, nginx, whole
 from tests.examples.recording import Example
 
 LB = "nginx/lb.conf"

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.examples.loopback import accepts, free_port
 from tests.examples.programs import program
 from tests.examples.recording import Example
 from tests.examples.supervisord_server import (
@@ -26,13 +27,6 @@ from tests.examples.supervisord_server import (
 
 proves = pytest.mark.proves
 BY = ["Supervisor"]
-
-
-def port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        number: int = free.getsockname()[1]
-        return number
 
 
 @proves("supervisor-autorestart", by=BY)
@@ -287,24 +281,19 @@ def test_nobody_starts_supervisord_again(example: Example) -> None:
 
 @proves("supervisor-self", by=BY)
 def test_a_new_supervisord_meets_the_orphans_of_the_old_one() -> None:
-    number = port()
+    number = free_port()
     config = (
         f"[program:web]\ncommand={sys.executable} -m http.server {number} --bind 127.0.0.1\n"
         "startretries=0\nredirect_stderr=true\nstdout_logfile=%(here)s/run/web.log\n"
     )
     with supervised(FRAME + config) as old:
         old.reaches("web", "RUNNING")
-        waited(lambda: _accepts(number))
+        waited(lambda: accepts(number))
         old.process.send_signal(signal.SIGKILL)
         old.process.wait(10)
         with supervised(FRAME + config) as new:
             new.reaches("web", "FATAL")
             assert "Address already in use" in new.log("web.log")
-
-
-def _accepts(number: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", number)) == 0
 
 
 @proves("supervisor-self", "supervisor-why-not-shell", by=BY)
@@ -318,7 +307,7 @@ def test_a_terminated_supervisord_stops_its_children_first() -> None:
 
 @proves("supervisor-config-minimal", by=[*BY, "Gunicorn"])
 def test_the_smallest_program_serves(example: Example) -> None:
-    number = port()
+    number = free_port()
     shown = example("supervisor/supervisord.conf", "web").replace("9111", str(number))
     uwsgi = example.file("uwsgi/app.py").parent
     shown = shown.replace("%(here)s/../uwsgi", str(uwsgi))

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.examples.nginx_server import free_port, nginx, on_ports, wait_for, whole
+from tests.examples.loopback import free_port, wait_for
+from tests.examples.nginx_server import nginx, on_ports, whole
 from tests.examples.programs import program
 from tests.examples.recording import Example
 from tests.examples.supervisord_server import children
