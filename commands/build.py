@@ -210,8 +210,7 @@ def _changes(raw: RawDeck, version: Version, chosen: Deck | None) -> bytes:
     from deckpress import changelog, ledger
     from deckpress.digests import digests
 
-    now = digests(raw) if raw.release is not None else {}
-    changes = ledger.compare(raw.release, raw, now)
+    changes = ledger.compare(raw.release, raw, digests(raw))
     only = {card.id for card in chosen.cards()} if chosen is not None else None
     return changelog.text(raw, f"{raw.meta.title} {version.name}", changes, only=only).encode()
 

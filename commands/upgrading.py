@@ -7,6 +7,7 @@ is replaced if the package's is younger than the learner's, and left alone other
 from __future__ import annotations
 
 import io
+import json
 import sqlite3
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,10 +22,10 @@ from anki.decks import DeckId
 from anki.notes import Note, NoteId
 from anki.scheduler.v3 import CardAnswer, Scheduler
 
+from exporters.anki.decks import RETIRED
+
 if TYPE_CHECKING:
     from anki.cards import Card  # which cannot be imported before anki.collection
-
-RETIRED = "deck::retired"
 
 _RATINGS = (CardAnswer.AGAIN, CardAnswer.HARD, CardAnswer.GOOD, CardAnswer.EASY)
 _OWN_DECK = "My own deck"
@@ -112,8 +113,6 @@ def _tags(text: str) -> frozenset[str]:
 
 
 def _deck_names(decks: str, used: set[int]) -> Iterator[str]:
-    import json
-
     for number, deck in json.loads(decks).items():
         if int(number) in used:
             yield deck["name"]
@@ -170,7 +169,6 @@ class _Upgrade:
         self._old = old
         self._new = new
         self._report = report
-        self._deleted: set[str] = set()
         assert collection.db is not None
         self._db = collection.db
         assert isinstance(collection.sched, Scheduler)
@@ -248,7 +246,6 @@ class _Upgrade:
             number = self._db.scalar("SELECT id FROM notes WHERE guid = ?", guid)
             if index % 11 == 10:
                 self._collection.remove_notes([NoteId(number)])
-                self._deleted.add(guid)
                 continue
             note: Note = self._collection.get_note(NoteId(number))
             if index % 2:

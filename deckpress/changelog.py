@@ -30,14 +30,15 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The cards that have changed in one way, which `name` names: ``added``, ``edited`` …"""
+    """The cards that have changed in one way, under the title that names it."""
 
-    name: str
     title: str
     lines: tuple[Line, ...]
 
 
-def groups(deck: RawDeck, changes: Changes, only: Collection[str] | None = None) -> Sequence[Group]:
+def _groups(
+    deck: RawDeck, changes: Changes, only: Collection[str] | None = None
+) -> Sequence[Group]:
     """The changes in the deck's language, most important first; `only` names the cards to tell of.
 
     A card whose question was reworded is told among those, with what else of it has changed.
@@ -62,7 +63,7 @@ def groups(deck: RawDeck, changes: Changes, only: Collection[str] | None = None)
         yield "vanished", dict.fromkeys(changes.vanished, "")
 
     return tuple(
-        Group(name, said[name], lines)
+        Group(said[name], lines)
         for name, found in notes()
         if (
             lines := tuple(
@@ -80,21 +81,18 @@ def text(
     changes: Changes,
     *,
     only: Collection[str] | None = None,
-    level: int = 1,
 ) -> str:
-    """The notes on a version under the heading `title`, of that level, in the deck's language."""
+    """The notes on a version under the heading `title`, in the deck's language."""
     return (
         _templates()
         .get_template("changes.md.jinja")
         .render(
             title=title,
-            mark="#" * level,
-            deck=deck,
             words=words(deck.meta.lang),
             since=deck.release.version if deck.release else "",
             count=len(only) if only is not None else len(deck.cards()),
             partial=only is not None,
-            groups=groups(deck, changes, only),
+            groups=_groups(deck, changes, only),
             retired=any(card.retired for card in deck.cards()),
         )
     )

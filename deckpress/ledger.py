@@ -20,9 +20,9 @@ from deckpress.cloze import filled
 from deckpress.model import CardKind, RawDeck, Release, ReleasedCard
 
 SCHEMA = 1
-NAME = re.compile(r"(?P<version>(?:0|[1-9]\d*)(?:\.(?:0|[1-9]\d*)){2})\.json", re.ASCII)
 
-_VERSION = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
+_VERSION = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)", re.ASCII)
+NAME = re.compile(rf"(?P<version>{_VERSION.pattern})\.json", re.ASCII)
 _DIGEST = re.compile(r"[0-9a-f]{12}")
 _ALIKE = 0.6  # how alike two questions must be for one to be the other, reworded
 

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from deckpress.checks.fields import Field
 from deckpress.diagnostics import Diagnostic, finding
 from deckpress.fences import KNOWN, ROLES, Fence, extract, find
-from deckpress.model import Span
+from deckpress.model import Span, Text
 from deckpress.references import Folder, well_placed
 
 
@@ -21,15 +21,15 @@ def check(field: Field, files: Mapping[str, bytes]) -> Iterator[Diagnostic]:
         if fence.info.file is not None:
             yield from _shown(field, fence, fence.info.file, files)
         elif fence.info.part is not None:
-            yield finding("D508", _span(field, fence, "part="), part=fence.info.part)
+            yield finding("D508", word(field.text, fence, "part="), part=fence.info.part)
         if fence.info.language == "mermaid" and not fence.info.alt.strip():
-            yield finding("D516", _span(field, fence, "mermaid"))
+            yield finding("D516", word(field.text, fence, "mermaid"))
 
 
-def _span(field: Field, fence: Fence, word: str) -> Span:
-    """The span of `word` in the fence's info string."""
-    start = max(0, fence.info_source.find(word))
-    return field.text.at(fence.line, fence.info_column + start, len(word))
+def word(text: Text, fence: Fence, said: str) -> Span:
+    """The span of the word `said` in the info string of a fence of `text`."""
+    start = max(0, fence.info_source.find(said))
+    return text.at(fence.line, fence.info_column + start, len(said))
 
 
 def _attributes(field: Field, fence: Fence) -> Iterator[Diagnostic]:
@@ -39,13 +39,13 @@ def _attributes(field: Field, fence: Fence) -> Iterator[Diagnostic]:
         words = [*(f"{key}=" for key in KNOWN), *ROLES]
         near = get_close_matches(item, words, 1)
         args = {"near": near[0]} if near else {}
-        yield finding("D408", _span(field, fence, item), item=item, **args)
+        yield finding("D408", word(field.text, fence, item), item=item, **args)
 
 
 def _shown(
     field: Field, fence: Fence, path: str, files: Mapping[str, bytes]
 ) -> Iterator[Diagnostic]:
-    span = _span(field, fence, f"file={path}")
+    span = word(field.text, fence, f"file={path}")
     if any(line.strip() for line in fence.body):
         yield finding("D507", field.text.at(fence.line, fence.column, len(fence.mark)), path=path)
     if not well_placed(path, Folder.EXAMPLES):
@@ -59,4 +59,4 @@ def _shown(
             yield finding("D509", span, path=path)
         elif fence.info.part is not None and extract(text, fence.info.part) is None:
             part = fence.info.part
-            yield finding("D506", _span(field, fence, "part="), path=path, part=part)
+            yield finding("D506", word(field.text, fence, "part="), path=path, part=part)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from deckpress import ledger
+from deckpress.checks.front import key_line, start
 from deckpress.diagnostics import Diagnostic, finding
-from deckpress.model import PartName, RawCard, RawDeck, Release, Span
-from deckpress.tokens import TokenKind, scan
+from deckpress.model import PartName, RawCard, RawDeck, Release
 
 
 def check(deck: RawDeck) -> Iterator[Diagnostic]:
@@ -34,7 +33,7 @@ def _names(deck: RawDeck, release: Release) -> Iterator[Diagnostic]:
         ("D816", "anki_deck", release.anki_deck, deck.meta.anki_deck),
     ):
         if now and now != before:  # without a value, the front matter is told so
-            span = _place(deck, key)
+            span = key_line(deck, key)
             yield finding(code, span, before=before, now=now, version=release.version)
 
 
@@ -52,19 +51,4 @@ def _cards(deck: RawDeck, release: Release) -> Iterator[Diagnostic]:
             yield finding("D812", heading, id=renamed[id], before=id, version=release.version)
         else:
             args = {"version": release.version, "question": before.question}
-            yield finding("D811", _start(deck), id=id, **args)
-
-
-def _start(deck: RawDeck) -> Span:
-    return Span(deck.sections[0].heading.file if deck.sections else deck.name, 1)
-
-
-def _place(deck: RawDeck, key: str) -> Span:
-    """Where the front matter says `key`."""
-    start = _start(deck)
-    for token in scan(deck.source.decode("utf-8", "replace")):
-        if token.kind is TokenKind.FRONT:
-            for number, line in enumerate(re.split(r"\r\n|\r|\n", token.raw)):
-                if line.startswith(f"{key}:"):
-                    return Span(start.file, token.line + number, 1, len(line.rstrip()))
-    return start
+            yield finding("D811", start(deck), id=id, **args)

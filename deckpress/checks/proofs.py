@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from deckpress import diagrams
+from deckpress.checks.code import word
+from deckpress.checks.front import proofs_path
 from deckpress.diagnostics import Diagnostic, finding
 from deckpress.fences import find
-from deckpress.model import RawCard, RawDeck, Span
+from deckpress.model import RawCard, RawDeck
 from deckpress.proofs import Recorded, fingerprint, name, parse, shown, texts
-from deckpress.references import proofs_file
-from deckpress.tokens import TokenKind, scan
 
 
 def check(deck: RawDeck) -> Iterator[Diagnostic]:
@@ -25,11 +25,11 @@ def check(deck: RawDeck) -> Iterator[Diagnostic]:
     try:
         table = parse(deck.files[path])
     except ValueError as error:
-        yield finding("D805", _place(deck), path=path, reason=error)
+        yield finding("D805", proofs_path(deck), path=path, reason=error)
         return
     cards = {card.id: card for card in deck.cards()}
     for id in sorted(table.keys() - cards.keys()):
-        yield finding("D804", _place(deck), path=path, id=id)
+        yield finding("D804", proofs_path(deck), path=path, id=id)
     for card in deck.cards():
         yield from _proven(card, table.get(card.id), deck.files)
 
@@ -51,19 +51,8 @@ def _proven(
         current = fingerprint(files[path], part) if path in files else None
         if current is None:
             continue  # there is no such file, or no such part: said elsewhere
-        column = fence.info_column + fence.info_source.find("file=")
-        span = text.at(fence.line, column, len(f"file={path}"))
+        span = word(text, fence, f"file={path}")
         if recorded is None:
             yield finding("D802", span, id=card.id)
         elif recorded.shown.get(name(path, part)) != current:
             yield finding("D803", span, path=name(path, part), id=card.id)
-
-
-def _place(deck: RawDeck) -> Span:
-    """Where the front matter names the file of proofs."""
-    file = deck.sections[0].heading.file if deck.sections else deck.name
-    for token in scan(deck.source.decode("utf-8", "replace")):
-        reference = proofs_file(token.raw) if token.kind is TokenKind.FRONT else None
-        if reference is not None:
-            return Span(file, token.line + reference.line, reference.column, reference.width)
-    return Span(file, 1)
