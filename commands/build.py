@@ -23,6 +23,7 @@ from deckpress.diagnostics import Diagnostic, as_json
 from deckpress.model import Artifact, Deck, RawDeck, Version
 from deckpress.selection import Selection, known, matches, select
 from exporters import EXPORTERS, load
+from exporters.job import PLAIN
 
 ROOT = Path(__file__).resolve().parent.parent
 CHANGES = "CHANGES.md"
@@ -199,7 +200,7 @@ def _exported(
     artifacts: list[Artifact] = []
     for name in only or EXPORTERS:
         step(say("exporting", name=name))
-        artifacts.extend(load(name)(deck, version))
+        artifacts.extend(load(name)(deck, version, PLAIN))
     files = {artifact.name: artifact.data for artifact in artifacts}
     files[manifest.MANIFEST] = manifest.manifest(deck, version, artifacts, toolchain.tools())
     return files

@@ -20,9 +20,10 @@ from hashlib import sha256
 from deckpress.model import Artifact, Deck, Version
 from exporters.anki import decks, notetypes, package
 from exporters.anki.fields import Filler
+from exporters.job import PLAIN, Job
 
 
-def export(deck: Deck, version: Version) -> tuple[Artifact, ...]:
+def export(deck: Deck, version: Version, job: Job = PLAIN) -> tuple[Artifact, ...]:
     """`deck` as an Anki package, with its figures. Retired cards are in it, tagged as such."""
     filler = Filler(deck.meta, version.retired)
     tree = decks.Tree(deck, version)

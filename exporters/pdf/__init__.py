@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from deckpress.model import Artifact, Deck, Version
+from exporters.job import PLAIN, Job
 
 from .document import sheet
 from .press import printed
 
 
-def export(deck: Deck, version: Version) -> tuple[Artifact, ...]:
+def export(deck: Deck, version: Version, job: Job = PLAIN) -> tuple[Artifact, ...]:
     """The deck as one PDF. The same deck and version give the same bytes.
 
     Retired cards are left out: they are kept for learners who already have them, not for new

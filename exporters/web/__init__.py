@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from deckpress.model import Artifact, Deck, Version
+from exporters.job import PLAIN, Job
 
 from .document import document
 
 
-def export(deck: Deck, version: Version) -> tuple[Artifact, ...]:
+def export(deck: Deck, version: Version, job: Job = PLAIN) -> tuple[Artifact, ...]:
     """The deck as one HTML file. The same deck and version give the same bytes.
 
     Retired cards are left out: they are kept for learners who already have them, not for new

@@ -1,0 +1,64 @@
+"""What an exporter is told besides the deck and its version."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import Protocol
+
+# The sheets of the printed deck, in the order in which a build makes them.
+SHEETS = ("cheat", "test", "cards")
+
+
+class Memo(Protocol):
+    """Results of earlier builds by key, which is a hash of all that went into one."""
+
+    def get(self, key: bytes) -> bytes | None:
+        """What was kept under `key`."""
+
+    def put(self, key: bytes, value: bytes) -> None:
+        """Keep `value`; it may be forgotten at any time."""
+
+
+class _Forgetful:
+    def get(self, key: bytes) -> bytes | None:
+        return None
+
+    def put(self, key: bytes, value: bytes) -> None:
+        pass
+
+
+@dataclass(frozen=True, slots=True)
+class Printing:
+    """How the deck is printed. All lengths are in millimetres.
+
+    `columns` and `per_page` choose themselves by the paper when they are 0, and `fit_pages` is 0
+    for as many pages as it takes. `flip` is the edge over which a printer turns the paper of the
+    flash cards, and `offset` how far it draws their backs off to the right and down.
+    """
+
+    sheets: tuple[str, ...] = SHEETS
+    paper: str = "A4"
+    columns: int = 0
+    fit_pages: int = 0
+    detail: str = "full"
+    large_print: bool = False
+    ink_saver: bool = False
+    per_page: int = 0
+    flip: str = "long"
+    offset: tuple[float, float] = (0.0, 0.0)
+
+    def asked(self) -> dict[str, object]:
+        """What is not as it is when nobody asks for anything."""
+        plain = Printing()
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: value for name, value in values.items() if value != getattr(plain, name)}
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    printing: Printing = Printing()
+    memo: Memo = field(default_factory=_Forgetful)
+
+
+# What is done unless somebody asks for something else.
+PLAIN = Job()
