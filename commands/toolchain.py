@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import platform
 import sqlite3
 import zlib
@@ -12,6 +13,7 @@ from deckpress import __version__
 from deckpress.installed import versions
 
 _ROOT = Path(__file__).resolve().parent.parent
+_LOCK = _ROOT / "exporters" / "anki" / "schema.lock.json"
 _LIBRARIES = (
     "genanki",
     "jinja2",
@@ -40,6 +42,12 @@ def tools() -> dict[str, str]:
         "sqlite": sqlite3.sqlite_version,
         "zlib": zlib.ZLIB_RUNTIME_VERSION,
     }
+
+
+def note_types() -> str:
+    """A hash of what makes the note types the same ones in every learner's collection."""
+    identity = json.loads(_LOCK.read_text("utf-8"))["identity"]
+    return blake2b(json.dumps(identity, sort_keys=True).encode(), digest_size=6).hexdigest()
 
 
 def fingerprint() -> str:

@@ -93,6 +93,7 @@ def text(
             count=len(only) if only is not None else len(deck.cards()),
             partial=only is not None,
             groups=_groups(deck, changes, only),
+            other_note_types=changes.note_types,
             retired=any(card.retired for card in deck.cards()),
         )
     )

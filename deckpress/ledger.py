@@ -47,6 +47,7 @@ class Changes:
     other_kind: tuple[str, ...] = ()
     key: bool = False
     anki_deck: bool = False
+    note_types: bool = False
 
     def __bool__(self) -> bool:
         return any(getattr(self, name) for name in self.__slots__)
@@ -115,6 +116,7 @@ def compare(release: Release | None, deck: RawDeck, now: Content) -> Changes:
         other_kind=tuple(other_kind),
         key=release.key != deck.meta.key,
         anki_deck=release.anki_deck != deck.meta.anki_deck,
+        note_types=release.note_types != deck.note_types,
     )
 
 
@@ -126,7 +128,8 @@ def successor(release: Release | None, changes: Changes) -> str:
     if release is None:
         return "1.0.0"
     major, minor, patch = number(release.version)
-    if changes.vanished or changes.other_kind or changes.key or changes.anki_deck:
+    lost = changes.vanished or changes.other_kind
+    if lost or changes.key or changes.anki_deck or changes.note_types:
         return f"{major + 1}.0.0"
     if changes.added or changes.retired or changes.restored:
         return f"{major}.{minor + 1}.0"
@@ -193,6 +196,7 @@ def write(release: Release) -> bytes:
         "version": release.version,
         "time": release.time,
         "deck": {"source": release.name, "key": release.key, "anki_deck": release.anki_deck},
+        "note_types": release.note_types,
         "cards": {id: _written(entry) for id, entry in release.cards.items()},
     }
     return _json({**content, "seal": _seal(content)})
@@ -222,6 +226,7 @@ def parse(name: str, data: bytes) -> Release:
             key=content["deck"]["key"],
             anki_deck=content["deck"]["anki_deck"],
             cards={id: _read(entry) for id, entry in content["cards"].items()},
+            note_types=str(content["note_types"]),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise LedgerError("an entry is incomplete") from error

@@ -156,7 +156,8 @@ class ReleasedCard:
 class Release:
     """A released version of the deck of that source `name`; `time` is in Unix seconds.
 
-    `cards` are in the order that the source had.
+    `cards` are in the order that the source had. `note_types` stands for the identity of the note
+    types in Anki, on which every update hangs.
     """
 
     version: str
@@ -165,6 +166,7 @@ class Release:
     key: str
     anki_deck: str
     cards: Mapping[str, ReleasedCard]
+    note_types: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +183,7 @@ class RawDeck:
     files: Mapping[str, bytes]
     source: bytes
     release: Release | None = None
+    note_types: str = ""  # as in `Release`; empty where nothing is released
 
     def cards(self) -> tuple[RawCard, ...]:
         return tuple(card for section in self.sections for card in section.cards)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import stat
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -30,6 +31,9 @@ _MEGA = 1_000_000
 LARGEST_SOURCE = 64  # MB
 LARGEST_FILE = 20  # MB
 _LISTED = 2000  # files looked at for a name that may have been meant
+_HEAD = 16_000  # bytes of a file in which its front matter ends
+_FRONT = re.compile(r"---[ \t]*\r?\n.*?^---[ \t]*$", re.DOTALL | re.MULTILINE)
+_KEY = re.compile(r"""^key:[ \t]*(["']?)([^"'#\s]+)\1""", re.MULTILINE)
 RELEASES = "releases"  # the folder of the ledger
 _ALIKE = 0.8  # how alike it must be; all of them share their folder
 
@@ -81,6 +85,22 @@ def load(path: Path) -> Loaded:
     data, text = _read_text(path, shown)
     files, found = _files(path.parent, shown, text)
     return Loaded(path.stem, shown, data, text, files, found, _releases(path.parent))
+
+
+def with_key(folder: Path, key: str) -> list[str]:
+    """The names of the Markdown files in `folder` whose front matter has this `key`, sorted."""
+    return sorted(path.name for path in folder.glob("*.md") if key and _key(path) == key)
+
+
+def _key(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD).decode("utf-8-sig", "ignore")
+    except OSError:
+        return ""
+    front = _FRONT.match(head)
+    line = _KEY.search(front[0]) if front else None
+    return line[2] if line else ""
 
 
 def rewrite(path: Path, change: Callable[[str], tuple[str, int]]) -> int:

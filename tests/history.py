@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+from commands import toolchain
 from deckpress import ledger, versions
 from deckpress.digests import digests
 from deckpress.model import RawDeck, Release, Version
@@ -65,7 +67,7 @@ class Folder:
     def read(self) -> RawDeck:
         (self.path / "deck.md").write_text(self.text)
         deck, _ = read(load(self.path / "deck.md"))
-        return deck
+        return replace(deck, note_types=toolchain.note_types())
 
     def changes(self) -> ledger.Changes:
         deck = self.read()
@@ -79,7 +81,8 @@ class Folder:
         version = version or least
         cards = ledger.entries(deck.release, deck, now, version, self._made)
         meta = deck.meta
-        release = Release(version, self._made, deck.name, meta.key, meta.anki_deck, cards)
+        names = (deck.name, meta.key, meta.anki_deck)
+        release = Release(version, self._made, *names, cards, deck.note_types)
         (self.path / "releases" / f"{version}.json").write_bytes(ledger.write(release))
         self._made += 86_400
         return release
@@ -93,7 +96,7 @@ class Folder:
         raw = self.read()
         chosen = version or versions.development(raw, "tools", Selection(), None)
         deck, _ = render(raw)
-        (artifact,) = export(deck, chosen)
+        artifact, _ = export(deck, chosen)
         path = self.path / artifact.name
         path.write_bytes(artifact.data)
         return path

@@ -64,7 +64,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Hostile:
         found[path.stem] = (*read.found, *render(read.deck)[1])
     deck, _ = render(_merged(decks))
     made = {name: load(name)(deck, VERSION) for name in EXPORTERS}
-    artifacts = {name: artifact for name, (artifact,) in made.items()}
+    artifacts = {name: artifact for name, (artifact, *_) in made.items()}
     return Hostile(deck, artifacts, found, frozenset(refused))
 
 

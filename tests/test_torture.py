@@ -54,7 +54,7 @@ def tortured() -> Tortured:
     deck, found = render(replace(decks[0], sections=sections))
     assert found == ()
     made = {name: load(name)(deck, VERSION) for name in EXPORTERS}
-    return Tortured(deck, {name: artifact for name, (artifact,) in made.items()})
+    return Tortured(deck, {name: artifact for name, (artifact, *_) in made.items()})
 
 
 @pytest.fixture(scope="module")

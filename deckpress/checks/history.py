@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from deckpress import ledger
 from deckpress.checks.front import key_line, start
@@ -17,6 +17,17 @@ def check(deck: RawDeck) -> Iterator[Diagnostic]:
     if deck.release is not None:
         yield from _names(deck, deck.release)
         yield from _cards(deck, deck.release)
+
+
+def other_deck(deck: RawDeck, there: Collection[str]) -> Iterator[Diagnostic]:
+    """The deck that was released under the key of `deck`, if it is another one.
+
+    `there` names the files beside the source that have the key: without its file, the other one
+    is this deck by its former name.
+    """
+    release = deck.release
+    if release is not None and release.name != deck.name and f"{release.name}.md" in there:
+        yield finding("D819", key_line(deck, "key"), key=release.key, other=f"{release.name}.md")
 
 
 def _retirement(card: RawCard) -> Iterator[Diagnostic]:

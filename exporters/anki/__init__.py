@@ -1,4 +1,4 @@
-"""The Anki deck: one `.apkg` that Anki, AnkiDroid and AnkiMobile import.
+"""The Anki deck: one `.apkg` that Anki, AnkiDroid and AnkiMobile import, and its notes as text.
 
 What a note is, for life:
 
@@ -18,13 +18,16 @@ from __future__ import annotations
 from hashlib import sha256
 
 from deckpress.model import Artifact, Deck, Version
-from exporters.anki import decks, notetypes, package
+from exporters.anki import decks, notetypes, package, text
 from exporters.anki.fields import Filler
 from exporters.job import PLAIN, Job
 
 
 def export(deck: Deck, version: Version, job: Job = PLAIN) -> tuple[Artifact, ...]:
-    """`deck` as an Anki package, with its figures. Retired cards are in it, tagged as such."""
+    """`deck` as an Anki package, with its figures, and as a text file that updates its notes.
+
+    Retired cards are in both, in the package tagged as such.
+    """
     filler = Filler(deck.meta, version.retired)
     tree = decks.Tree(deck, version)
     count = 0
@@ -44,8 +47,11 @@ def export(deck: Deck, version: Version, job: Job = PLAIN) -> tuple[Artifact, ..
             )
             home.add_note(note)
     media = {name: deck.assets[name].data for name in filler.pictures}
-    data = package.pack(tree.decks(), media)
-    return (Artifact(f"{_stem(deck.name)}-{version.name}.apkg", data),)
+    stem = f"{_stem(deck.name)}-{version.name}"
+    return (
+        Artifact(f"{stem}.apkg", package.pack(tree.decks(), media)),
+        Artifact(f"{stem}-update.txt", text.update(tree.decks())),
+    )
 
 
 def guid(deck_key: str, card_id: str) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from commands.main import main
+from tests.history import Folder
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = ROOT / "tests" / "fixtures" / "decks" / "small.md"
@@ -48,9 +49,7 @@ def build(source: Path, output: Path, *options: str) -> int:
     return main(["build", str(source), "--output", str(output), *options])
 
 
-def test_a_build_says_where_its_three_files_are(
-    output: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_build_says_where_its_files_are(output: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert build(SMALL, output) == 0
     printed = capsys.readouterr()
     assert printed.err == ""
@@ -58,11 +57,11 @@ def test_a_build_says_where_its_three_files_are(
     assert head.startswith("Small deck 1.0.0-dev+")
     assert head.endswith(": 3 cards")
     files = [Path(row.split(maxsplit=2)[2]) for row in rows]
-    assert [file.suffix for file in files] == [".apkg", ".pdf", ".html"]
+    assert [file.suffix for file in files] == [".apkg", ".txt", ".pdf", ".html"]
     version = (output / "latest").readlink().name
     for file in files:
         assert file.parent.name == version
-        assert file.stem == f"small-{version}"
+        assert file.stem.removesuffix("-update") == f"small-{version}"
         assert file.stat().st_size > 1000
 
 
@@ -313,3 +312,19 @@ def test_any_place_time_and_hash_seed_give_the_same_bytes(tmp_path: Path) -> Non
         time.sleep(2)
     assert made[0] == made[1]
     assert any(name.endswith(".pdf") for name in made[0])
+
+
+def test_the_key_of_another_released_deck_is_refused(
+    tmp_path: Path, output: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = Folder(tmp_path)
+    folder.release()
+    (tmp_path / "copy.md").write_text(folder.text.replace("key: tcp", 'key: "tcp" # as before'))
+    assert build(tmp_path / "copy.md", output) == 1
+    said = capsys.readouterr().err
+    assert "copy.md:4:1: D819 deck.md, in the same folder, was released under" in said
+    assert not output.exists()
+
+    (tmp_path / "deck.md").unlink()  # then it is the same deck under another name
+    assert build(tmp_path / "copy.md", output, "--only", "anki") == 0
+    assert "1.0.1-dev+" in capsys.readouterr().out

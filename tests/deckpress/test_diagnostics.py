@@ -38,6 +38,7 @@ NAMES = sorted(path.stem for path in FIXTURES.glob("*.md"))
 MADE_HERE = {
     "D704": "a source that is nested deeply enough is 180 kB of white space",
     "D815": "a damaged release would be one of all the sources of the folder",
+    "D819": "it is about two sources that lie in one folder",
 }
 
 ENTRIES = tomllib.loads((Path(deckpress.__file__).parent / "messages.toml").read_text("utf-8"))

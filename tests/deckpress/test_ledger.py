@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deckpress import ledger, versions
+from deckpress import changelog, ledger, versions
+from deckpress.digests import digests
 from deckpress.model import CardKind, Release, ReleasedCard
 from deckpress.reader import read
 from deckpress.selection import Selection
@@ -114,6 +115,16 @@ def test_what_loses_progress_takes_a_major_version(
     assert released.release().version == "2.0.0"
 
 
+def test_note_types_that_anki_takes_for_others_take_a_major_version(released: Folder) -> None:
+    deck = replace(released.read(), note_types="others")
+    changes = ledger.compare(deck.release, deck, digests(deck))
+    assert changes == ledger.Changes(note_types=True)
+    assert ledger.successor(deck.release, changes) == "2.0.0"
+    told = changelog.text(deck, "TCP 2.0.0", changes)
+    assert "the notes that you have are not updated" in told
+    assert "leaves your reviews alone" not in told
+
+
 def test_a_card_keeps_its_time_until_it_changes_and_its_number_for_ever(released: Folder) -> None:
     first = released.read().release
     assert first is not None
@@ -210,11 +221,11 @@ CARDS = st.builds(
 )
 
 
-@given(st.dictionaries(WORDS, CARDS, max_size=5), WORDS, WORDS)
+@given(st.dictionaries(WORDS, CARDS, max_size=5), WORDS, WORDS, WORDS)
 def test_what_is_written_is_read_back(
-    cards: Mapping[str, ReleasedCard], name: str, key: str
+    cards: Mapping[str, ReleasedCard], name: str, key: str, types: str
 ) -> None:
-    release = Release("1.2.3", TIME, name, key, "Deck::Sub", cards)
+    release = Release("1.2.3", TIME, name, key, "Deck::Sub", cards, types)
     assert ledger.parse("1.2.3.json", ledger.write(release)) == release
     assert list(ledger.parse("1.2.3.json", ledger.write(release)).cards) == list(cards)
 

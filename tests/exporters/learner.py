@@ -89,5 +89,5 @@ def learner(folder: Path) -> Iterator[Learner]:
 
 
 def package(deck: Deck, version: Version) -> Artifact:
-    (artifact,) = export(deck, version)
+    artifact, _ = export(deck, version)
     return artifact
