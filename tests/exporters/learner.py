@@ -42,12 +42,17 @@ class Learner:
     folder: Path
     collection: Collection
 
-    def take(self, artifact: Artifact) -> dict[str, int]:
-        """Import with the options that Anki's dialog offers, and how many notes fared how."""
+    def take(self, artifact: Artifact, *, presets: bool = False) -> dict[str, int]:
+        """Import with the options that Anki's dialog offers, and how many notes fared how.
+
+        With `presets`, the box is ticked that takes the package's deck options too.
+        """
         path = self.folder / artifact.name
         path.write_bytes(artifact.data)
         response = self.collection.import_anki_package(
-            ImportAnkiPackageRequest(package_path=str(path), options=ImportAnkiPackageOptions())
+            ImportAnkiPackageRequest(
+                package_path=str(path), options=ImportAnkiPackageOptions(with_deck_configs=presets)
+            )
         )
         self.collection.models._clear_cache()
         counts = {name: len(getattr(response.log, name)) for name in _OUTCOMES.split()}

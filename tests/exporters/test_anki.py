@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,6 +34,7 @@ from deckpress.parts import label
 from exporters.theme import words
 from tests.exporters import samples
 from tests.exporters.learner import Learner, learner, package, text_of
+from tests.history import Folder
 
 HERE = Path(exporters.anki.__file__).parent
 
@@ -436,3 +439,38 @@ def test_three_thousand_figures_and_a_huge_answer(anki: Learner) -> None:
     assert take(anki, deck) == {"new": 3001}
     check = anki.collection.media.check()
     assert (list(check.missing), list(check.unused)) == ([], [])
+
+
+# The learner's own
+
+
+@pytest.mark.parametrize("presets", [False, True], ids=["as offered", "with presets"])
+def test_the_learners_deck_options_stay_as_they_are(anki: Learner, presets: bool) -> None:
+    decks = anki.collection.decks
+    (default,) = decks.all_config()
+    default["new"]["perDay"] = 7
+    decks.update_config(default)
+    anki.take(package(samples.sample(), samples.VERSION), presets=presets)
+    assert [(config["id"], config["new"]["perDay"]) for config in decks.all_config()] == [(1, 7)]
+
+
+def test_notes_and_cards_keep_their_numbers_from_release_to_release(tmp_path: Path) -> None:
+    folder = Folder(tmp_path)
+    old = numbers(folder.released())
+    folder.edit(
+        "# Opening {#opening}\n", "# Opening {#opening}\n\n## SYN? {#syn .reverse}\n\nA flag.\n"
+    )
+    folder.edit("## Who opens?", "## Who of the two opens?")
+    new = numbers(folder.released())
+    first, second = ({row[:3] for row in rows} for rows in (old, new))
+    assert first < second
+    assert len(second - first) == 2  # both cards of the new note
+    dues = [due for _, _, _, due in sorted(new, key=lambda row: row[3])]
+    assert (min(dues), max(dues), len(set(dues))) == (1, 4, 4)
+
+
+def numbers(path: Path) -> list[tuple[int, int, int, int]]:
+    """Of every card in a package: its note's number, its own, its position and its place."""
+    with zipfile.ZipFile(path) as archive, closing(sqlite3.connect(":memory:")) as database:
+        database.deserialize(archive.read("collection.anki2"))
+        return database.execute("SELECT nid, id, ord, due FROM cards").fetchall()
