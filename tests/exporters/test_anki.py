@@ -457,9 +457,8 @@ def test_the_learners_deck_options_stay_as_they_are(anki: Learner, presets: bool
 def test_notes_and_cards_keep_their_numbers_from_release_to_release(tmp_path: Path) -> None:
     folder = Folder(tmp_path)
     old = numbers(folder.released())
-    folder.edit(
-        "# Opening {#opening}\n", "# Opening {#opening}\n\n## SYN? {#syn .reverse}\n\nA flag.\n"
-    )
+    opening = "# Opening {#opening}\n"
+    folder.edit(opening, f"{opening}\n## SYN? {{#syn .reverse}}\n\nA flag.\n")
     folder.edit("## Who opens?", "## Who of the two opens?")
     new = numbers(folder.released())
     first, second = ({row[:3] for row in rows} for rows in (old, new))
