@@ -47,6 +47,8 @@ def export(deck: Deck, version: Version, job: Job = PLAIN) -> tuple[Artifact, ..
             )
             home.add_note(note)
     media = {name: deck.assets[name].data for name in filler.pictures}
+    if any("<code" in value for home in tree.decks() for n in home.notes for value in n.fields):
+        media |= notetypes.fonts()
     stem = f"{_stem(deck.name)}-{version.name}"
     return (
         Artifact(f"{stem}.apkg", package.pack(tree.decks(), media)),
