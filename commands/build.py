@@ -23,11 +23,12 @@ from deckpress.diagnostics import Diagnostic, as_json
 from deckpress.model import Artifact, Deck, RawDeck, Version
 from deckpress.selection import Selection, known, matches, select
 from exporters import EXPORTERS, load
-from exporters.job import PLAIN
+from exporters.job import Job, LayoutError, Printing
 
 ROOT = Path(__file__).resolve().parent.parent
 CHANGES = "CHANGES.md"
 CACHE = ROOT / ".cache" / "render.sqlite"
+PRINTED = ROOT / ".cache" / "printed.sqlite"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,8 @@ def run(
                 files[CHANGES] = _changes(read.deck, version, chosen if selection else None)
                 step(say("publishing", folder=output))
                 outcome = store.publish(output, version.name, files)
+    except LayoutError as error:
+        raise Failed(say("layout-endless", place=error.place or "?")) from error
     except store.StoreError as error:
         raise Failed(say(error.reason, path=error.path, detail=error.detail)) from error
     return Built(read, version, outcome, output / version.name, found)
@@ -196,11 +199,13 @@ def _exported(
 ) -> dict[str, bytes]:
     """The files of a version, by name."""
     from deckpress import manifest
+    from deckpress.cache import Memo
 
     artifacts: list[Artifact] = []
-    for name in only or EXPORTERS:
-        step(say("exporting", name=name))
-        artifacts.extend(load(name)(deck, version, PLAIN))
+    with Memo(PRINTED) as memo:
+        for name in only or EXPORTERS:
+            step(say("exporting", name=name))
+            artifacts.extend(load(name)(deck, version, Job(Printing(), memo)))
     files = {artifact.name: artifact.data for artifact in artifacts}
     files[manifest.MANIFEST] = manifest.manifest(deck, version, artifacts, toolchain.tools())
     return files

@@ -1,26 +1,29 @@
-"""What was rendered before, by the hash of what it was made from. It can be deleted any time."""
+"""What was made before, by the hash of what it was made from. It can be deleted any time."""
 
 from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from hashlib import blake2b
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 _AT_ONCE = 500
 _KEEP = 4
 
 
-class Cache:
-    """Texts by key, in one file. A file that is damaged or cannot be written counts as empty."""
+class _Database:
+    """One file. If it is damaged or cannot be written, it counts as empty."""
+
+    _SCHEMA: str
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._database: sqlite3.Connection | None = None
-        self._seen: set[bytes] = set()
 
-    def __enter__(self) -> Cache:
+    def __enter__(self) -> Self:
         self._database = self._open() or self._fresh()
         return self
 
@@ -34,6 +37,36 @@ class Cache:
             with contextlib.suppress(sqlite3.Error):
                 self._database.close()
         self._database = None
+
+    def _open(self) -> sqlite3.Connection | None:
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            database = sqlite3.connect(self._path, timeout=2)
+            # It can be made again, so speed comes before safety from a power cut.
+            database.execute("PRAGMA synchronous = OFF")
+            database.execute(self._SCHEMA)
+            return database
+        except (sqlite3.Error, OSError):
+            return None
+
+    def _fresh(self) -> sqlite3.Connection | None:
+        """An empty file in the place of one that cannot be used; None if that fails too."""
+        if self._database is not None:
+            with contextlib.suppress(sqlite3.Error):
+                self._database.close()
+        with contextlib.suppress(OSError):
+            self._path.unlink(missing_ok=True)
+        return self._open()
+
+
+class Cache(_Database):
+    """Texts by key."""
+
+    _SCHEMA = "CREATE TABLE IF NOT EXISTS rendered (key BLOB PRIMARY KEY, value TEXT) WITHOUT ROWID"
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self._seen: set[bytes] = set()
 
     def get_many(self, keys: Iterable[bytes]) -> dict[bytes, str]:
         """The texts of those keys that are there."""
@@ -76,25 +109,72 @@ class Cache:
         except sqlite3.Error:
             self._database = self._fresh()
 
-    def _open(self) -> sqlite3.Connection | None:
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            database = sqlite3.connect(self._path, timeout=2)
-            # It can be made again, so speed comes before safety from a power cut.
-            database.execute("PRAGMA synchronous = OFF")
-            database.execute(
-                "CREATE TABLE IF NOT EXISTS rendered (key BLOB PRIMARY KEY, value TEXT) "
-                "WITHOUT ROWID"
-            )
-            return database
-        except (sqlite3.Error, OSError):
-            return None
 
-    def _fresh(self) -> sqlite3.Connection | None:
-        """An empty file in the place of one that cannot be used; None if that fails too."""
-        if self._database is not None:
-            with contextlib.suppress(sqlite3.Error):
-                self._database.close()
-        with contextlib.suppress(OSError):
-            self._path.unlink(missing_ok=True)
-        return self._open()
+class Memo(_Database):
+    """Files by key: at most `most` bytes of them, those that were wanted last."""
+
+    # The digest comes with the bytes: damage in the middle of a file goes unnoticed otherwise.
+    _SCHEMA = (
+        "CREATE TABLE IF NOT EXISTS printed "
+        "(key BLOB PRIMARY KEY, used INTEGER, size INTEGER, digest BLOB, value BLOB)"
+    )
+
+    def __init__(self, path: Path, most: int = 200_000_000) -> None:
+        super().__init__(path)
+        self._most = most
+        self._now: int | None = None
+
+    def get(self, key: bytes) -> bytes | None:
+        """What was kept under `key`, or None."""
+        found: list[bytes] = []
+
+        def read(database: sqlite3.Connection) -> None:
+            query = "SELECT digest, value FROM printed WHERE key = ?"
+            for digest, value in database.execute(query, (key,)):
+                if isinstance(value, bytes) and _digest(value) == digest:
+                    found.append(value)
+            if found:
+                used = (self._build(database), key)
+                database.execute("UPDATE printed SET used = ? WHERE key = ?", used)
+
+        self._try(read)
+        return found[0] if found else None
+
+    def put(self, key: bytes, value: bytes) -> None:
+        """Keep `value`, and forget what no build has wanted for longest if there is too much."""
+
+        def write(database: sqlite3.Connection) -> None:
+            row = (key, self._build(database), len(value), _digest(value), value)
+            database.execute("INSERT OR REPLACE INTO printed VALUES (?, ?, ?, ?, ?)", row)
+            (size,) = database.execute("SELECT sum(size) FROM printed").fetchone()
+            for old, its_size in database.execute(
+                "SELECT key, size FROM printed WHERE key != ? ORDER BY used, key", (key,)
+            ).fetchall():
+                if size <= self._most:
+                    break
+                database.execute("DELETE FROM printed WHERE key = ?", (old,))
+                size -= its_size
+
+        self._try(write)
+
+    def _build(self, database: sqlite3.Connection) -> int:
+        """The number of this build among those that used the file."""
+        if self._now is None:
+            (last,) = database.execute("SELECT max(used) FROM printed").fetchone()
+            self._now = (last or 0) + 1
+        return self._now
+
+    def _try(self, work: Callable[[sqlite3.Connection], None]) -> None:
+        if self._database is None:
+            return
+        try:
+            with self._database:
+                work(self._database)
+        except sqlite3.OperationalError:
+            pass  # another build writes to it, or the disk is full
+        except (sqlite3.Error, TypeError):
+            self._database = self._fresh()
+
+
+def _digest(value: bytes) -> bytes:
+    return blake2b(value, digest_size=16).digest()

@@ -9,6 +9,16 @@ from typing import Protocol
 SHEETS = ("cheat", "test", "cards")
 
 
+class LayoutError(Exception):
+    """A sheet could not be laid out in a reasonable time. `place` is the id of the card, or empty
+    where it is not known.
+    """
+
+    def __init__(self, place: str) -> None:
+        super().__init__(place)
+        self.place = place
+
+
 class Memo(Protocol):
     """Results of earlier builds by key, which is a hash of all that went into one."""
 

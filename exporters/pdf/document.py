@@ -1,9 +1,8 @@
-"""A deck as the HTML that is printed."""
+"""A deck as the HTML that is printed: in one piece, or as the parts of a book."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,61 +11,95 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from deckpress import __version__
-from deckpress.model import Card, CardKind, Deck, PartName, Section, Version
+from deckpress.model import Asset, CardKind, Deck, PartName, Version
 from deckpress.parts import label
 from exporters.theme import proof, stylesheet, words
 
+from .binding import Book, Chunk, Places
+from .chapters import Chapter, chapters, chunks
 from .contents import Line, blocks, short
+from .geometry import Geometry
 from .paper import Paper
 from .press import Sheet
 from .spacing import spaced
 
 _HERE = Path(__file__).parent
-_STYLES = ("page.css", "sheet.css", "content.css", "card.css")
+_TEXT = ("sheet.css", "content.css", "card.css")
+_BETWEEN = "\u3000"  # sections that begin on one page, in its running head
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A card and its number on the sheet, counted from 1 through all sections."""
+class Manuscript:
+    """A deck and how it is set. It becomes one sheet, or a book of many."""
 
-    number: int
-    card: Card
+    def __init__(self, deck: Deck, version: Version, geometry: Geometry | None = None) -> None:
+        self._deck = deck
+        self._geometry = geometry or Geometry()
+        self._chapters = tuple(chapters(deck))
+        numbers = {each.card.id: each.number for part in self._chapters for each in part.entries}
+        lines = tuple(_lines(self._chapters))
+        self._contents = tuple(blocks(lines)) if lines else ()
+        self._paper = Paper(numbers)
+        self.short = short(lines)  # whether the cards may begin below the contents
+        self._shared: dict[str, Any] = {
+            "deck": deck,
+            "version": version,
+            "count": len(numbers),
+            "words": words(deck.meta.lang),
+            "tags": _tags(deck, self._chapters),
+            "generator": f"Deckpress {__version__}",
+            "field": self._paper.field,
+            "text": _text,
+            "label": lambda name: label(name, deck.meta.lang),
+            "proof": lambda card: proof(card.proof, deck.meta.lang),
+            "kinds": CardKind,
+            "sources": PartName.SOURCES,
+        }
 
+    def sheet(self) -> Sheet:
+        """The whole document, styles included, and the pictures that it shows."""
+        style = _style("page.css", *_TEXT) + self._geometry.of_pages()
+        html = self._html("sheet", style, contents=self._contents, chapters=self._chapters)
+        return Sheet(html, self._assets())
 
-@dataclass(frozen=True, slots=True)
-class Chapter:
-    """A section and the cards of it that are printed."""
+    def book(self) -> Book:
+        """The document in parts: the contents, and chunks that each begin a page."""
+        return Book(self._front, tuple(self._chunks()), self._running, None, len(self._contents))
 
-    section: Section
-    entries: tuple[Entry, ...]
+    def _front(self, places: Places) -> Sheet:
+        style = _style(*_TEXT) + self._geometry.of_pages()
+        html = self._html("front", style, contents=self._contents, pages=places.pages)
+        return Sheet(html, self._assets())
 
+    def _chunks(self) -> Iterator[Chunk]:
+        style = _style(*_TEXT) + self._geometry.of_columns()
+        for run in chunks(self._chapters):
+            html = self._html("chunk", style, chapters=run)
+            sheet = Sheet(html, self._assets(), self._geometry.imposition())
+            yield Chunk(sheet, continues=run[0].continues)
 
-def sheet(deck: Deck, version: Version) -> Sheet:
-    """The whole document, styles included, and the pictures that it shows."""
-    chapters = tuple(_chapters(deck))
-    numbers = {entry.card.id: entry.number for part in chapters for entry in part.entries}
-    lines = tuple(_lines(chapters))
-    paper = Paper(numbers)
-    template = _environment().get_template("sheet.html.jinja")
-    html = template.render(
-        deck=deck,
-        version=version,
-        chapters=chapters,
-        contents=tuple(blocks(lines)),
-        short=short(lines),
-        count=len(numbers),
-        words=words(deck.meta.lang),
-        tags=_tags(deck, chapters),
-        style=Markup(_style()),  # our own files, not the author's
-        generator=f"Deckpress {__version__}",
-        field=paper.field,
-        text=_text,
-        label=lambda name: label(name, deck.meta.lang),
-        proof=lambda card: proof(card.proof, deck.meta.lang),
-        kinds=CardKind,
-        sources=PartName.SOURCES,
-    )
-    return Sheet(html, {**deck.assets, **paper.drawings})
+    def _running(self, places: Places) -> Sheet:
+        style = _style("page.css", "running.css") + self._geometry.of_pages()
+        return Sheet(self._html("running", style, heads=tuple(self._heads(places))))
+
+    def _heads(self, places: Places) -> Iterator[str]:
+        """What stands above each page: the sections that begin on it, or else the last one."""
+        opened: dict[int, list[str]] = {}
+        for chapter in self._chapters:
+            page = places.pages[chapter.section.id]
+            opened.setdefault(page, []).append(chapter.section.title)
+        last = ""
+        for page in range(1, places.count + 1):
+            titles = opened.get(page, [last])
+            yield _BETWEEN.join(titles)
+            last = titles[-1]
+
+    def _html(self, template: str, style: str, **values: Any) -> str:
+        # The style is our own, not the author's.
+        chosen = _environment().get_template(f"{template}.html.jinja")
+        return chosen.render(**self._shared, **values, style=Markup(style))
+
+    def _assets(self) -> dict[str, Asset]:
+        return {**self._deck.assets, **self._paper.drawings}
 
 
 def _text(plain: str) -> Markup:
@@ -74,36 +107,25 @@ def _text(plain: str) -> Markup:
     return Markup(spaced(str(escape(plain))))
 
 
-def _chapters(deck: Deck) -> Iterator[Chapter]:
-    number = 0
-    for section in deck.sections:
-        entries: list[Entry] = []
-        for card in section.cards:
-            if not card.retired:
-                number += 1
-                entries.append(Entry(number, card))
-        yield Chapter(section, tuple(entries))
-
-
-def _lines(chapters: tuple[Chapter, ...]) -> Iterator[Line]:
-    for chapter in chapters:
+def _lines(all_chapters: Sequence[Chapter]) -> Iterator[Line]:
+    for chapter in all_chapters:
         yield Line(chapter.section.id, chapter.section.title, section=True)
         for entry in chapter.entries:
             yield Line(entry.card.id, entry.card.title)
 
 
-def _tags(deck: Deck, chapters: tuple[Chapter, ...]) -> list[str]:
+def _tags(deck: Deck, all_chapters: Sequence[Chapter]) -> list[str]:
     """The names of all tags on the sheet, once each, in the order in which they come."""
     names: dict[str, None] = {}
-    for chapter in chapters:
+    for chapter in all_chapters:
         for entry in chapter.entries:
             names.update((deck.meta.tags.get(tag, tag), None) for tag in entry.card.tags)
     return list(names)
 
 
 @cache
-def _style() -> str:
-    own = (_HERE.joinpath("css", name).read_text("utf-8") for name in _STYLES)
+def _style(*names: str) -> str:
+    own = (_HERE.joinpath("css", name).read_text("utf-8") for name in names)
     return "\n".join((stylesheet("light", "scale", "content", "code"), *own))
 
 

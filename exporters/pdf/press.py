@@ -8,22 +8,37 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from hashlib import blake2b
 from pathlib import Path
+from typing import Any
 
 from deckpress.model import Asset
 
+from .imposition import Imposition, imposed
+
 _FONTS = Path(__file__).with_name("fonts.conf")
+
+# What a link of a part says of a place that may stand in another part (see `joining`).
+PLACE = "place:"
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A page to print: its HTML, and the assets that it shows as ``asset:NAME``."""
+    """A document to print: its HTML, the assets that it shows as ``asset:NAME``, the files that
+    are attached to it, and how its pages are put on paper, where they are not sheets themselves.
+    """
 
     html: str
-    assets: Mapping[str, Asset]
+    assets: Mapping[str, Asset] = field(default_factory=dict)
+    imposition: Imposition | None = None
+    attached: tuple[Asset, ...] = ()
+
+    def shown(self) -> list[Asset]:
+        """The assets that its HTML names, in the order of their names."""
+        return [self.assets[name] for name in sorted(self.assets) if f"asset:{name}" in self.html]
 
 
 def printed(sheet: Sheet) -> bytes:
@@ -32,16 +47,93 @@ def printed(sheet: Sheet) -> bytes:
     Nothing is fetched but `sheet.assets`. A picture that is not among them, or that cannot be
     read, is replaced by its text alternative.
     """
+    return _printed(sheet, part=False)
+
+
+def printed_part(sheet: Sheet) -> bytes:
+    """The sheet as a part of a book, to be joined with others: a link to a place is an address
+    that starts with `PLACE`, and the ids of its structure are found in no other part.
+    """
+    return _printed(sheet, part=True)
+
+
+def _printed(sheet: Sheet, part: bool) -> bytes:
     with _own_fonts(), _without_collection():
         from weasyprint import HTML
 
         from .fetcher import AssetFetcher
 
         page = HTML(string=sheet.html, url_fetcher=AssetFetcher(sheet.assets))
-        pdf: bytes = page.write_pdf(
-            presentational_hints=True, pdf_variant="pdf/ua-1", custom_metadata=True
+        options: dict[str, Any] = {"presentational_hints": True, "pdf_variant": "pdf/ua-1"}
+        document = page.render(**options)
+        if sheet.imposition:
+            document = document.copy(list(imposed(document.pages, sheet.imposition)))
+        if part:
+            _address_places(document.pages)
+        prefix = blake2b(sheet.html.encode(), digest_size=6).hexdigest() + "-" if part else ""
+        pdf: bytes = document.write_pdf(
+            finisher=lambda _, written: _name_headers(written, prefix),
+            custom_metadata=True,
+            attachments=[_attachment(each) for each in sheet.attached],
+            **options,
         )
         return pdf
+
+
+def _address_places(pages: Sequence[Any]) -> None:
+    """Makes addresses of the links inside the document: their places may be in another part."""
+    for page in pages:
+        page.links = [
+            ("external", PLACE + target, *rest) if kind == "internal" else (kind, target, *rest)
+            for kind, target, *rest in page.links
+        ]
+
+
+def _name_headers(pdf: Any, prefix: str) -> None:
+    """Lists the ids of table headers, as readers of tagged PDF expect, each with `prefix`."""
+    import pydyf
+
+    named: list[tuple[bytes, Any, Any]] = []
+    renamed: dict[str, Any] = {}
+    root = None
+    for item in pdf.objects:
+        kind = item.get("Type") if isinstance(item, pydyf.Dictionary) else None
+        if kind == "/StructTreeRoot":
+            root = item
+        elif kind == "/StructElem" and "ID" in item:
+            old = item["ID"].string
+            name = f"{prefix}{old}"
+            renamed[old] = item["ID"] = pydyf.String(name)
+            named.append((name.encode(), item["ID"], item.reference))
+    if root is None or not named:
+        return
+    for item in pdf.objects:
+        if isinstance(item, pydyf.Dictionary) and item.get("S") == "/TD":
+            headers = item.get("A", {}).get("Headers", [])
+            headers[:] = [renamed[header.string] for header in headers]
+    named.sort(key=lambda each: each[0])
+    root["IDTree"] = pydyf.Dictionary(
+        {
+            "Names": pydyf.Array([value for _, name, item in named for value in (name, item)]),
+            "Limits": pydyf.Array([named[0][1], named[-1][1]]),
+        }
+    )
+
+
+def _attachment(asset: Asset) -> Any:
+    from datetime import UTC, datetime
+
+    from weasyprint import Attachment
+
+    never = datetime(1980, 1, 1, tzinfo=UTC)
+    return Attachment(
+        string=asset.data,
+        name=asset.name,
+        description=asset.name,
+        relationship="Source",
+        created=never,
+        modified=never,
+    )
 
 
 @contextmanager

@@ -1,0 +1,134 @@
+"""A book: parts printed by themselves, some of them long ago, and bound into one PDF.
+
+A part holds no number of a page and nothing else that an edit elsewhere would change, so that it
+can be kept from one build to the next. What knows the pages is printed last: the front matter
+with the contents, the back matter with an index, and the running heads and feet.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from hashlib import blake2b
+from pathlib import Path
+
+from deckpress.installed import versions
+from exporters.job import Job
+from exporters.theme import FONTS
+
+from .joining import Part, joined
+from .press import Sheet
+from .workers import Workers
+
+_HERE = Path(__file__).parent
+_SOURCES = ("press.py", "imposition.py", "fetcher.py", "fonts.conf")
+_LIBRARIES = ("weasyprint", "pydyf", "fonttools", "tinycss2", "tinyhtml5", "pyphen", "pillow")
+# The front matter changes the numbers in it when it grows by a page; it does so once.
+_TRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where everything came to stand: the page of each id, and how many pages there are.
+
+    Pages count from 1.
+    """
+
+    pages: Mapping[str, int]
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Cards that are printed together, from a new page on. One that `continues` the section of
+    the chunk before it has no heading of its own.
+    """
+
+    sheet: Sheet
+    continues: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """The parts of a book. What depends on the pages is made by functions of the places.
+
+    `running` has one page for each of the book's, with nothing but its head and foot. The title,
+    the language and the attachments of the front matter are the book's.
+    """
+
+    front: Callable[[Places], Sheet]
+    chunks: Sequence[Chunk]
+    running: Callable[[Places], Sheet]
+    back: Callable[[Places], Sheet] | None = None
+    front_pages: int = 1  # a guess, which saves a second layout where it is right
+
+
+def bound(book: Book, job: Job, workers: int | None = None) -> bytes:
+    """The book as one PDF; the same bytes with any number of workers and anything remembered.
+
+    Raises:
+        LayoutError: a card's layout did not end.
+    """
+    keys = [_key(chunk.sheet) for chunk in book.chunks]
+    kept = [job.memo.get(key) for key in keys]
+    missing = kept.count(None)
+    count = min(os.cpu_count() or 1, missing) if workers is None else workers
+    with Workers(count) as pool:
+        started = [
+            pool.printed(chunk.sheet) if data is None else None
+            for chunk, data in zip(book.chunks, kept, strict=True)
+        ]
+        parts: list[Part] = []
+        for chunk, key, data, future in zip(book.chunks, keys, kept, started, strict=True):
+            if future is not None:
+                data = future.result()
+                job.memo.put(key, data)
+            assert data is not None
+            parts.append(Part.read(data, chunk.continues))
+        return _around(book, parts, pool)
+
+
+def _around(book: Book, parts: Sequence[Part], pool: Workers) -> bytes:
+    front_pages = book.front_pages
+    places = _places(parts, front_pages)
+    back: list[Part] = []
+    for _ in range(_TRIES):
+        if book.back is not None:
+            back = [Part.read(pool.printed(book.back(places)).result())]
+        places = _places([*parts, *back], front_pages)
+        running = pool.printed(book.running(places))
+        front = Part.read(pool.printed(book.front(places)).result())
+        if len(front) == front_pages:
+            return joined([front, *parts, *back], Part.read(running.result()))
+        front_pages = len(front)
+        places = _places(parts, front_pages)
+    raise AssertionError("the front matter has no certain length")
+
+
+def _places(parts: Sequence[Part], front: int) -> Places:
+    pages: dict[str, int] = {}
+    count = front
+    for part in parts:
+        for name, page in part.places.items():
+            pages.setdefault(name, count + page + 1)
+        count += len(part)
+    return Places(pages, count)
+
+
+def _key(sheet: Sheet) -> bytes:
+    """A hash of all that decides the bytes of a part."""
+    shown = [(asset.name, asset.media_type, asset.data) for asset in sheet.shown()]
+    content = pickle.dumps((sheet.html, sheet.imposition, shown), protocol=5)
+    return blake2b(_press() + content, digest_size=20).digest()
+
+
+@cache
+def _press() -> bytes:
+    """A hash of the libraries that print, of what they are told, and of the fonts."""
+    digest = blake2b(repr(versions(_LIBRARIES)).encode(), digest_size=20)
+    for path in (*(_HERE / name for name in _SOURCES), *sorted(FONTS.glob("*.ttf"))):
+        digest.update(path.name.encode() + b"\0" + blake2b(path.read_bytes()).digest())
+    return digest.digest()

@@ -1,0 +1,85 @@
+"""The sections of a deck as they are printed, and how they are divided among chunks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from deckpress.model import Card, Deck, Section
+
+# A chunk takes in whole sections until it has the first weight, and a section is cut so that no
+# chunk has more than the second (see `weight`). Small ones make an edit cheap, since it lays out
+# one chunk; large ones save paper, since each ends on a page that is not full.
+_ENOUGH = 20_000
+_MOST = 100_000
+_CARD = 500  # a card's weight besides its text: its frame, its number, its space
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A card and its number on the sheet, counted from 1 through all sections."""
+
+    number: int
+    card: Card
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A section, or what of it `continues` in another chunk, and the cards that are printed."""
+
+    section: Section
+    entries: tuple[Entry, ...]
+    continues: bool = False
+
+
+def chapters(deck: Deck) -> Iterator[Chapter]:
+    """The sections with the cards that are not retired, numbered."""
+    number = 0
+    for section in deck.sections:
+        entries: list[Entry] = []
+        for card in section.cards:
+            if not card.retired:
+                number += 1
+                entries.append(Entry(number, card))
+        yield Chapter(section, tuple(entries))
+
+
+def chunks(whole: Sequence[Chapter]) -> Iterator[tuple[Chapter, ...]]:
+    """The chapters in runs that are printed together."""
+    run: list[Chapter] = []
+    filled = 0
+    for chapter in (piece for each in whole for piece in _pieces(each)):
+        added = sum(map(weight, chapter.entries))
+        if run and (filled >= _ENOUGH or filled + added > _MOST):
+            yield tuple(run)
+            run, filled = [], 0
+        run.append(chapter)
+        filled += added
+    if run:
+        yield tuple(run)
+
+
+def weight(entry: Entry) -> int:
+    """How much there is to lay out, in characters of HTML."""
+    card = entry.card
+    fields = [card.question, card.lead, card.short, *card.steps]
+    fields += [option.html for option in card.options]
+    fields += [part.html for part in card.parts]
+    pieces = (piece for html in fields for piece in html)
+    return _CARD + sum(len(piece) for piece in pieces if isinstance(piece, str))
+
+
+def _pieces(chapter: Chapter) -> Iterator[Chapter]:
+    """The chapter, cut where it is too large: into pieces of about the same weight."""
+    whole = sum(map(weight, chapter.entries))
+    goal = whole / -(-whole // _MOST) if whole else 0
+    entries: list[Entry] = []
+    continues = False
+    filled = passed = 0.0
+    for entry in chapter.entries:
+        if entries and passed + weight(entry) / 2 > filled + goal:
+            yield replace(chapter, entries=tuple(entries), continues=continues)
+            entries, continues, filled = [], True, filled + goal
+        entries.append(entry)
+        passed += weight(entry)
+    yield replace(chapter, entries=tuple(entries), continues=continues)

@@ -1,0 +1,232 @@
+"""Printed parts joined into one PDF, as if it had been printed in one piece.
+
+Kept are the structure of PDF/UA, bookmarks, places, links from part to part, and of the first
+part its metadata and attachments. The fonts of all parts become one set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from io import BytesIO
+from typing import Any
+
+from pikepdf import Array, Dictionary, Name, ObjectStreamMode, Pdf, String
+
+from .merging import merge_fonts
+from .press import PLACE
+
+# What a part's catalog says of the whole document.
+_GENERAL = ("/Lang", "/MarkInfo", "/Metadata", "/ViewerPreferences")
+# Drawn before the rest of a page, and told to its readers as no part of the text.
+_RUNNING = b"/Artifact <</Type /Pagination>> BDC q /Running Do Q EMC\n"
+
+
+@dataclass(frozen=True)
+class Part:
+    """A printed part. The bookmarks of one that `continues` belong to the last one before it."""
+
+    pdf: Pdf
+    continues: bool = False
+
+    @classmethod
+    def read(cls, data: bytes, continues: bool = False) -> Part:
+        return cls(Pdf.open(BytesIO(data)), continues)
+
+    def __len__(self) -> int:
+        return len(self.pdf.pages)
+
+    @cached_property
+    def destinations(self) -> Sequence[tuple[str, int, tuple[Any, ...]]]:
+        """The places of the part by name: the page, counted from 0, and what to show of it."""
+        names = self.pdf.Root.get(Name.Names, Dictionary()).get(Name.Dests, Dictionary())
+        listed = list(names.get(Name.Names, Array()))
+        numbers: dict[Any, int] = {
+            page.objgen: number for number, page in enumerate(self.pdf.pages)
+        }
+        return [
+            (str(name), numbers[target[0].objgen], tuple(target)[1:])
+            for name, target in zip(listed[::2], listed[1::2], strict=True)
+        ]
+
+    @property
+    def places(self) -> Mapping[str, int]:
+        """The page, counted from 0, of each place that a link can lead to."""
+        return {name: page for name, page, _ in self.destinations}
+
+
+def joined(parts: Sequence[Part], running: Part | None = None) -> bytes:
+    """One PDF of these parts. `running` has a page for each of theirs: its heads and feet.
+
+    Every link to a place leads there, in whichever part it is.
+    """
+    whole = _Whole()
+    for part in parts:
+        whole.add(part)
+    if running:
+        whole.stamp(running)
+    return whole.finished(parts[0])
+
+
+class _Whole:
+    def __init__(self) -> None:
+        self._pdf = Pdf.new()
+        self._document = self._pdf.make_indirect(
+            Dictionary(Type=Name.StructElem, S=Name.Document, K=Array())
+        )
+        self._parents: list[Any] = []
+        self._next_parent = 0
+        self._ids: list[Any] = []
+        self._destinations: list[tuple[str, Any]] = []
+        self._bookmarks: list[_Bookmark] = []
+        self._fonts: list[Any] = []
+
+    def add(self, part: Part) -> None:
+        first = len(self._pdf.pages)
+        self._pdf.pages.extend(part.pdf.pages)
+        pages = [page.obj for page in self._pdf.pages[first:]]
+        self._fonts.append(pages[0].Resources.Font)
+        self._destinations += [
+            (name, Array([pages[number], *shown])) for name, number, shown in part.destinations
+        ]
+        # References to pages lead to the copies, since those were copied before.
+        self._add_structure(self._pdf.copy_foreign(part.pdf.Root.StructTreeRoot), pages)
+        if Name.Outlines in part.pdf.Root:
+            bookmarks = _bookmarks(self._pdf.copy_foreign(part.pdf.Root.Outlines))
+            above = self._bookmarks[-1].inner if part.continues else self._bookmarks
+            above.extend(bookmarks)
+
+    def _add_structure(self, root: Any, pages: Sequence[Any]) -> None:
+        for element in root.K[0].K:
+            element.P = self._document
+            self._document.K.append(element)
+        if Name.IDTree in root:
+            self._ids.append(self._pdf.make_indirect(root.IDTree))
+        numbers = list(root.ParentTree.Nums)
+        offset = self._next_parent
+        for number, parents in zip(numbers[::2], numbers[1::2], strict=True):
+            self._parents += (int(number) + offset, parents)
+            self._next_parent = max(self._next_parent, int(number) + offset + 1)
+        for page in pages:
+            page.StructParents = int(page.StructParents) + offset
+            for annotation in page.get(Name.Annots, ()):
+                if Name.StructParent in annotation:
+                    annotation.StructParent = int(annotation.StructParent) + offset
+
+    def stamp(self, running: Part) -> None:
+        pdf = self._pdf
+        start = pdf.make_stream(_RUNNING)
+        fonts = None
+        for page, source in zip(pdf.pages, running.pdf.pages, strict=True):
+            form = pdf.copy_foreign(source.as_form_xobject())
+            fonts = form.Resources.Font
+            resources = Dictionary(dict(page.obj.Resources.items()))
+            forms = dict(resources.get(Name.XObject, Dictionary()).items())
+            resources.XObject = Dictionary({**forms, "/Running": form})
+            page.obj.Resources = resources
+            page.obj.Contents = Array([start, page.obj.Contents])
+        if fonts is not None:
+            self._fonts.append(fonts)
+
+    def finished(self, first: Part) -> bytes:
+        pdf, root = self._pdf, self._pdf.Root
+        self._lead_links()
+        merge_fonts(pdf, self._fonts)
+        general = pdf.copy_foreign(first.pdf.make_indirect(_chosen(first.pdf.Root, _GENERAL)))
+        for key, value in general.items():
+            root[key] = value
+        if first.pdf.docinfo:
+            for key, value in first.pdf.docinfo.items():
+                pdf.docinfo[key] = value
+        self._write_names(first)
+        self._write_structure()
+        if self._bookmarks:
+            root.Outlines = pdf.make_indirect(Dictionary(Type=Name.Outlines))
+            _write(self._bookmarks, root.Outlines)
+        buffer = BytesIO()
+        pdf.save(
+            buffer,
+            min_version=first.pdf.pdf_version,
+            deterministic_id=True,
+            object_stream_mode=ObjectStreamMode.generate,
+        )
+        return buffer.getvalue()
+
+    def _lead_links(self) -> None:
+        for page in self._pdf.pages:
+            for annotation in page.obj.get(Name.Annots, ()):
+                action = annotation.get(Name.A, Dictionary())
+                address = str(action.get(Name.URI, ""))
+                if address.startswith(PLACE):
+                    name = String(address.removeprefix(PLACE))
+                    annotation.Dest = annotation.Contents = name
+                    del annotation.A
+
+    def _write_names(self, first: Part) -> None:
+        root = self._pdf.Root
+        root.Names = Dictionary()
+        there = sorted((bytes(String(name)), target) for name, target in self._destinations)
+        names = Array()
+        for name, target in there:
+            names.append(String(name))
+            names.append(target)
+        root.Names.Dests = self._pdf.make_indirect(Dictionary(Names=names))
+        files = first.pdf.Root.get(Name.Names, Dictionary()).get(Name.EmbeddedFiles)
+        if files is not None:
+            root.Names.EmbeddedFiles = self._pdf.copy_foreign(files)
+
+    def _write_structure(self) -> None:
+        pdf = self._pdf
+        tree = Dictionary(
+            Type=Name.StructTreeRoot,
+            K=Array([self._document]),
+            ParentTree=pdf.make_indirect(Dictionary(Nums=Array(self._parents))),
+            ParentTreeNextKey=self._next_parent,
+        )
+        if self._ids:
+            ordered = sorted(self._ids, key=lambda node: bytes(node.Limits[0]))
+            tree.IDTree = Dictionary(Kids=Array(ordered))
+        pdf.Root.StructTreeRoot = self._document.P = pdf.make_indirect(tree)
+
+
+@dataclass(frozen=True, slots=True)
+class _Bookmark:
+    item: Any
+    inner: list[_Bookmark]
+
+
+def _chosen(dictionary: Any, keys: Sequence[str]) -> Any:
+    return Dictionary({key: dictionary[key] for key in keys if key in dictionary})
+
+
+def _bookmarks(parent: Any) -> list[_Bookmark]:
+    return [_Bookmark(item, _bookmarks(item)) for item in _chain(parent)]
+
+
+def _chain(parent: Any) -> Iterator[Any]:
+    item = parent.get(Name.First)
+    while item is not None:
+        yield item
+        item = item.get(Name.Next)
+
+
+def _write(bookmarks: Sequence[_Bookmark], parent: Any) -> int:
+    """Links the bookmarks with one another, and says how many can be seen below `parent`."""
+    count = 0
+    for number, bookmark in enumerate(bookmarks):
+        item = bookmark.item
+        item.Parent = parent
+        for key, index in ((Name.Prev, number - 1), (Name.Next, number + 1)):
+            if 0 <= index < len(bookmarks):
+                item[key] = bookmarks[index].item
+            elif key in item:
+                del item[key]
+        closed = int(item.get(Name.Count, 0)) < 0
+        inner = _write(bookmark.inner, item) if bookmark.inner else 0
+        item.Count = -inner if closed else inner
+        count += 1 + (0 if closed else inner)
+    if bookmarks:
+        parent.First, parent.Last = bookmarks[0].item, bookmarks[-1].item
+        parent.Count = count
+    return count
