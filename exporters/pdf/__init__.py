@@ -1,13 +1,15 @@
-"""The printed deck: one cheat sheet, set with the project's own fonts."""
+"""The printed deck: a cheat sheet, a self-test and cards to cut out, set with our own fonts."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from deckpress.model import Artifact, Deck, Version
 from exporters.job import PLAIN, Job
 
 
 def export(deck: Deck, version: Version, job: Job = PLAIN) -> tuple[Artifact, ...]:
-    """The deck as one PDF. The same deck and version give the same bytes.
+    """The sheets that `job.printing` names. The same deck, version and job give the same bytes.
 
     Retired cards are left out: they are kept for learners who already have them, not for new
     ones. A deck in which nothing is left to print still gives its title page.
@@ -15,11 +17,17 @@ def export(deck: Deck, version: Version, job: Job = PLAIN) -> tuple[Artifact, ..
     Raises:
         LayoutError: a card's layout did not end.
     """
-    return (Artifact(f"{deck.name}-{version.name}.pdf", _cheat_sheet(deck, version, job)),)
+    return tuple(
+        Artifact(f"{deck.name}-{version.name}{ending}.pdf", make(deck, version, job))
+        for sheet, (ending, make) in _SHEETS.items()
+        if sheet in job.printing.sheets
+    )
+
+
+# What is imported here and not at the top is what a worker should not load.
 
 
 def _cheat_sheet(deck: Deck, version: Version, job: Job) -> bytes:
-    # Not at the top, where a worker would load all of it too.
     from .binding import bound
     from .document import Manuscript
     from .press import printed
@@ -28,3 +36,25 @@ def _cheat_sheet(deck: Deck, version: Version, job: Job) -> bytes:
     if manuscript.short:
         return printed(manuscript.sheet())
     return bound(manuscript.book(), job)
+
+
+def _self_test(deck: Deck, version: Version, job: Job) -> bytes:
+    from .binding import bound
+    from .press import printed
+    from .selftest import SelfTest
+
+    test = SelfTest(deck, version)
+    return printed(test.sheet()) if test.short else bound(test.book(), job)
+
+
+def _flash_cards(deck: Deck, version: Version, job: Job) -> bytes:
+    from .flashcards import FlashCards
+
+    return FlashCards(deck, version, job.printing).printed()
+
+
+_SHEETS: dict[str, tuple[str, Callable[[Deck, Version, Job], bytes]]] = {
+    "cheat": ("", _cheat_sheet),
+    "test": ("-selftest", _self_test),
+    "cards": ("-cards", _flash_cards),
+}

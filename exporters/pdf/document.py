@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from deckpress import __version__
 from deckpress.model import Asset, CardKind, Deck, PartName, Version
 from deckpress.parts import label
-from exporters.theme import proof, stylesheet, words
+from exporters.theme import proof, words
 
 from .binding import Book, Chunk, Places
 from .chapters import Chapter, chapters, chunks
@@ -21,9 +18,8 @@ from .contents import Line, blocks, short
 from .geometry import Geometry
 from .paper import Paper
 from .press import Sheet
-from .spacing import spaced
+from .setting import rendered, styles, text
 
-_HERE = Path(__file__).parent
 _TEXT = ("sheet.css", "content.css", "card.css")
 _BETWEEN = "\u3000"  # sections that begin on one page, in its running head
 
@@ -42,13 +38,14 @@ class Manuscript:
         self.short = short(lines)  # whether the cards may begin below the contents
         self._shared: dict[str, Any] = {
             "deck": deck,
+            "title": deck.meta.title,
             "version": version,
             "count": len(numbers),
             "words": words(deck.meta.lang),
             "tags": _tags(deck, self._chapters),
             "generator": f"Deckpress {__version__}",
             "field": self._paper.field,
-            "text": _text,
+            "text": text,
             "label": lambda name: label(name, deck.meta.lang),
             "proof": lambda card: proof(card.proof, deck.meta.lang),
             "kinds": CardKind,
@@ -57,8 +54,8 @@ class Manuscript:
 
     def sheet(self) -> Sheet:
         """The whole document, styles included, and the pictures that it shows."""
-        style = _style("page.css", *_TEXT) + self._geometry.of_pages()
-        html = self._html("sheet", style, contents=self._contents, chapters=self._chapters)
+        css = styles("page.css", *_TEXT) + self._geometry.of_pages()
+        html = self._html("sheet", css, contents=self._contents, chapters=self._chapters)
         return Sheet(html, self._assets())
 
     def book(self) -> Book:
@@ -66,45 +63,42 @@ class Manuscript:
         return Book(self._front, tuple(self._chunks()), self._running, None, len(self._contents))
 
     def _front(self, places: Places) -> Sheet:
-        style = _style(*_TEXT) + self._geometry.of_pages()
-        html = self._html("front", style, contents=self._contents, pages=places.pages)
+        css = styles(*_TEXT) + self._geometry.of_pages()
+        html = self._html("front", css, contents=self._contents, pages=places.pages)
         return Sheet(html, self._assets())
 
     def _chunks(self) -> Iterator[Chunk]:
-        style = _style(*_TEXT) + self._geometry.of_columns()
+        css = styles(*_TEXT) + self._geometry.of_columns()
         for run in chunks(self._chapters):
-            html = self._html("chunk", style, chapters=run)
+            html = self._html("chunk", css, chapters=run)
             sheet = Sheet(html, self._assets(), self._geometry.imposition())
             yield Chunk(sheet, continues=run[0].continues)
 
     def _running(self, places: Places) -> Sheet:
-        style = _style("page.css", "running.css") + self._geometry.of_pages()
-        return Sheet(self._html("running", style, heads=tuple(self._heads(places))))
+        css = styles("page.css", "running.css") + self._geometry.of_pages()
+        return Sheet(self._html("running", css, heads=heads(self._chapters, places)))
 
-    def _heads(self, places: Places) -> Iterator[str]:
-        """What stands above each page: the sections that begin on it, or else the last one."""
-        opened: dict[int, list[str]] = {}
-        for chapter in self._chapters:
-            page = places.pages[chapter.section.id]
-            opened.setdefault(page, []).append(chapter.section.title)
-        last = ""
-        for page in range(1, places.count + 1):
-            titles = opened.get(page, [last])
-            yield _BETWEEN.join(titles)
-            last = titles[-1]
-
-    def _html(self, template: str, style: str, **values: Any) -> str:
+    def _html(self, template: str, css: str, **values: Any) -> str:
         # The style is our own, not the author's.
-        chosen = _environment().get_template(f"{template}.html.jinja")
-        return chosen.render(**self._shared, **values, style=Markup(style))
+        return rendered(template, **self._shared, **values, style=Markup(css))
 
     def _assets(self) -> dict[str, Asset]:
         return {**self._deck.assets, **self._paper.drawings}
 
 
-def _text(plain: str) -> Markup:
-    """Plain text as HTML, spaced as the cards are."""
-    return Markup(spaced(str(escape(plain))))
+def heads(all_chapters: Sequence[Chapter], places: Places) -> tuple[str, ...]:
+    """What stands above each page: the sections that begin on it, or else the last one."""
+    opened: dict[int, list[str]] = {}
+    for chapter in all_chapters:
+        page = places.pages[chapter.section.id]
+        opened.setdefault(page, []).append(chapter.section.title)
+    found = []
+    last = ""
+    for page in range(1, places.count + 1):
+        titles = opened.get(page, [last])
+        found.append(_BETWEEN.join(titles))
+        last = titles[-1]
+    return tuple(found)
 
 
 def _lines(all_chapters: Sequence[Chapter]) -> Iterator[Line]:
@@ -121,16 +115,3 @@ def _tags(deck: Deck, all_chapters: Sequence[Chapter]) -> list[str]:
         for entry in chapter.entries:
             names.update((deck.meta.tags.get(tag, tag), None) for tag in entry.card.tags)
     return list(names)
-
-
-@cache
-def _style(*names: str) -> str:
-    own = (_HERE.joinpath("css", name).read_text("utf-8") for name in names)
-    return "\n".join((stylesheet("light", "scale", "content", "code"), *own))
-
-
-@cache
-def _environment() -> Environment:
-    options: dict[str, Any] = {"trim_blocks": True, "lstrip_blocks": True}
-    loader = FileSystemLoader(_HERE / "templates")
-    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, **options)

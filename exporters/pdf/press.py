@@ -21,6 +21,8 @@ from .imposition import Imposition, imposed
 
 _FONTS = Path(__file__).with_name("fonts.conf")
 
+_OPTIONS: dict[str, Any] = {"presentational_hints": True, "pdf_variant": "pdf/ua-1"}
+
 # What a link of a part says of a place that may stand in another part (see `joining`).
 PLACE = "place:"
 
@@ -58,26 +60,42 @@ def printed_part(sheet: Sheet) -> bytes:
 
 
 def _printed(sheet: Sheet, part: bool) -> bytes:
-    with _own_fonts(), _without_collection():
-        from weasyprint import HTML
-
-        from .fetcher import AssetFetcher
-
-        page = HTML(string=sheet.html, url_fetcher=AssetFetcher(sheet.assets))
-        options: dict[str, Any] = {"presentational_hints": True, "pdf_variant": "pdf/ua-1"}
-        document = page.render(**options)
+    with pressing():
+        document = laid_out(sheet)
         if sheet.imposition:
             document = document.copy(list(imposed(document.pages, sheet.imposition)))
         if part:
             _address_places(document.pages)
         prefix = blake2b(sheet.html.encode(), digest_size=6).hexdigest() + "-" if part else ""
-        pdf: bytes = document.write_pdf(
-            finisher=lambda _, written: _name_headers(written, prefix),
-            custom_metadata=True,
-            attachments=[_attachment(each) for each in sheet.attached],
-            **options,
-        )
-        return pdf
+        return written(document, sheet.attached, prefix)
+
+
+@contextmanager
+def pressing() -> Iterator[None]:
+    """What `laid_out` and `written` are done in: our fonts, and no collection of garbage."""
+    with _own_fonts(), _without_collection():
+        yield
+
+
+def laid_out(sheet: Sheet) -> Any:
+    """The sheet as WeasyPrint's document, its pages laid out."""
+    from weasyprint import HTML
+
+    from .fetcher import AssetFetcher
+
+    page = HTML(string=sheet.html, url_fetcher=AssetFetcher(sheet.assets))
+    return page.render(**_OPTIONS)
+
+
+def written(document: Any, attached: Sequence[Asset] = (), prefix: str = "") -> bytes:
+    """The document as a PDF; the ids of its structure begin with `prefix`."""
+    pdf: bytes = document.write_pdf(
+        finisher=lambda _, made: _name_headers(made, prefix),
+        custom_metadata=True,
+        attachments=[_attachment(each) for each in attached],
+        **_OPTIONS,
+    )
+    return pdf
 
 
 def _address_places(pages: Sequence[Any]) -> None:

@@ -57,11 +57,11 @@ def test_a_build_says_where_its_files_are(output: Path, capsys: pytest.CaptureFi
     assert head.startswith("Small deck 1.0.0-dev+")
     assert head.endswith(": 3 cards")
     files = [Path(row.split(maxsplit=2)[2]) for row in rows]
-    assert [file.suffix for file in files] == [".apkg", ".txt", ".pdf", ".html"]
+    assert [file.suffix for file in files] == [".apkg", ".txt", ".pdf", ".pdf", ".pdf", ".html"]
     version = (output / "latest").readlink().name
     for file in files:
         assert file.parent.name == version
-        assert file.stem.removesuffix("-update") == f"small-{version}"
+        assert re.sub("-(update|selftest|cards)$", "", file.stem) == f"small-{version}"
         assert file.stat().st_size > 1000
 
 

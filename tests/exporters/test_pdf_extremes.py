@@ -10,7 +10,16 @@ from PIL import Image
 
 from deckpress.model import Asset, Card, Deck, Math, Part, PartName, Picture, Section
 from exporters.pdf import export
-from tests.exporters.pdf_reading import BODY, MARGIN, MILLIMETRE, body, glyphs, images, squeezed
+from tests.exporters.pdf_reading import (
+    BODY,
+    CHEAT,
+    MARGIN,
+    MILLIMETRE,
+    body,
+    glyphs,
+    images,
+    squeezed,
+)
 from tests.exporters.samples import VERSION, card, deck
 
 TOKEN = "".join(f"x{number:03d}" for number in range(125))
@@ -78,7 +87,7 @@ def _deck() -> Deck:
 
 @cache
 def _pdf() -> bytes:
-    (artifact,) = export(_deck(), VERSION)
+    (artifact,) = export(_deck(), VERSION, CHEAT)
     return artifact.data
 
 

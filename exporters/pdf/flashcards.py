@@ -1,0 +1,239 @@
+"""Flash cards: each side of a card is set as a page of its own, and the pages are put on paper.
+
+A side gets the largest type in which it fits. What does not fit in the smallest continues on the
+back of another card with the same front, so nothing is ever cut off or lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import zip_longest
+from typing import Any
+
+from markupsafe import Markup
+
+from deckpress import __version__
+from deckpress.model import Card, CardKind, Deck, Html, Version
+from exporters.job import Printing
+from exporters.theme import words
+
+from . import asking
+from .chapters import Entry, chapters
+from .cutting import Cutting
+from .imposition import Imposition, imposed
+from .paper import Paper
+from .press import Sheet, laid_out, pressing, written
+from .setting import rendered, styles, text
+
+# The sizes of type, in points.
+_SIZES = (16.0, 14.0, 12.5, 11.0, 10.0, 9.0, 8.0, 7.2, 6.5, 6.0, 5.5)
+_LARGE = 14.0  # the least of large print
+_LARGEST, _LARGEST_BACK = 16.0, 12.5
+_POINT, _PIXEL = 25.4 / 72, 25.4 / 96  # millimetres
+_LEADING = 1.5
+_TIGHT = 0.82  # how much of its room a text fills at best: lines end where words do
+_RISE = 0.42  # of the room that is left, above the text: the eye's middle is above the ruler's
+
+# Of a card, what is around the text, in millimetres (see flashcards.css).
+_AROUND = (10.0, 15.5)
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a card, its type in points. `again` counts the times it was set before."""
+
+    entry: Entry
+    section: str
+    front: bool
+    size: float
+    again: int = 0
+
+    @property
+    def name(self) -> str:
+        """What its pages are found by."""
+        again = f"-{self.again}" if self.again else ""
+        return f"_{'front' if self.front else 'back'}{again}-{self.entry.card.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """A laid-out side, or a part of one, and what stands in its corners."""
+
+    page: Any  # none where the other side goes on alone
+    id: str
+    label: str
+    section: str
+
+    @property
+    def sink(self) -> float:
+        """How far down it is put, in millimetres, to stand in the middle of its card."""
+        room = self.page._page_box
+        (body,) = room.children[0].children
+        free = room.height - sum(side.margin_height() for side in body.children)
+        return float(max(0, free) * _RISE * _PIXEL)
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A side of the paper: its cards and their places; `marked` if it shows where to cut."""
+
+    faces: tuple[tuple[Face, tuple[float, float]], ...]
+    marked: bool
+
+
+class FlashCards:
+    """A deck as cards to cut out."""
+
+    def __init__(self, deck: Deck, version: Version, printing: Printing) -> None:
+        self._deck = deck
+        self._cutting = Cutting.of(
+            printing.paper, printing.per_page, printing.flip, printing.offset
+        )
+        self._least = _LARGE if printing.large_print else _SIZES[-1]
+        self._chapters = tuple(chapters(deck))
+        cards = [entry for chapter in self._chapters for entry in chapter.entries]
+        self._paper = Paper({entry.card.id: entry.number for entry in cards})
+        said = words(deck.meta.lang)
+        self._shared: dict[str, Any] = {
+            "deck": deck,
+            "version": version,
+            "title": f"{deck.meta.title} · {said['flash-cards']}",
+            "words": said,
+            "tags": [],
+            "generator": f"Deckpress {__version__}",
+            "field": self._paper.field,
+            "text": text,
+            "kinds": CardKind,
+            "mark": lambda card: asking.plain(asking.blanked(card.question)),
+            "blanked": asking.blanked,
+            "has_gaps": asking.gaps,
+            "shuffled": asking.shuffled,
+            "letters": asking.letters,
+            "right": asking.right,
+        }
+
+    def printed(self) -> bytes:
+        """Sheets of fronts and backs in turn; one with the marks alone if there are no cards."""
+        with pressing():
+            leaves = list(self._leaves(list(self._faces(list(self._sides())))))
+            around = laid_out(self._around(leaves))
+            return written(around.copy(list(self._sheets(leaves, around.pages))))
+
+    def _sides(self) -> Iterator[Side]:
+        for chapter in self._chapters:
+            for entry in chapter.entries:
+                for front in (True, False):
+                    size = self._guess(entry.card, front)
+                    yield Side(entry, chapter.section.title, front, size)
+
+    def _fitted(self, sides: Sequence[Side]) -> dict[str, list[Any]]:
+        """The pages of each side, one if that is possible in any size of type."""
+        found: dict[str, list[Any]] = {}
+        while sides:
+            found |= _by_side(sides, laid_out(self._sheet(sides)))
+            sides = [
+                replace(side, size=less[0])
+                for side in sides
+                if len(found[side.name]) > 1
+                and (less := [size for size in _SIZES if self._least <= size < side.size])
+            ]
+        return found
+
+    def _faces(self, sides: Sequence[Side]) -> Iterator[tuple[Face, Face]]:
+        """Front and back of every card that is cut out.
+
+        Where the back takes several cards, each of them has the front.
+        """
+        pages = self._fitted(sides)
+        fronts, backs = sides[::2], sides[1::2]
+        again = [
+            replace(front, again=part)
+            for front, back in zip(fronts, backs, strict=True)
+            if len(pages[front.name]) == 1
+            for part in range(1, len(pages[back.name]))
+        ]
+        pages |= self._fitted(again)
+        for extra in again:
+            pages[replace(extra, again=0).name] += pages[extra.name][:1]
+        for front, back in zip(fronts, backs, strict=True):
+            here, behind = pages[front.name], pages[back.name]
+            parts = max(len(here), len(behind))
+            for part, (page, back_page) in enumerate(zip_longest(here, behind), 1):
+                label = str(front.entry.number) + (f" ({part}/{parts})" if parts > 1 else "")
+                yield (
+                    Face(page, front.entry.card.id, label, front.section),
+                    Face(back_page, front.entry.card.id, label, ""),
+                )
+
+    def _leaves(self, faces: Sequence[tuple[Face, Face]]) -> Iterator[Leaf]:
+        """The sides of the paper, fronts and backs in turn; one without cards if there are none."""
+        count = self._cutting.columns * self._cutting.rows
+        for start in range(0, len(faces) or 1, count):
+            run = faces[start : start + count]
+            fronts, backs = ([pair[side] for pair in run] for side in (0, 1))
+            yield Leaf(tuple(zip(fronts, self._cutting.fronts(), strict=False)), marked=True)
+            if run:
+                yield Leaf(tuple(zip(backs, self._cutting.backs(), strict=False)), marked=False)
+
+    def _sheets(self, leaves: Sequence[Leaf], papers: Sequence[Any]) -> Iterator[Any]:
+        for leaf, paper in zip(leaves, papers, strict=True):
+            placed = [(face, place) for face, place in leaf.faces if face.page is not None]
+            places = tuple((left, top + face.sink) for face, (left, top) in placed)
+            size = (self._cutting.width, self._cutting.height)
+            whole = Imposition(size, ((0, 0), *places))
+            yield from imposed([paper, *(face.page for face, _ in placed)], whole)
+
+    def _sheet(self, sides: Sequence[Side]) -> Sheet:
+        width, height = self._cutting.card
+        size = f"@page {{ size: {width:.3f}mm {height:.3f}mm }}\n"
+        room = f":root {{ --room: {height - _AROUND[1]:.3f}mm }}\n"
+        css = Markup(styles("content.css", "flashcards.css") + size + room)
+        html = rendered("flashcards", **self._shared, sides=sides, style=css)
+        return Sheet(html, {**self._deck.assets, **self._paper.drawings})
+
+    def _around(self, leaves: Sequence[Leaf]) -> Sheet:
+        """What stands on the sheets besides the cards' text: the marks, and the corners."""
+        width, height = self._cutting.width, self._cutting.height
+        css = f"@page {{ size: {width}mm {height}mm; margin: 0 }}\n"
+        style = Markup(styles("flashcards.css") + css)
+        values = {"leaves": leaves, "marks": self._cutting.marks(), "size": self._cutting.card}
+        return Sheet(rendered("flashcards-around", **self._shared, **values, style=style))
+
+    def _guess(self, card: Card, front: bool) -> float:
+        """The largest size in which a side may fit, by how much text it has."""
+        width, height = (
+            length - around for length, around in zip(self._cutting.card, _AROUND, strict=True)
+        )
+        fields = _front(card) if front else _back(card)
+        largest = _LARGEST if front else _LARGEST_BACK
+        sizes = [size for size in _SIZES if self._least <= size <= largest] or [self._least]
+        for size in sizes:
+            em = size * _POINT
+            line = width / em * _TIGHT
+            lines = sum(max(1, -(-asking.length(field) // line)) for field in fields if field)
+            if lines * em * _LEADING <= height:
+                return size
+        return sizes[-1]
+
+
+def _front(card: Card) -> tuple[Html, ...]:
+    short = card.short if asking.gaps(card.short) else ()
+    return (card.question, card.lead, short, *(o.html for o in card.options), *card.steps)
+
+
+def _back(card: Card) -> tuple[Html, ...]:
+    filled = card.question if asking.gaps(card.question) else ()
+    rights = (option.html for option in card.options if option.right)
+    return (filled, *rights, *card.steps, card.short)
+
+
+def _by_side(sides: Sequence[Side], document: Any) -> dict[str, list[Any]]:
+    """The pages of a document by the side that stands on each."""
+    names = {side.name for side in sides}
+    found: dict[str, list[Any]] = {}
+    name = ""
+    for page in document.pages:
+        name = next((anchor for anchor in page.anchors if anchor in names), name)
+        found.setdefault(name, []).append(page)
+    return found

@@ -1,0 +1,155 @@
+"""The self-test: every card as a question with room for the answer, and the key at the end."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import Any
+
+from markupsafe import Markup
+
+from deckpress import __version__
+from deckpress.model import Asset, Card, CardKind, Deck, Html, Version
+from exporters.theme import words
+
+from . import asking
+from .binding import Book, Chunk, Places
+from .chapters import Chapter, Entry, chapters, chunks
+from .document import heads
+from .geometry import Geometry
+from .paper import Paper
+from .press import Sheet
+from .setting import rendered, styles, text
+
+_STYLES = ("sheet.css", "content.css", "selftest.css")
+# So many questions have their key behind them, in one piece; more are a book with a cover.
+_FEW = 40
+_LEAST_LINES, _MOST_LINES = 2, 6
+_HANDWRITING = 1.5  # it takes so much more room than print
+
+
+@dataclass(frozen=True, slots=True)
+class Exercise:
+    """What is asked of a card, and what the key says of it.
+
+    `asked` is inline HTML for a heading, `body` what stands below it, and `lines` how many lines
+    there are to write on. `title` is the question as plain text, its gaps empty.
+    """
+
+    number: int
+    card: Card
+    title: str
+    asked: Html
+    body: Html
+    lines: int
+    gaps: tuple[tuple[int, Html], ...]
+    answer: Html
+
+
+class SelfTest:
+    """A deck and how it asks. It becomes one sheet, or a book of many."""
+
+    def __init__(self, deck: Deck, version: Version, geometry: Geometry | None = None) -> None:
+        self._geometry = geometry or Geometry()
+        self._deck = deck
+        self._chapters = tuple(_asked(deck))
+        said = words(deck.meta.lang)
+        numbers = {each.card.id: each.number for part in self._chapters for each in part.entries}
+        self._paper = Paper(numbers)
+        self.short = len(numbers) <= _FEW
+        self._shared: dict[str, Any] = {
+            "deck": deck,
+            "version": version,
+            "title": f"{deck.meta.title} · {said['self-test']}",
+            "count": len(numbers),
+            "words": said,
+            "tags": [],
+            "generator": f"Deckpress {__version__}",
+            "field": self._paper.field,
+            "text": text,
+            "kinds": CardKind,
+            "exercise": lambda entry: exercise(entry, self._geometry.column),
+            "shuffled": asking.shuffled,
+            "letters": asking.letters,
+            "right": asking.right,
+        }
+
+    def sheet(self) -> Sheet:
+        """Questions and key, one behind the other."""
+        css = styles("page.css", *_STYLES) + self._geometry.of_pages()
+        return self._sheet("selftest", css, chapters=self._chapters, pages=None)
+
+    def book(self) -> Book:
+        """A cover with room for the score, the questions in chunks, and the key."""
+        return Book(self._cover, tuple(self._questions()), self._running, self._key)
+
+    def _cover(self, places: Places) -> Sheet:
+        css = styles(*_STYLES) + self._geometry.of_pages()
+        return self._sheet("selftest-cover", css, chapters=self._chapters, pages=places.pages)
+
+    def _questions(self) -> Iterator[Chunk]:
+        css = styles(*_STYLES) + self._geometry.of_columns()
+        for run in chunks(self._chapters):
+            sheet = self._sheet("selftest-questions", css, chapters=run)
+            laid = Sheet(sheet.html, sheet.assets, self._geometry.imposition())
+            yield Chunk(laid, continues=run[0].continues)
+
+    def _key(self, places: Places) -> Sheet:
+        css = styles(*_STYLES) + self._geometry.of_columns()
+        sheet = self._sheet("selftest-key", css, chapters=self._chapters, pages=places.pages)
+        return Sheet(sheet.html, sheet.assets, self._geometry.imposition())
+
+    def _running(self, places: Places) -> Sheet:
+        css = styles("page.css", "running.css") + self._geometry.of_pages()
+        return self._sheet("running", css, heads=self._heads(places))
+
+    def _heads(self, places: Places) -> tuple[str, ...]:
+        key = places.pages.get("_key", places.count + 1) - 1
+        questions = heads(self._chapters, Places(places.pages, key))
+        return questions + (self._shared["words"]["key"],) * (places.count - key)
+
+    def _sheet(self, template: str, css: str, **values: Any) -> Sheet:
+        html = rendered(template, **self._shared, **values, style=Markup(css))
+        assets: dict[str, Asset] = {**self._deck.assets, **self._paper.drawings}
+        return Sheet(html, assets)
+
+
+def _asked(deck: Deck) -> Iterator[Chapter]:
+    """The sections that ask something; of their cards, what is asked and what answers it."""
+    for chapter in chapters(deck):
+        if chapter.entries:
+            bare = (replace(each, card=replace(each.card, parts=())) for each in chapter.entries)
+            yield replace(chapter, entries=tuple(bare))
+
+
+def exercise(entry: Entry, column: float) -> Exercise:
+    """How a card is asked in a column of that width, in millimetres."""
+    card = entry.card
+    asked, body, answer = card.question, card.lead, card.short
+    gaps: tuple[tuple[int, Html], ...] = ()
+    if card.kind is CardKind.CLOZE:
+        gaps = asking.gaps(card.question) + asking.gaps(card.short)
+        asked = asking.blanked(card.question)
+        if asking.gaps(card.short):
+            body, answer = asking.blanked(card.short), ()
+    elif card.kind is CardKind.REVERSE and _backward(card):
+        asked, body, answer = (), card.short, card.question
+    lines = 0
+    if card.kind in (CardKind.BASIC, CardKind.REVERSE):
+        per_line = column / 3.0  # an em of 8.4 pt, in millimetres
+        needed = math.ceil(asking.length(answer) * _HANDWRITING / per_line)
+        lines = min(max(needed, _LEAST_LINES), _MOST_LINES)
+    return Exercise(entry.number, card, _title(card, asked), asked, body, lines, gaps, answer)
+
+
+def _title(card: Card, asked: Html) -> str:
+    if not asked:
+        return ""
+    return asking.plain(asked) if card.kind is CardKind.CLOZE else card.title
+
+
+def _backward(card: Card) -> bool:
+    """Of a card that is asked both ways, half are asked from their answer: which, says the id."""
+    return sha256(card.id.encode()).digest()[0] % 2 == 1

@@ -1,0 +1,41 @@
+"""What all sheets are made with: templates, style files and plain text as HTML."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from exporters.theme import stylesheet
+
+from .spacing import spaced
+
+_HERE = Path(__file__).parent
+
+
+def rendered(template: str, **values: Any) -> str:
+    """The HTML of the template of that name."""
+    html: str = _environment().get_template(f"{template}.html.jinja").render(**values)
+    return html
+
+
+@cache
+def styles(*names: str) -> str:
+    """The shared style and our own files of these names, one after another."""
+    own = (_HERE.joinpath("css", name).read_text("utf-8") for name in names)
+    return "\n".join((stylesheet("light", "scale", "content", "code"), *own))
+
+
+def text(plain: str) -> Markup:
+    """Plain text as HTML, spaced as the cards are."""
+    return Markup(spaced(str(escape(plain))))
+
+
+@cache
+def _environment() -> Environment:
+    options: dict[str, Any] = {"trim_blocks": True, "lstrip_blocks": True}
+    loader = FileSystemLoader(_HERE / "templates")
+    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, **options)
