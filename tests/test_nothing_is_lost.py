@@ -25,12 +25,13 @@ SHIPPED = ROOT / "source" / "ops-interview.md"
 def built(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Mapping[str, Path]:
-    """The artefacts of the shipped deck by their ending."""
+    """The artefacts of the shipped deck by what their names end with, behind the version."""
     output = tmp_path_factory.mktemp("output")
     assert main([str(SHIPPED), "--output", str(output)]) == 0
     manifest = json.loads((output / "latest" / "manifest.json").read_text("utf-8"))
     paths = [output / "latest" / artifact["name"] for artifact in manifest["artifacts"]]
-    return {path.suffix: path for path in paths}
+    stem = f"{manifest['source']['name'].removesuffix('.md')}-{manifest['version']}"
+    return {path.name.removeprefix(stem): path for path in paths}
 
 
 @pytest.fixture(scope="module")
