@@ -20,11 +20,12 @@ from exporters.job import Job
 from exporters.theme import FONTS
 
 from .joining import Part, joined
+from .lettering import Label
 from .press import Sheet
 from .workers import Workers
 
 _HERE = Path(__file__).parent
-_SOURCES = ("press.py", "imposition.py", "fetcher.py", "fonts.conf")
+_SOURCES = ("press.py", "structure.py", "imposition.py", "fetcher.py", "fonts.conf")
 _LIBRARIES = ("weasyprint", "pydyf", "fonttools", "tinycss2", "tinyhtml5", "pyphen", "pillow")
 # The front matter changes the numbers in it when it grows by a page; it does so once.
 _TRIES = 3
@@ -55,13 +56,13 @@ class Chunk:
 class Book:
     """The parts of a book. What depends on the pages is made by functions of the places.
 
-    `running` has one page for each of the book's, with nothing but its head and foot. The title,
-    the language and the attachments of the front matter are the book's.
+    `running` has the labels of each page, which make its head and its foot. The title, the
+    language and the attachments of the front matter are the book's.
     """
 
     front: Callable[[Places], Sheet]
     chunks: Sequence[Chunk]
-    running: Callable[[Places], Sheet]
+    running: Callable[[Places], Sequence[Sequence[Label]]]
     back: Callable[[Places], Sheet] | None = None
     front_pages: int = 1  # a guess, which saves a second layout where it is right
 
@@ -99,10 +100,9 @@ def _around(book: Book, parts: Sequence[Part], pool: Workers) -> bytes:
         if book.back is not None:
             back = [Part.read(pool.printed(book.back(places)).result())]
         places = _places([*parts, *back], front_pages)
-        running = pool.printed(book.running(places))
         front = Part.read(pool.printed(book.front(places)).result())
         if len(front) == front_pages:
-            return joined([front, *parts, *back], Part.read(running.result()))
+            return joined([front, *parts, *back], book.running(places))
         front_pages = len(front)
         places = _places(parts, front_pages)
     raise AssertionError("the front matter has no certain length")

@@ -16,8 +16,10 @@ from .binding import Book, Chunk, Places
 from .chapters import Chapter, chapters, chunks
 from .contents import Line, blocks, short
 from .geometry import Geometry
+from .lettering import Label
 from .paper import Paper
 from .press import Sheet
+from .running import running
 from .setting import rendered, styles, text
 
 _TEXT = ("sheet.css", "content.css", "card.css")
@@ -29,6 +31,7 @@ class Manuscript:
 
     def __init__(self, deck: Deck, version: Version, geometry: Geometry | None = None) -> None:
         self._deck = deck
+        self._version = version
         self._geometry = geometry or Geometry()
         self._chapters = tuple(chapters(deck))
         numbers = {each.card.id: each.number for part in self._chapters for each in part.entries}
@@ -74,9 +77,10 @@ class Manuscript:
             sheet = Sheet(html, self._assets(), self._geometry.imposition())
             yield Chunk(sheet, continues=run[0].continues)
 
-    def _running(self, places: Places) -> Sheet:
-        css = styles("page.css", "running.css") + self._geometry.of_pages()
-        return Sheet(self._html("running", css, heads=heads(self._chapters, places)))
+    def _running(self, places: Places) -> tuple[tuple[Label, ...], ...]:
+        deck = self._deck
+        above = heads(self._chapters, places)
+        return running(self._geometry, deck, self._version, deck.meta.title, above)
 
     def _html(self, template: str, css: str, **values: Any) -> str:
         # The style is our own, not the author's.

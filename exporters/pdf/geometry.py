@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from exporters.theme import color
+
 from .imposition import Imposition
+from .lettering import Label
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +47,31 @@ class Geometry:
         """The CSS of a document whose pages are columns, for `imposition`."""
         height = self.height - self.top - self.bottom
         return f"@page {{ size: {self.column:.3f}mm {height}mm; margin: 0 }}\n"
+
+    def head_left(self, text: str) -> Label:
+        return Label(
+            text, self.left, self._head, 0.62 * self._room, 7.2, color("accent"), bold=True
+        )
+
+    def head_right(self, text: str) -> Label:
+        x = self.width - self.right
+        return Label(text, x, self._head, 0.36 * self._room, 7.2, color("muted"), right=True)
+
+    def foot_left(self, text: str) -> Label:
+        return Label(text, self.left, self._foot, 0.72 * self._room, 6.6, color("muted"))
+
+    def foot_right(self, text: str) -> Label:
+        x = self.width - self.right
+        return Label(text, x, self._foot, 0.26 * self._room, 6.6, color("muted"), right=True)
+
+    @property
+    def _room(self) -> float:
+        return self.width - self.left - self.right
+
+    @property
+    def _head(self) -> float:
+        return self.top - 3.7
+
+    @property
+    def _foot(self) -> float:
+        return self.height - self.bottom + 4.7

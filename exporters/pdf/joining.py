@@ -14,13 +14,18 @@ from typing import Any
 
 from pikepdf import Array, Dictionary, Name, ObjectStreamMode, Pdf, String
 
-from .merging import merge_fonts
+from exporters.theme import FONTS
+
+from .lettering import Label, Lettering
+from .merging import merge_fonts, names_of_files
 from .press import PLACE
 
 # What a part's catalog says of the whole document.
 _GENERAL = ("/Lang", "/MarkInfo", "/Metadata", "/ViewerPreferences")
 # Drawn before the rest of a page, and told to its readers as no part of the text.
-_RUNNING = b"/Artifact <</Type /Pagination>> BDC q /Running Do Q EMC\n"
+_RUNNING = b"/Artifact <</Type /Pagination>> BDC q\n%bQ EMC\n"
+
+_REGULAR, _BOLD = FONTS / "NotoSansSC-Regular.ttf", FONTS / "NotoSansSC-Bold.ttf"
 
 
 @dataclass(frozen=True)
@@ -56,17 +61,15 @@ class Part:
         return {name: page for name, page, _ in self.destinations}
 
 
-def joined(parts: Sequence[Part], running: Part | None = None) -> bytes:
-    """One PDF of these parts. `running` has a page for each of theirs: its heads and feet.
+def joined(parts: Sequence[Part], running: Sequence[Sequence[Label]] = ()) -> bytes:
+    """One PDF of these parts. `running` has the labels of each page, its head and its foot.
 
     Every link to a place leads there, in whichever part it is.
     """
     whole = _Whole()
     for part in parts:
         whole.add(part)
-    if running:
-        whole.stamp(running)
-    return whole.finished(parts[0])
+    return whole.finished(parts[0], running)
 
 
 class _Whole:
@@ -114,25 +117,15 @@ class _Whole:
                 if Name.StructParent in annotation:
                     annotation.StructParent = int(annotation.StructParent) + offset
 
-    def stamp(self, running: Part) -> None:
-        pdf = self._pdf
-        start = pdf.make_stream(_RUNNING)
-        fonts = None
-        for page, source in zip(pdf.pages, running.pdf.pages, strict=True):
-            form = pdf.copy_foreign(source.as_form_xobject())
-            fonts = form.Resources.Font
-            resources = Dictionary(dict(page.obj.Resources.items()))
-            forms = dict(resources.get(Name.XObject, Dictionary()).items())
-            resources.XObject = Dictionary({**forms, "/Running": form})
-            page.obj.Resources = resources
-            page.obj.Contents = Array([start, page.obj.Contents])
-        if fonts is not None:
-            self._fonts.append(fonts)
-
-    def finished(self, first: Part) -> bytes:
+    def finished(self, first: Part, running: Sequence[Sequence[Label]]) -> bytes:
         pdf, root = self._pdf, self._pdf.Root
         self._lead_links()
-        merge_fonts(pdf, self._fonts)
+        lettering = Lettering(_REGULAR, _BOLD, names_of_files(self._fonts))
+        for page, labels in zip(pdf.pages, running, strict=False):
+            height = float(page.mediabox[3])
+            text = b"".join(lettering.written(label, height) for label in labels)
+            page.obj.Contents = Array([pdf.make_stream(_RUNNING % text), page.obj.Contents])
+        merge_fonts(pdf, self._fonts, lettering.used)
         general = pdf.copy_foreign(first.pdf.make_indirect(_chosen(first.pdf.Root, _GENERAL)))
         for key, value in general.items():
             root[key] = value

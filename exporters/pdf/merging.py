@@ -17,40 +17,59 @@ from pikepdf import Array, Pdf
 
 from exporters.theme import FONTS
 
+from .lettering import Glyph
+
 _LINE = re.compile(rb"<([0-9a-f]{4})> <([0-9a-f]*)>")
 _DROPPED = (b"BASE", b"DSIG", b"GPOS", b"GSUB", b"JSTF", b"LTSH", b"PCLT")
 _AT_ONCE = 100  # entries in a block of a character map
 
 
-def merge_fonts(pdf: Pdf, sets: Sequence[Any]) -> None:
-    """Puts one font in the place of those that have the same name in several of these
-    dictionaries of fonts. One whose file is not among the bundled ones is left alone.
+def merge_fonts(pdf: Pdf, sets: Sequence[Any], extra: Mapping[Path, Mapping[int, Glyph]]) -> None:
+    """Puts one font in the place of those that have the same name in these dictionaries of
+    fonts, with the glyphs that are used besides, and into those that lack it.
+
+    One whose file is not among the bundled ones is left alone.
     """
-    by_name: dict[str, list[Any]] = {}
-    for fonts in sets:
-        for name in fonts:
-            by_name.setdefault(name, []).append(fonts[name])
-    for name, same in sorted(by_name.items()):
-        path = _file(str(same[0].BaseFont))
-        if path is None or len(same) < 2:
-            continue
-        merged = _merged(pdf, same, path)
-        for fonts in sets:
-            if name in fonts:
+    for name, same in sorted(_by_name(sets).items()):
+        path = file_of(same[0])
+        if path is not None:
+            merged = _merged(pdf, same, path, extra.get(path, {}))
+            for fonts in sets:
                 fonts[name] = merged
 
 
-def _merged(pdf: Pdf, fonts: Sequence[Any], path: Path) -> Any:
-    widths: dict[int, Any] = {}
-    texts: dict[int, bytes] = {}
-    for font in fonts:
-        widths = {**_widths(font.DescendantFonts[0].W), **widths}
-        texts = {**_texts(font.ToUnicode.read_bytes()), **texts}
-    data = _subset(path, {*widths, *texts})
+def names_of_files(sets: Sequence[Any]) -> dict[Path, str]:
+    """The names that the bundled fonts have in these dictionaries of fonts, by file."""
+    found = {file_of(same[0]): name for name, same in sorted(_by_name(sets).items())}
+    return {path: name for path, name in found.items() if path is not None}
+
+
+def file_of(font: Any) -> Path | None:
+    """The bundled file of a font, which is called ``/ABCDEF+Noto-Sans-SC-Bold`` or the like."""
+    return _files().get(_key(str(font.BaseFont).partition("+")[2]))
+
+
+def _by_name(sets: Sequence[Any]) -> dict[str, list[Any]]:
+    named: dict[str, list[Any]] = {}
+    for fonts in sets:
+        for name in fonts:
+            named.setdefault(name, []).append(fonts[name])
+    return named
+
+
+def _merged(pdf: Pdf, fonts: Sequence[Any], path: Path, extra: Mapping[int, Glyph]) -> Any:
+    widths: dict[int, Any] = {number: glyph.width for number, glyph in extra.items()}
+    texts = {
+        number: glyph.text.encode("utf-16-be").hex().encode() for number, glyph in extra.items()
+    }
+    # Of two texts for one glyph, the first in the document stands, as when it is printed whole.
+    for font in reversed(fonts):
+        widths.update(_widths(font.DescendantFonts[0].W))
+        texts.update(_texts(font.ToUnicode.read_bytes()))
     font = fonts[0]
     inner = font.DescendantFonts[0]
-    descriptor = inner.FontDescriptor
-    descriptor.FontFile2 = pdf.make_stream(data, Length1=len(data))
+    data = _subset(path, {*widths, *texts})
+    inner.FontDescriptor.FontFile2 = pdf.make_stream(data, Length1=len(data))
     inner.W = Array(list(_width_runs(widths)))
     font.ToUnicode = pdf.make_stream(_character_map(texts))
     return font
@@ -62,18 +81,8 @@ def _subset(path: Path, glyphs: Iterable[int]) -> bytes:
     wanted.drop_table_tag_set.update(int.from_bytes(tag) for tag in _DROPPED)
     flags = uharfbuzz.SubsetFlags
     wanted.flags = flags.RETAIN_GIDS | flags.NO_HINTING | flags.NOTDEF_OUTLINE
-    subset = uharfbuzz.subset(_face(path), wanted)
+    subset = uharfbuzz.subset(uharfbuzz.Face(path.read_bytes()), wanted)
     return bytes(subset.blob.data)
-
-
-@cache
-def _face(path: Path) -> uharfbuzz.Face:
-    return uharfbuzz.Face(path.read_bytes())
-
-
-def _file(base_font: str) -> Path | None:
-    """The bundled file of a font that is called ``/ABCDEF+Noto-Sans-SC-Bold``."""
-    return _files().get(_key(base_font.partition("+")[2]))
 
 
 @cache

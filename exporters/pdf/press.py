@@ -89,8 +89,10 @@ def laid_out(sheet: Sheet) -> Any:
 
 def written(document: Any, attached: Sequence[Asset] = (), prefix: str = "") -> bytes:
     """The document as a PDF; the ids of its structure begin with `prefix`."""
+    from .structure import tidy
+
     pdf: bytes = document.write_pdf(
-        finisher=lambda _, made: _name_headers(made, prefix),
+        finisher=lambda _, made: tidy(made, prefix),
         custom_metadata=True,
         attachments=[_attachment(each) for each in attached],
         **_OPTIONS,
@@ -105,37 +107,6 @@ def _address_places(pages: Sequence[Any]) -> None:
             ("external", PLACE + target, *rest) if kind == "internal" else (kind, target, *rest)
             for kind, target, *rest in page.links
         ]
-
-
-def _name_headers(pdf: Any, prefix: str) -> None:
-    """Lists the ids of table headers, as readers of tagged PDF expect, each with `prefix`."""
-    import pydyf
-
-    named: list[tuple[bytes, Any, Any]] = []
-    renamed: dict[str, Any] = {}
-    root = None
-    for item in pdf.objects:
-        kind = item.get("Type") if isinstance(item, pydyf.Dictionary) else None
-        if kind == "/StructTreeRoot":
-            root = item
-        elif kind == "/StructElem" and "ID" in item:
-            old = item["ID"].string
-            name = f"{prefix}{old}"
-            renamed[old] = item["ID"] = pydyf.String(name)
-            named.append((name.encode(), item["ID"], item.reference))
-    if root is None or not named:
-        return
-    for item in pdf.objects:
-        if isinstance(item, pydyf.Dictionary) and item.get("S") == "/TD":
-            headers = item.get("A", {}).get("Headers", [])
-            headers[:] = [renamed[header.string] for header in headers]
-    named.sort(key=lambda each: each[0])
-    root["IDTree"] = pydyf.Dictionary(
-        {
-            "Names": pydyf.Array([value for _, name, item in named for value in (name, item)]),
-            "Limits": pydyf.Array([named[0][1], named[-1][1]]),
-        }
-    )
 
 
 def _attachment(asset: Asset) -> Any:

@@ -19,8 +19,10 @@ from .binding import Book, Chunk, Places
 from .chapters import Chapter, Entry, chapters, chunks
 from .document import heads
 from .geometry import Geometry
+from .lettering import Label
 from .paper import Paper
 from .press import Sheet
+from .running import running
 from .setting import rendered, styles, text
 
 _STYLES = ("sheet.css", "content.css", "selftest.css")
@@ -101,9 +103,10 @@ class SelfTest:
         sheet = self._sheet("selftest-key", css, chapters=self._chapters, pages=places.pages)
         return Sheet(sheet.html, sheet.assets, self._geometry.imposition())
 
-    def _running(self, places: Places) -> Sheet:
-        css = styles("page.css", "running.css") + self._geometry.of_pages()
-        return self._sheet("running", css, heads=self._heads(places))
+    def _running(self, places: Places) -> tuple[tuple[Label, ...], ...]:
+        title = self._shared["title"]
+        above = self._heads(places)
+        return running(self._geometry, self._deck, self._shared["version"], title, above)
 
     def _heads(self, places: Places) -> tuple[str, ...]:
         key = places.pages.get("_key", places.count + 1) - 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -18,6 +19,15 @@ FONTS = _HERE / "fonts"
 def stylesheet(*names: str) -> str:
     """The shared style files of these names, such as ``scale`` and ``code``, one after another."""
     return "\n".join((_HERE / f"{name}.css").read_text("utf-8") for name in names)
+
+
+@cache
+def color(name: str) -> str:
+    """One of the colours for light paper, as ``#rrggbb``."""
+    found = re.search(rf"--{name}: (#[0-9a-f]{{6}});", stylesheet("light"))
+    if found is None:
+        raise KeyError(name)
+    return found[1]
 
 
 def scoped(name: str, selector: str) -> str:

@@ -1,0 +1,81 @@
+"""The structure that readers of tagged PDF follow, before WeasyPrint writes it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pydyf
+
+# Elements that say nothing of the text in them, and those in which text may stand by itself.
+_MUTE = ("/Span", "/NonStruct")
+_HOLD_TEXT = (
+    *("/P", "/H1", "/H2", "/H3", "/H4", "/H5", "/H6", "/LBody", "/Lbl", "/Link", "/TD", "/TH"),
+    *("/Caption", "/Div", *_MUTE),
+)
+
+
+def tidy(pdf: Any, prefix: str) -> None:
+    """Takes out of the structure what says nothing, and lists the ids of table headers, each
+    with `prefix`, so that they are unlike those of other documents.
+    """
+    _unwrap(pdf)
+    _name_headers(pdf, prefix)
+
+
+def _unwrap(pdf: Any) -> None:
+    """Gives the text of mute elements to those around them: WeasyPrint makes an element of each
+    stretch of text in a line, which is half of all objects in the file.
+    """
+    elements = {item.reference: item for item in _of_type(pdf, "/StructElem")}
+    above: dict[bytes, bytes] = {}
+    for reference, item in reversed(elements.items()):
+        parent = elements.get(item["P"])
+        if parent is None or item["S"] not in _MUTE or parent["S"] not in _HOLD_TEXT:
+            continue
+        kids = parent["K"]
+        if parent["Pg"] == item["Pg"] and all(isinstance(kid, int) for kid in item["K"]):
+            place = kids.index(reference)
+            kids[place : place + 1] = item["K"]
+            above[reference] = item["P"]
+            item.clear()  # and not `free`, of which pydyf counts the objects wrong
+    for root in _of_type(pdf, "/StructTreeRoot"):
+        numbered = pdf.objects[int(root["ParentTree"].split()[0])]["Nums"]
+        for parents in numbered[1::2]:
+            if isinstance(parents, list):
+                parents[:] = [_kept(reference, above) for reference in parents]
+
+
+def _kept(reference: bytes, above: dict[bytes, bytes]) -> bytes:
+    while reference in above:
+        reference = above[reference]
+    return reference
+
+
+def _name_headers(pdf: Any, prefix: str) -> None:
+    named: list[tuple[bytes, Any, Any]] = []
+    renamed: dict[str, Any] = {}
+    for item in _of_type(pdf, "/StructElem"):
+        if "ID" in item:
+            old = item["ID"].string
+            renamed[old] = item["ID"] = pydyf.String(prefix + old)
+            named.append(((prefix + old).encode(), item["ID"], item.reference))
+    if not named:
+        return
+    for item in _of_type(pdf, "/StructElem"):
+        headers = item.get("A", {}).get("Headers", [])
+        headers[:] = [renamed[header.string] for header in headers]
+    named.sort(key=lambda each: each[0])
+    for root in _of_type(pdf, "/StructTreeRoot"):
+        root["IDTree"] = pydyf.Dictionary(
+            {
+                "Names": pydyf.Array([value for _, *pair in named for value in pair]),
+                "Limits": pydyf.Array([named[0][1], named[-1][1]]),
+            }
+        )
+
+
+def _of_type(pdf: Any, kind: str) -> Iterator[Any]:
+    for item in pdf.objects:
+        if isinstance(item, pydyf.Dictionary) and item.get("Type") == kind:
+            yield item
