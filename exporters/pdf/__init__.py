@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from deckpress.model import Artifact, Deck, Version
 from exporters.job import PLAIN, Job
+
+if TYPE_CHECKING:
+    from .workers import Workers
+
+_FEW = 24  # cards
+
+# Waits for a sheet that was begun, and gives its PDF.
+Printed = Callable[[], bytes]
 
 
 def export(deck: Deck, version: Version, job: Job = PLAIN) -> tuple[Artifact, ...]:
@@ -17,43 +27,57 @@ def export(deck: Deck, version: Version, job: Job = PLAIN) -> tuple[Artifact, ..
     Raises:
         LayoutError: a card's layout did not end.
     """
-    return tuple(
-        Artifact(f"{deck.name}-{version.name}{ending}.pdf", make(deck, version, job))
-        for sheet, (ending, make) in _SHEETS.items()
-        if sheet in job.printing.sheets
-    )
+    from .workers import Workers
+
+    asked = {name: made for name, made in _SHEETS.items() if name in job.printing.sheets}
+    with Workers(_workers(deck)) as pool:
+        # The last takes longest in one piece, so it is begun first.
+        begun = {
+            ending: begin(deck, version, job, pool) for ending, begin in reversed(asked.values())
+        }
+        return tuple(
+            Artifact(f"{deck.name}-{version.name}{ending}.pdf", begun[ending]())
+            for ending, _ in asked.values()
+        )
+
+
+def _workers(deck: Deck) -> int:
+    """A few cards are printed sooner than a worker has started."""
+    return (os.cpu_count() or 1) if len(deck.cards()) > _FEW else 1
 
 
 # What is imported here and not at the top is what a worker should not load.
 
 
-def _cheat_sheet(deck: Deck, version: Version, job: Job) -> bytes:
-    from .binding import bound
+def _cheat_sheet(deck: Deck, version: Version, job: Job, pool: Workers) -> Printed:
+    from .binding import binding
     from .document import Manuscript
     from .press import printed
 
     manuscript = Manuscript(deck, version)
     if manuscript.short:
-        return printed(manuscript.sheet())
-    return bound(manuscript.book(), job)
+        return pool.submit(printed, manuscript.sheet()).result
+    return binding(manuscript.book(), job, pool)
 
 
-def _self_test(deck: Deck, version: Version, job: Job) -> bytes:
-    from .binding import bound
+def _self_test(deck: Deck, version: Version, job: Job, pool: Workers) -> Printed:
+    from .binding import binding
     from .press import printed
     from .selftest import SelfTest
 
     test = SelfTest(deck, version)
-    return printed(test.sheet()) if test.short else bound(test.book(), job)
+    if test.short:
+        return pool.submit(printed, test.sheet()).result
+    return binding(test.book(), job, pool)
 
 
-def _flash_cards(deck: Deck, version: Version, job: Job) -> bytes:
-    from .flashcards import FlashCards
+def _flash_cards(deck: Deck, version: Version, job: Job, pool: Workers) -> Printed:
+    from .flashcards import flash_cards
 
-    return FlashCards(deck, version, job.printing).printed()
+    return pool.submit(flash_cards, deck, version, job.printing).result
 
 
-_SHEETS: dict[str, tuple[str, Callable[[Deck, Version, Job], bytes]]] = {
+_SHEETS: dict[str, tuple[str, Callable[[Deck, Version, Job, Workers], Printed]]] = {
     "cheat": ("", _cheat_sheet),
     "test": ("-selftest", _self_test),
     "cards": ("-cards", _flash_cards),

@@ -7,7 +7,6 @@ with the contents, the back matter with an index, and the running heads and feet
 
 from __future__ import annotations
 
-import os
 import pickle
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -67,29 +66,32 @@ class Book:
     front_pages: int = 1  # a guess, which saves a second layout where it is right
 
 
-def bound(book: Book, job: Job, workers: int | None = None) -> bytes:
-    """The book as one PDF; the same bytes with any number of workers and anything remembered.
+def binding(book: Book, job: Job, pool: Workers) -> Callable[[], bytes]:
+    """Begins to print the book; what is returned waits for its parts and gives the one PDF.
 
-    Raises:
+    That has the same bytes with any number of workers and anything remembered.
+
+    Raises (when it is waited for):
         LayoutError: a card's layout did not end.
     """
     keys = [_key(chunk.sheet) for chunk in book.chunks]
     kept = [job.memo.get(key) for key in keys]
-    missing = kept.count(None)
-    count = min(os.cpu_count() or 1, missing) if workers is None else workers
-    with Workers(count) as pool:
-        started = [
-            pool.printed(chunk.sheet) if data is None else None
-            for chunk, data in zip(book.chunks, kept, strict=True)
-        ]
+    begun = [
+        pool.printed(chunk.sheet) if data is None else None
+        for chunk, data in zip(book.chunks, kept, strict=True)
+    ]
+
+    def finished() -> bytes:
         parts: list[Part] = []
-        for chunk, key, data, future in zip(book.chunks, keys, kept, started, strict=True):
+        for chunk, key, data, future in zip(book.chunks, keys, kept, begun, strict=True):
             if future is not None:
                 data = future.result()
                 job.memo.put(key, data)
             assert data is not None
             parts.append(Part.read(data, chunk.continues))
         return _around(book, parts, pool)
+
+    return finished
 
 
 def _around(book: Book, parts: Sequence[Part], pool: Workers) -> bytes:

@@ -217,6 +217,11 @@ class FlashCards:
         return sizes[-1]
 
 
+def flash_cards(deck: Deck, version: Version, printing: Printing) -> bytes:
+    """The deck as cards to cut out."""
+    return FlashCards(deck, version, printing).printed()
+
+
 def _front(card: Card) -> tuple[Html, ...]:
     short = card.short if asking.gaps(card.short) else ()
     return (card.question, card.lead, short, *(o.html for o in card.options), *card.steps)

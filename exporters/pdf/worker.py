@@ -1,4 +1,4 @@
-"""Prints parts of a book within a time limit; as a program, those that it reads from its input."""
+"""A task and its time limit; as a program, does the tasks that it reads from its input."""
 
 from __future__ import annotations
 
@@ -7,21 +7,32 @@ import os
 import pickle
 import signal
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import IO, Any
 
 from .press import Sheet, printed_part
 from .watch import limited
 
 
-def printed(sheet: Sheet, limit: float) -> bytes:
-    """The sheet as a part of a book.
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What is to be done to which values, in at most `limit` seconds."""
+
+    work: Callable[..., bytes]
+    values: tuple[Any, ...]
+    limit: float
+
+
+def done(task: Task) -> bytes:
+    """What comes of the task.
 
     Raises:
-        LayoutError: that takes more than `limit` seconds.
+        LayoutError: it takes too long.
     """
     try:
-        with limited(limit):
-            return printed_part(sheet)
+        with limited(task.limit):
+            return task.work(*task.values)
     finally:
         gc.collect()  # which the layout went without
 
@@ -33,23 +44,23 @@ def send(stream: IO[bytes] | None, value: object) -> None:
 
 
 def _work() -> None:
-    """Answers each sheet and limit with a PDF or an error, until there is no more to read."""
+    """Answers each task with a PDF or an error, until there is no more to read."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started it ends it
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # for whatever a library prints
     printed_part(Sheet("<html lang=en><title>-</title>"))  # loads the libraries in the meantime
     while True:
         try:
-            sheet, limit = pickle.load(sys.stdin.buffer)
+            task = pickle.load(sys.stdin.buffer)
         except EOFError:
             return
         answer: Any
         try:
-            answer = printed(sheet, limit)
+            answer = done(task)
         except Exception as error:
             answer = error
         send(answers, answer)
-        del sheet, answer
+        del task, answer
 
 
 if __name__ == "__main__":

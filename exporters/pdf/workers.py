@@ -1,4 +1,4 @@
-"""Parts of a book, printed by processes of their own, as many at once as there are cores.
+"""Printing done by processes of their own, as many at once as there are cores.
 
 A worker is the module `worker`, run by the same Python. So nothing of the program that builds is
 run a second time, whatever it is, and a worker whose layout hangs can be ended.
@@ -11,15 +11,17 @@ import pickle
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from types import TracebackType
+from typing import Any
 
-from .press import Sheet
-from .worker import printed, send
+from .press import Sheet, printed_part
+from .worker import Task, done, send
 
-# Seconds for one part, which takes two or three, and what a worker gets to say that they passed.
+# Seconds for one task, which takes a few, and what a worker gets to say that they passed.
 LIMIT = 120.0
 _GRACE = 15.0
 
@@ -28,19 +30,16 @@ _ROOT = Path(__file__).resolve().parents[2]
 
 
 class Workers:
-    """Prints parts while it is entered. With fewer than two workers, in this process."""
+    """Does work while it is entered: in up to `count` processes, or in this one if that is 1."""
 
     def __init__(self, count: int, limit: float = LIMIT) -> None:
         self._limit = limit
         self._count = count
-        self._threads = ThreadPoolExecutor(max(1, count))
+        self._threads = ThreadPoolExecutor(count)
         self._processes: list[subprocess.Popen[bytes]] = []
         self._free: SimpleQueue[subprocess.Popen[bytes]] = SimpleQueue()
 
     def __enter__(self) -> Workers:
-        if self._count > 1:
-            for _ in range(self._count):
-                self._free.put(self._started())
         return self
 
     def __exit__(
@@ -56,29 +55,37 @@ class Workers:
             process.communicate()
 
     def printed(self, sheet: Sheet) -> Future[bytes]:
-        """The sheet as a part of a book.
+        """The sheet as a part of a book."""
+        return self.submit(printed_part, sheet)
 
-        The future raises `LayoutError` if that takes too long.
+    def submit(self, work: Callable[..., bytes], *values: Any) -> Future[bytes]:
+        """What `work` makes of the values; both are sent to a worker as `pickle` does it.
+
+        The future raises what `work` raises, and `LayoutError` if it takes too long.
         """
+        task = Task(work, values, self._limit)
         if self._count > 1:
-            return self._threads.submit(self._ask, sheet)
-        done: Future[bytes] = Future()
+            return self._threads.submit(self._ask, task)
+        future: Future[bytes] = Future()
         try:
-            done.set_result(printed(sheet, self._limit))
+            future.set_result(done(task))
         except Exception as error:
-            done.set_exception(error)
-        return done
+            future.set_exception(error)
+        return future
 
-    def _ask(self, sheet: Sheet) -> bytes:
-        process = self._free.get()
-        hung = threading.Timer(self._limit + _GRACE, process.kill)
+    def _ask(self, task: Task) -> bytes:
+        # No more threads than processes ask at once, so that there is a free one or none yet.
+        try:
+            process = self._free.get_nowait()
+        except Empty:
+            process = self._started()
+        hung = threading.Timer(task.limit + _GRACE, process.kill)
         hung.start()
         try:
-            send(process.stdin, (sheet, self._limit))
+            send(process.stdin, task)
             answer = pickle.load(process.stdout)  # type: ignore[arg-type]
         except (OSError, EOFError, pickle.UnpicklingError) as error:
             code = process.wait()
-            self._free.put(self._started())
             raise ChildProcessError(f"a printing process ended with code {code}") from error
         finally:
             hung.cancel()
