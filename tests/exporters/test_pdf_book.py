@@ -43,7 +43,7 @@ def _card(section: int, number: int) -> Card:
         LinkStart(other),
         "见别处",
         LinkEnd(),
-        "。" + f"说明文字{section}{number}，" * 20 + "</p>",
+        "。" + f"说明文字{section}{number}，" * 40 + "</p>",
         TABLE,
         f'<div class="code"><pre><code>run --number {section}.{number}</code></pre></div>',
     )
