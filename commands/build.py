@@ -15,6 +15,7 @@ import click
 
 from commands import toolchain
 from commands.options import format_option, output_option, source_argument, strict_option
+from commands.printing import Printable, print_options, printing
 from commands.reporting import Failed, Format, Rejected, fatal, progress, sorted_once, written
 from commands.sources import Checked, checked
 from commands.words import language, say
@@ -23,7 +24,7 @@ from deckpress.diagnostics import Diagnostic, as_json
 from deckpress.model import Artifact, Deck, RawDeck, Version
 from deckpress.selection import Selection, known, matches, select
 from exporters import EXPORTERS, load
-from exporters.job import Job, LayoutError, Printing
+from exporters.job import PLAIN, FitError, Job, LayoutError, Printing
 
 ROOT = Path(__file__).resolve().parent.parent
 CHANGES = "CHANGES.md"
@@ -55,7 +56,7 @@ def _outputs(
     return None if asked == set(EXPORTERS) else tuple(n for n in EXPORTERS if n in asked)
 
 
-@click.command()
+@click.command(cls=Printable)
 @source_argument
 @click.option(
     "--only",
@@ -67,11 +68,14 @@ def _outputs(
 @click.option("--tag", "tags", multiple=True, help="Only cards with this tag.")
 @click.option("--level", "levels", multiple=True, type=int, help="Only cards of this level.")
 @click.option("--tier", "tiers", multiple=True, help="Only cards of this tier.")
+@print_options
 @output_option
 @click.option("--json", "machine", is_flag=True, help="Print the result as JSON.")
 @format_option
 @strict_option
+@click.pass_context
 def build(
+    context: click.Context,
     source: Path | None,
     only: tuple[str, ...] | None,
     sections: tuple[str, ...],
@@ -89,8 +93,11 @@ def build(
     build says that it is partial.
     """
     selection = Selection(sections, tags, levels, tiers)
+    chosen = printing(context)
+    if chosen.asked() and only is not None and "pdf" not in only:
+        raise click.UsageError(say("print-nothing"))
     try:
-        built = run(source, only, selection, output, strict=strict)
+        built = run(source, only, selection, output, chosen, strict=strict)
     except Failed as error:
         found = error.found if isinstance(error, Rejected) else ()
         if machine:
@@ -111,6 +118,7 @@ def run(
     only: tuple[str, ...] | None,
     selection: Selection,
     output: Path,
+    printing: Printing = PLAIN.printing,
     *,
     strict: bool = False,
 ) -> Built:
@@ -124,7 +132,9 @@ def run(
     read = checked(source)
     _accept(read, read.found, strict)
     _refuse_unknown(read.deck, selection)
-    version = versions.development(read.deck, toolchain.fingerprint(), selection, only)
+    version = versions.development(
+        read.deck, toolchain.fingerprint(), selection, only, printing.asked()
+    )
     found = read.found
     try:
         if store.intact(output, version.name):
@@ -137,10 +147,13 @@ def run(
                 found = sorted_once(found, drawn)
                 _accept(read, found, strict)
                 chosen = select(deck, selection)
-                files = _exported(chosen, version, only, step)
+                files = _exported(chosen, version, only, printing, step)
                 files[CHANGES] = _changes(read.deck, version, chosen if selection else None)
                 step(say("publishing", folder=output))
                 outcome = store.publish(output, version.name, files)
+    except FitError as error:
+        values = {"asked": error.asked, "needed": error.needed, "size": error.size}
+        raise Failed(say("print-too-long", **values)) from error
     except LayoutError as error:
         raise Failed(say("layout-endless", place=error.place or "?")) from error
     except store.StoreError as error:
@@ -195,7 +208,11 @@ def _rendered(deck: RawDeck) -> tuple[Deck, tuple[Diagnostic, ...]]:
 
 
 def _exported(
-    deck: Deck, version: Version, only: tuple[str, ...] | None, step: Callable[[str], None]
+    deck: Deck,
+    version: Version,
+    only: tuple[str, ...] | None,
+    printing: Printing,
+    step: Callable[[str], None],
 ) -> dict[str, bytes]:
     """The files of a version, by name."""
     from deckpress import manifest
@@ -205,7 +222,7 @@ def _exported(
     with Memo(PRINTED) as memo:
         for name in only or EXPORTERS:
             step(say("exporting", name=name))
-            artifacts.extend(load(name)(deck, version, Job(Printing(), memo)))
+            artifacts.extend(load(name)(deck, version, Job(printing, memo)))
     files = {artifact.name: artifact.data for artifact in artifacts}
     files[manifest.MANIFEST] = manifest.manifest(deck, version, artifacts, toolchain.tools())
     return files

@@ -23,6 +23,7 @@ _LIBRARIES = (
     "pikepdf",
     "pydyf",
     "pygments",
+    "segno",
     "mmdr",
     "uharfbuzz",
     "weasyprint",

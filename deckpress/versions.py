@@ -7,8 +7,9 @@ name on any machine, at any time, in a clone or in an unpacked archive.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from hashlib import blake2b
+from types import MappingProxyType
 
 from deckpress import ledger
 from deckpress.digests import digests
@@ -21,7 +22,11 @@ BEFORE_FIRST = 1_577_836_800
 
 
 def development(
-    deck: RawDeck, toolchain: str, selection: Selection, exporters: tuple[str, ...] | None
+    deck: RawDeck,
+    toolchain: str,
+    selection: Selection,
+    exporters: tuple[str, ...] | None,
+    asked: Mapping[str, object] = MappingProxyType({}),
 ) -> Version:
     """The version of an unreleased build, such as ``1.1.0-dev+4f1c09aa27``.
 
@@ -29,7 +34,8 @@ def development(
     one second younger than it, so it is older than anything in the next.
 
     `toolchain` stands for everything besides the source that decides the bytes. `exporters` names
-    the outputs if only some are made. A partial build says so: ``…+4f1c09aa27.partial.docker``.
+    the outputs if only some are made, and `asked` says what was wished for of the printed ones,
+    such as ``{"paper": "A5"}``. A partial build says so: ``…+4f1c09aa27.partial.docker``.
     """
     content = blake2b(digest_size=5)
     for part in (toolchain, deck.name, *sorted(deck.files)):
@@ -45,6 +51,8 @@ def development(
         name += f".partial.{_label(selection)}"
     if exporters is not None:
         name += f".only.{'-'.join(exporters)}"
+    if asked:
+        name += f".print.{_identifier('-'.join(_words(asked)), repr(sorted(asked.items())))}"
     if deck.release is None:
         return Version(name, {}, BEFORE_FIRST, partial=bool(selection))
     time = deck.release.time + 1
@@ -82,6 +90,20 @@ def _label(selection: Selection) -> str:
             *selection.tiers,
         )
     )
+    return _identifier(words, repr(selection))
+
+
+def _words(asked: Mapping[str, object]) -> Iterator[str]:
+    for name, value in asked.items():
+        yield name.replace("_", "-")
+        if isinstance(value, tuple):
+            yield from map(str, value)
+        elif value is not True:
+            yield str(value)
+
+
+def _identifier(words: str, exactly: str) -> str:
+    """The words, if they can stand in a version; else a hash of what they say."""
     if re.fullmatch(r"[0-9A-Za-z-]{1,40}", words):
         return words
-    return blake2b(repr(selection).encode(), digest_size=4).hexdigest()
+    return blake2b(exactly.encode(), digest_size=4).hexdigest()

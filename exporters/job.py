@@ -2,11 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Protocol
 
 # The sheets of the printed deck, in the order in which a build makes them.
 SHEETS = ("cheat", "test", "cards")
+
+
+# Width and height of the paper, in millimetres.
+PAPERS: Mapping[str, tuple[float, float]] = {
+    "A4": (210.0, 297.0),
+    "A5": (148.0, 210.0),
+    "Letter": (215.9, 279.4),
+}
+
+
+class FitError(Exception):
+    """The cheat sheet does not fit: in the smallest type, `size` in points, it takes `needed` pages
+    of the `asked` ones.
+    """
+
+    def __init__(self, asked: int, needed: int, size: float) -> None:
+        super().__init__(asked, needed, size)
+        self.asked = asked
+        self.needed = needed
+        self.size = size
 
 
 class LayoutError(Exception):

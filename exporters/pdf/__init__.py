@@ -25,6 +25,7 @@ def export(deck: Deck, version: Version, job: Job = PLAIN) -> tuple[Artifact, ..
     ones. A deck in which nothing is left to print still gives its title page.
 
     Raises:
+        FitError: the cheat sheet has more than `job.printing.fit_pages` pages in any type.
         LayoutError: a card's layout did not end.
     """
     from .workers import Workers
@@ -52,12 +53,18 @@ def _workers(deck: Deck) -> int:
 def _cheat_sheet(deck: Deck, version: Version, job: Job, pool: Workers) -> Printed:
     from .binding import binding
     from .document import Manuscript
+    from .fitting import fitted
     from .press import printed
 
-    manuscript = Manuscript(deck, version)
-    if manuscript.short:
-        return pool.submit(printed, manuscript.sheet()).result
-    return binding(manuscript.book(), job, pool)
+    def begin(size: float = 0) -> Printed:
+        manuscript = Manuscript(deck, version, job.printing, size)
+        if manuscript.short:
+            return pool.submit(printed, manuscript.sheet()).result
+        return binding(manuscript.book(), job, pool)
+
+    if pages := job.printing.fit_pages:
+        return lambda: fitted(lambda size: begin(size)(), pages)
+    return begin()
 
 
 def _self_test(deck: Deck, version: Version, job: Job, pool: Workers) -> Printed:
@@ -65,7 +72,7 @@ def _self_test(deck: Deck, version: Version, job: Job, pool: Workers) -> Printed
     from .press import printed
     from .selftest import SelfTest
 
-    test = SelfTest(deck, version)
+    test = SelfTest(deck, version, job.printing)
     if test.short:
         return pool.submit(printed, test.sheet()).result
     return binding(test.book(), job, pool)

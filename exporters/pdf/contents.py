@@ -10,14 +10,38 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from unicodedata import east_asian_width
 
-COLUMNS = 3
-# What fits into a line of a contents column, in halves of a Chinese character.
-_LINE = 44
-# Lines that fit below the title, and on a page of their own.
-_FIRST_PAGE = 61
-_NEXT_PAGE = 70
-# Contents no longer than this share their page with the first cards.
-_SHORT = 26
+from .geometry import Geometry
+
+_COLUMN = 61.3  # millimetres that a column of the usual type likes to have
+_AROUND = 9.5  # of them beside the text
+_EM = 0.786 * 25.4 / 72  # millimetres, for each point of the sheet's type
+_LEADING = 1.46
+# Millimetres above and below the contents, and those of the title block, in the usual type.
+_ABOVE, _TITLE = 27.0, 31.0
+# Of a page of contents, how much there may be for the cards to begin below it.
+_SHORT = 0.37
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What fits into the contents: columns, the halves of Chinese characters in a line of one, the
+    lines of one below the title, and on a page of its own.
+    """
+
+    columns: int
+    line: float
+    first: int
+    next: int
+
+    @classmethod
+    def of(cls, geometry: Geometry) -> Room:
+        width, height = geometry.room
+        columns = max(1, round(width / (_COLUMN * geometry.scale)))
+        em = _EM * geometry.size
+        line = (width / columns - _AROUND * geometry.scale) / (em / 2)
+        lines = (height - _ABOVE) / (em * _LEADING)
+        first = (height - _ABOVE - _TITLE * geometry.scale) / (em * _LEADING)
+        return cls(columns, line, max(1, int(first)), max(1, int(lines)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,39 +53,39 @@ class Line:
     section: bool = False
 
 
-def short(lines: Sequence[Line]) -> bool:
+def short(lines: Sequence[Line], room: Room) -> bool:
     """Whether the cards may begin on the same page: when the numbers of the pages are filled in,
     every page that shows one is laid out anew.
     """
-    return _height(lines) <= COLUMNS * _SHORT
+    return _height(lines, room) <= room.columns * room.next * _SHORT
 
 
-def blocks(lines: Sequence[Line]) -> Iterator[tuple[tuple[Line, ...], ...]]:
+def blocks(lines: Sequence[Line], room: Room) -> Iterator[tuple[tuple[Line, ...], ...]]:
     """Blocks of columns, each of them for one page."""
     page: list[Line] = []
-    room = _FIRST_PAGE
+    there = room.first
     height = 0.0
     for line in lines:
-        height += _height((line,))
-        if page and height > COLUMNS * room:
-            yield tuple(_columns(page))
+        height += _height((line,), room)
+        if page and height > room.columns * there:
+            yield tuple(_columns(page, room))
             page = []
-            room = _NEXT_PAGE
-            height = _height((line,))
+            there = room.next
+            height = _height((line,), room)
         page.append(line)
     if page:
-        yield tuple(_columns(page))
+        yield tuple(_columns(page, room))
 
 
-def _columns(lines: Sequence[Line]) -> Iterator[tuple[Line, ...]]:
-    """`COLUMNS` runs of lines of about the same height; no section stands alone at a foot."""
-    goal = _height(lines) / COLUMNS
+def _columns(lines: Sequence[Line], room: Room) -> Iterator[tuple[Line, ...]]:
+    """Runs of lines, one a column, of about the same height; no section stands alone at a foot."""
+    goal = _height(lines, room) / room.columns
     column: list[Line] = []
     made = 0
     done = 0.0
     for line in lines:
-        height = _height((line,))
-        if column and made < COLUMNS - 1 and done + height / 2 > goal * (made + 1):
+        height = _height((line,), room)
+        if column and made < room.columns - 1 and done + height / 2 > goal * (made + 1):
             alone = len(column) > 1 and column[-1].section
             carried = [column.pop()] if alone else []
             yield tuple(column)
@@ -72,11 +96,11 @@ def _columns(lines: Sequence[Line]) -> Iterator[tuple[Line, ...]]:
     yield tuple(column)
 
 
-def _height(lines: Sequence[Line]) -> float:
+def _height(lines: Sequence[Line], room: Room) -> float:
     """In lines of text; a section has some air above it."""
-    return sum(_rows(line.text) + (0.5 if line.section else 0) for line in lines)
+    return sum(_rows(line.text, room) + (0.5 if line.section else 0) for line in lines)
 
 
-def _rows(text: str) -> int:
+def _rows(text: str, room: Room) -> int:
     width = sum(2 if east_asian_width(character) in "WFA" else 1.15 for character in text)
-    return -int(-width // _LINE)
+    return -int(-width // room.line)

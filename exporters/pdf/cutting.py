@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from exporters.job import PAPERS
+
 # What a printer does not reach, in millimetres; the marks for the cut are drawn in it.
 MARGIN = 8.0
 _MARK = 4.0
 _RATIO = 1.4  # a card's width by its height, as near as the number of cards allows
 
-PAPERS = {"A4": (210.0, 297.0), "A5": (148.0, 210.0), "Letter": (215.9, 279.4)}
 _CARDS = {"A4": 8, "A5": 4, "Letter": 8}
 
 

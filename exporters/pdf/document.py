@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from markupsafe import Markup
 
 from deckpress import __version__
-from deckpress.model import Asset, CardKind, Deck, PartName, Version
+from deckpress.model import Asset, Card, CardKind, Deck, Part, PartName, Version
 from deckpress.parts import label
+from exporters.job import PLAIN, Printing
 from exporters.theme import proof, words
 
 from .binding import Book, Chunk, Places
-from .chapters import Chapter, chapters, chunks
-from .contents import Line, blocks, short
+from .chapters import Chapter, Entry, chapters, chunks
+from .codes import codes
+from .contents import Line, Room, blocks, short
 from .geometry import Geometry
 from .lettering import Label
 from .paper import Paper
 from .press import Sheet
-from .running import running
+from .running import foot, running
 from .setting import rendered, styles, text
 
 _TEXT = ("sheet.css", "content.css", "card.css")
@@ -29,19 +32,28 @@ _BETWEEN = "\u3000"  # sections that begin on one page, in its running head
 class Manuscript:
     """A deck and how it is set. It becomes one sheet, or a book of many."""
 
-    def __init__(self, deck: Deck, version: Version, geometry: Geometry | None = None) -> None:
+    def __init__(
+        self, deck: Deck, version: Version, printing: Printing = PLAIN.printing, size: float = 0
+    ) -> None:
+        """`size` is that of the type in points, or 0 for what suits the paper."""
         self._deck = deck
         self._version = version
-        self._geometry = geometry or Geometry()
-        self._chapters = tuple(chapters(deck))
+        self._geometry = Geometry.of(printing, size)
+        self._styles = (*_TEXT, "ink.css") if printing.ink_saver else _TEXT
+        self._chapters = tuple(_told(deck, printing.detail))
         numbers = {each.card.id: each.number for part in self._chapters for each in part.entries}
         lines = tuple(_lines(self._chapters))
-        self._contents = tuple(blocks(lines)) if lines else ()
-        self._paper = Paper(numbers)
-        self.short = short(lines)  # whether the cards may begin below the contents
+        room = Room.of(self._geometry)
+        self._contents = tuple(blocks(lines, room)) if lines else ()
+        self._paper = Paper(numbers, self._geometry.scale, self._geometry.code)
+        self._codes = codes(deck) if self._chapters else {}
+        self.short = short(lines, room)  # whether the cards may begin below the contents
         self._shared: dict[str, Any] = {
             "deck": deck,
             "title": deck.meta.title,
+            "foot": foot(deck, version, deck.meta.title),
+            "index": tuple(_index(deck, self._chapters)),
+            "codes": self._codes,
             "version": version,
             "count": len(numbers),
             "words": words(deck.meta.lang),
@@ -57,21 +69,27 @@ class Manuscript:
 
     def sheet(self) -> Sheet:
         """The whole document, styles included, and the pictures that it shows."""
-        css = styles("page.css", *_TEXT) + self._geometry.of_pages()
+        css = styles("page.css", *self._styles) + self._geometry.of_pages()
         html = self._html("sheet", css, contents=self._contents, chapters=self._chapters)
-        return Sheet(html, self._assets())
+        return Sheet(html, self._assets(), attached=self._attached())
 
     def book(self) -> Book:
         """The document in parts: the contents, and chunks that each begin a page."""
-        return Book(self._front, tuple(self._chunks()), self._running, None, len(self._contents))
+        pages = len(self._contents)
+        back = self._back if self._shared["index"] else None
+        return Book(self._front, tuple(self._chunks()), self._running, back, pages)
 
     def _front(self, places: Places) -> Sheet:
-        css = styles(*_TEXT) + self._geometry.of_pages()
+        css = styles(*self._styles) + self._geometry.of_pages()
         html = self._html("front", css, contents=self._contents, pages=places.pages)
-        return Sheet(html, self._assets())
+        return Sheet(html, self._assets(), attached=self._attached())
+
+    def _back(self, places: Places) -> Sheet:
+        css = styles(*self._styles) + self._geometry.of_columns()
+        return Sheet(self._html("back", css), imposition=self._geometry.imposition())
 
     def _chunks(self) -> Iterator[Chunk]:
-        css = styles(*_TEXT) + self._geometry.of_columns()
+        css = styles(*self._styles) + self._geometry.of_columns()
         for run in chunks(self._chapters):
             html = self._html("chunk", css, chapters=run)
             sheet = Sheet(html, self._assets(), self._geometry.imposition())
@@ -87,7 +105,11 @@ class Manuscript:
         return rendered(template, **self._shared, **values, style=Markup(css))
 
     def _assets(self) -> dict[str, Asset]:
-        return {**self._deck.assets, **self._paper.drawings}
+        return {**self._deck.assets, **self._paper.drawings, **self._codes}
+
+    def _attached(self) -> tuple[Asset, ...]:
+        """The source, for whoever wants to change the deck and has only the PDF."""
+        return (Asset(f"{self._deck.name}.md", "text/markdown", self._deck.source),)
 
 
 def heads(all_chapters: Sequence[Chapter], places: Places) -> tuple[str, ...]:
@@ -103,6 +125,33 @@ def heads(all_chapters: Sequence[Chapter], places: Places) -> tuple[str, ...]:
         found.append(_BETWEEN.join(titles))
         last = titles[-1]
     return tuple(found)
+
+
+def _told(deck: Deck, detail: str) -> Iterator[Chapter]:
+    """The chapters; with the detail ``short``, of each card the answer and the common mistake."""
+    for chapter in chapters(deck):
+        if detail == "short":
+            entries = (
+                replace(each, card=replace(each.card, parts=_kept(each.card), proof=None))
+                for each in chapter.entries
+            )
+            chapter = replace(chapter, entries=tuple(entries))
+        yield chapter
+
+
+def _kept(card: Card) -> tuple[Part, ...]:
+    return tuple(part for part in card.parts if part.name is PartName.PITFALL)
+
+
+def _index(deck: Deck, all_chapters: Sequence[Chapter]) -> Iterator[tuple[str, tuple[Entry, ...]]]:
+    """Every tag with its cards, in the order of the tags' names."""
+    tagged: dict[str, list[Entry]] = {}
+    for chapter in all_chapters:
+        for entry in chapter.entries:
+            for tag in entry.card.tags:
+                tagged.setdefault(deck.meta.tags.get(tag, tag), []).append(entry)
+    for name in sorted(tagged, key=str.casefold):
+        yield name, tuple(tagged[name])
 
 
 def _lines(all_chapters: Sequence[Chapter]) -> Iterator[Line]:

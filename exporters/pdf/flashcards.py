@@ -91,6 +91,7 @@ class FlashCards:
             printing.paper, printing.per_page, printing.flip, printing.offset
         )
         self._least = _LARGE if printing.large_print else _SIZES[-1]
+        self._ink = ("ink.css",) if printing.ink_saver else ()
         self._chapters = tuple(chapters(deck))
         cards = [entry for chapter in self._chapters for entry in chapter.entries]
         self._paper = Paper({entry.card.id: entry.number for entry in cards})
@@ -188,7 +189,7 @@ class FlashCards:
         width, height = self._cutting.card
         size = f"@page {{ size: {width:.3f}mm {height:.3f}mm }}\n"
         room = f":root {{ --room: {height - _AROUND[1]:.3f}mm }}\n"
-        css = Markup(styles("content.css", "flashcards.css") + size + room)
+        css = Markup(styles("content.css", "flashcards.css", *self._ink) + size + room)
         html = rendered("flashcards", **self._shared, sides=sides, style=css)
         return Sheet(html, {**self._deck.assets, **self._paper.drawings})
 
@@ -196,7 +197,7 @@ class FlashCards:
         """What stands on the sheets besides the cards' text: the marks, and the corners."""
         width, height = self._cutting.width, self._cutting.height
         css = f"@page {{ size: {width}mm {height}mm; margin: 0 }}\n"
-        style = Markup(styles("flashcards.css") + css)
+        style = Markup(styles("flashcards.css", *self._ink) + css)
         values = {"leaves": leaves, "marks": self._cutting.marks(), "size": self._cutting.card}
         return Sheet(rendered("flashcards-around", **self._shared, **values, style=style))
 

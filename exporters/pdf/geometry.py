@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from exporters.job import PAPERS, Printing
 from exporters.theme import color
 
 from .imposition import Imposition
 from .lettering import Label
 
+_SIZE, _LARGE = 8.4, 16.0  # points; in large print the smallest text to read has 14
+# A letter of code by the size of the type, and what is beside code on a card, in millimetres.
+_CODE, _BESIDE_CODE = 0.774 * 0.6, 17.0
+_NARROW = 170  # a page of that width has one column
+
 
 @dataclass(frozen=True, slots=True)
 class Geometry:
-    """A page of columns. All lengths are in millimetres."""
+    """A page of columns, and the `size` of its type in points. All other lengths are in
+    millimetres.
+    """
 
     width: float = 210
     height: float = 297
@@ -22,6 +30,29 @@ class Geometry:
     left: float = 13
     columns: int = 2
     gap: float = 8
+    size: float = _SIZE
+    ink_saver: bool = False
+
+    @classmethod
+    def of(cls, printing: Printing, size: float = 0) -> Geometry:
+        """What was asked for, in type of `size` points or of one that suits the paper."""
+        width, height = PAPERS[printing.paper]
+        columns = printing.columns or (1 if printing.large_print or width < _NARROW else 2)
+        chosen = size or (_LARGE if printing.large_print else _SIZE)
+        if width < _NARROW:
+            return cls(width, height, 14, 10, 12, 10, columns, 6, chosen, printing.ink_saver)
+        return cls(width, height, columns=columns, size=chosen, ink_saver=printing.ink_saver)
+
+    @property
+    def code(self) -> int:
+        """How many characters of code stand in a line of a column."""
+        letter = _CODE * self.size * 25.4 / 72
+        return int((self.column - _BESIDE_CODE * self.scale) / letter)
+
+    @property
+    def scale(self) -> float:
+        """How large the type is beside the usual one."""
+        return self.size / _SIZE
 
     @property
     def column(self) -> float:
@@ -41,28 +72,38 @@ class Geometry:
         return (
             f"@page {{ size: {self.width}mm {self.height}mm; margin: {margins} }}\n"
             f"main {{ columns: {self.columns}; column-gap: {self.gap}mm }}\n"
+            f"html {{ font-size: {self.size}pt }}\n"
         )
 
     def of_columns(self) -> str:
         """The CSS of a document whose pages are columns, for `imposition`."""
         height = self.height - self.top - self.bottom
-        return f"@page {{ size: {self.column:.3f}mm {height}mm; margin: 0 }}\n"
+        page = f"@page {{ size: {self.column:.3f}mm {height}mm; margin: 0 }}\n"
+        return page + f"html {{ font-size: {self.size}pt }}\n"
 
     def head_left(self, text: str) -> Label:
         return Label(
-            text, self.left, self._head, 0.62 * self._room, 7.2, color("accent"), bold=True
+            text, self.left, self._head, 0.62 * self._room, 7.2, self._color("accent"), bold=True
         )
 
     def head_right(self, text: str) -> Label:
         x = self.width - self.right
-        return Label(text, x, self._head, 0.36 * self._room, 7.2, color("muted"), right=True)
+        return Label(text, x, self._head, 0.36 * self._room, 7.2, self._color("muted"), right=True)
 
     def foot_left(self, text: str) -> Label:
-        return Label(text, self.left, self._foot, 0.72 * self._room, 6.6, color("muted"))
+        return Label(text, self.left, self._foot, 0.72 * self._room, 6.6, self._color("muted"))
 
     def foot_right(self, text: str) -> Label:
         x = self.width - self.right
-        return Label(text, x, self._foot, 0.26 * self._room, 6.6, color("muted"), right=True)
+        return Label(text, x, self._foot, 0.26 * self._room, 6.6, self._color("muted"), right=True)
+
+    @property
+    def room(self) -> tuple[float, float]:
+        """The width and height of what stands between the margins."""
+        return self._room, self.height - self.top - self.bottom
+
+    def _color(self, name: str) -> str:
+        return "#000000" if self.ink_saver else color(name)
 
     @property
     def _room(self) -> float:

@@ -14,6 +14,7 @@ from deckpress.model import Asset, ClozeStart, Html, LinkStart, Math, Picture
 from exporters.theme.join import join
 
 from .spacing import spaced
+from .wrapping import marked
 
 # A picture's CSS pixels are meant for a screen, where text is 16 px high. On this sheet it is 11.
 _SCREEN_TO_PAPER = 0.7
@@ -31,12 +32,16 @@ _WIDTH = re.compile(r'<svg[^>]*?\bwidth="([\d.]+)(em|px|)"')
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """Sets fields for one sheet. `numbers` maps each printed card's id to its number.
+    """Sets fields for one sheet. `numbers` maps each printed card's id to its number, and `scale`
+    says how large the sheet's type is beside the usual one; a line of `code` may have so many
+    characters before it is marked as one that goes on.
 
     Formulas become pictures; `drawings` collects them by name for the printer.
     """
 
     numbers: Mapping[str, int]
+    scale: float = 1.0
+    code: int = 50
     drawings: dict[str, Asset] = field(default_factory=dict)
 
     def field(self, html: Html, hosts: bool = False) -> Markup:
@@ -57,13 +62,13 @@ class Paper:
         joined = join(
             html,
             math=self._math,
-            picture=_picture,
+            picture=self._picture,
             cloze_start=_gap,
             cloze_end=lambda _: "</b>",
             link_start=link_start,
             link_end=link_end,
         )
-        tabled = _TABLE.sub(_sized, spaced(joined))
+        tabled = _TABLE.sub(_sized, marked(spaced(joined), self.code))
         return Markup(_LINK.sub(lambda link: _shown(link, hosts), tabled))
 
     def _math(self, math: Math) -> str:
@@ -76,6 +81,17 @@ class Paper:
         image = f'<img class="math" src="asset:{name}" alt="{escape(math.tex)}" style="{style}">'
         return f'<span class="formula">{image}</span>' if math.display else image
 
+    def _picture(self, picture: Picture) -> str:
+        """A figure on a line of its own, no larger than a page can hold beside its card."""
+        size = ""
+        kind = "figure"
+        if picture.width and picture.height:
+            scale = min(_SCREEN_TO_PAPER * self.scale, _TALLEST / picture.height)
+            size = f' width="{max(1, round(picture.width * scale))}"'
+            kind = "icon" if picture.height <= _ICON else "figure"
+        source = f"asset:{escape(picture.asset)}"
+        return f'<img class="{kind}" src="{source}" alt="{escape(picture.alt)}"{size}>'
+
 
 def _em(number: str, unit: str) -> float:
     return float(number) if unit == "em" else float(number) / 16
@@ -83,18 +99,6 @@ def _em(number: str, unit: str) -> float:
 
 def _gap(gap: ClozeStart) -> str:
     return '<b class="gap">'
-
-
-def _picture(picture: Picture) -> str:
-    """A figure on a line of its own, no larger than a page can hold beside its card."""
-    size = ""
-    kind = "figure"
-    if picture.width and picture.height:
-        scale = min(_SCREEN_TO_PAPER, _TALLEST / picture.height)
-        size = f' width="{max(1, round(picture.width * scale))}"'
-        kind = "icon" if picture.height <= _ICON else "figure"
-    source = f"asset:{escape(picture.asset)}"
-    return f'<img class="{kind}" src="{source}" alt="{escape(picture.alt)}"{size}>'
 
 
 def _sized(table: re.Match[str]) -> str:

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from deckpress import __version__
 from deckpress.model import Asset, Card, CardKind, Deck, Html, Version
+from exporters.job import PLAIN, Printing
 from exporters.theme import words
 
 from . import asking
@@ -22,7 +23,7 @@ from .geometry import Geometry
 from .lettering import Label
 from .paper import Paper
 from .press import Sheet
-from .running import running
+from .running import foot, running
 from .setting import rendered, styles, text
 
 _STYLES = ("sheet.css", "content.css", "selftest.css")
@@ -53,18 +54,20 @@ class Exercise:
 class SelfTest:
     """A deck and how it asks. It becomes one sheet, or a book of many."""
 
-    def __init__(self, deck: Deck, version: Version, geometry: Geometry | None = None) -> None:
-        self._geometry = geometry or Geometry()
+    def __init__(self, deck: Deck, version: Version, printing: Printing = PLAIN.printing) -> None:
+        self._geometry = Geometry.of(printing)
+        self._styles = (*_STYLES, "ink.css") if printing.ink_saver else _STYLES
         self._deck = deck
         self._chapters = tuple(_asked(deck))
         said = words(deck.meta.lang)
         numbers = {each.card.id: each.number for part in self._chapters for each in part.entries}
-        self._paper = Paper(numbers)
+        self._paper = Paper(numbers, self._geometry.scale, self._geometry.code)
         self.short = len(numbers) <= _FEW
         self._shared: dict[str, Any] = {
             "deck": deck,
             "version": version,
             "title": f"{deck.meta.title} · {said['self-test']}",
+            "foot": foot(deck, version, f"{deck.meta.title} · {said['self-test']}"),
             "count": len(numbers),
             "words": said,
             "tags": [],
@@ -72,7 +75,7 @@ class SelfTest:
             "field": self._paper.field,
             "text": text,
             "kinds": CardKind,
-            "exercise": lambda entry: exercise(entry, self._geometry.column),
+            "exercise": lambda entry: exercise(entry, self._geometry.column / self._geometry.scale),
             "shuffled": asking.shuffled,
             "letters": asking.letters,
             "right": asking.right,
@@ -80,7 +83,7 @@ class SelfTest:
 
     def sheet(self) -> Sheet:
         """Questions and key, one behind the other."""
-        css = styles("page.css", *_STYLES) + self._geometry.of_pages()
+        css = styles("page.css", *self._styles) + self._geometry.of_pages()
         return self._sheet("selftest", css, chapters=self._chapters, pages=None)
 
     def book(self) -> Book:
@@ -88,18 +91,18 @@ class SelfTest:
         return Book(self._cover, tuple(self._questions()), self._running, self._key)
 
     def _cover(self, places: Places) -> Sheet:
-        css = styles(*_STYLES) + self._geometry.of_pages()
+        css = styles(*self._styles) + self._geometry.of_pages()
         return self._sheet("selftest-cover", css, chapters=self._chapters, pages=places.pages)
 
     def _questions(self) -> Iterator[Chunk]:
-        css = styles(*_STYLES) + self._geometry.of_columns()
+        css = styles(*self._styles) + self._geometry.of_columns()
         for run in chunks(self._chapters):
             sheet = self._sheet("selftest-questions", css, chapters=run)
             laid = Sheet(sheet.html, sheet.assets, self._geometry.imposition())
             yield Chunk(laid, continues=run[0].continues)
 
     def _key(self, places: Places) -> Sheet:
-        css = styles(*_STYLES) + self._geometry.of_columns()
+        css = styles(*self._styles) + self._geometry.of_columns()
         sheet = self._sheet("selftest-key", css, chapters=self._chapters, pages=places.pages)
         return Sheet(sheet.html, sheet.assets, self._geometry.imposition())
 
@@ -128,7 +131,7 @@ def _asked(deck: Deck) -> Iterator[Chapter]:
 
 
 def exercise(entry: Entry, column: float) -> Exercise:
-    """How a card is asked in a column of that width, in millimetres."""
+    """How a card is asked in a column of that width, in millimetres of the usual type."""
     card = entry.card
     asked, body, answer = card.question, card.lead, card.short
     gaps: tuple[tuple[int, Html], ...] = ()

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pikepdf
 import pytest
 
 from commands.main import main
@@ -328,3 +329,74 @@ def test_the_key_of_another_released_deck_is_refused(
     (tmp_path / "deck.md").unlink()  # then it is the same deck under another name
     assert build(tmp_path / "copy.md", output, "--only", "anki") == 0
     assert "1.0.1-dev+" in capsys.readouterr().out
+
+
+# Printing
+
+
+def pages(path: Path) -> int:
+    with pikepdf.open(path) as opened:
+        return len(opened.pages)
+
+
+def sheets(output: Path) -> list[str]:
+    version = (output / "latest").readlink().name
+    found = (output / "latest").glob("*.pdf")
+    return sorted(path.name.removeprefix(f"small-{version}") for path in found)
+
+
+def test_sheets_are_chosen_and_the_version_says_how_they_are_printed(
+    output: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert build(SMALL, output, "--only", "pdf", "--sheet", "cards", "--sheet", "cheat") == 0
+    assert sheets(output) == ["-cards.pdf", ".pdf"]
+    assert ".only.pdf.print.sheets-cheat-cards: 3 cards" in capsys.readouterr().out
+    assert build(SMALL, output, "--only", "pdf", "--sheet", "cheat", "--offset", "1.5,-2") == 0
+    assert re.search(r"\.print\.[0-9a-f]{8}: 3 cards", capsys.readouterr().out)
+
+
+def test_paper_has_the_size_that_was_asked_for(output: Path) -> None:
+    for paper, width in (("A5", 148), ("Letter", 216)):
+        assert build(SMALL, output, "--only", "pdf", "--paper", paper) == 0
+        for path in (output / "latest").glob("*.pdf"):
+            with pikepdf.open(path) as opened:
+                assert round(float(opened.pages[0].mediabox[2]) / 72 * 25.4) == width, path
+
+
+def test_what_does_not_fit_is_refused_with_what_would_help(
+    output: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    body = "".join(f"## Question {n}? {{#q{n}}}\n\n{'Word ' * 120}\n\n" for n in range(60))
+    long = tmp_path / "long.md"
+    long.write_text(
+        f"---\ntitle: T\nlang: en\nkey: t\nanki_deck: T\n---\n\n# One {{#one}}\n\n{body}"
+    )
+    options = ("--only", "pdf", "--sheet", "cheat", "--fit-pages")
+    assert build(long, output, *options, "1") == 1
+    said = capsys.readouterr().err
+    assert re.search(r"takes \d pages in type of 5\.5 points.* and 1 were asked for", said)
+    assert "--detail short" in said
+    assert not output.exists()
+
+    assert build(long, output, *options, "7") == 0
+    (path,) = (output / "latest").glob("*.pdf")
+    assert 5 <= pages(path) <= 7
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--only", "anki", "--paper", "A5"), "--only leaves the PDF out"),
+        (("--large-print", "--fit-pages", "3"), "exclude each other"),
+        (("--offset", "far"), "such as 1.5,-0.8"),
+        (("--offset", "50,0"), "of at most 20"),
+        (("--columns", "9"), "1<=x<=4"),
+        (("--paper", "A3"), "'A4', 'A5', 'Letter'"),
+    ],
+)
+def test_printing_that_cannot_be_is_refused(
+    output: Path, capsys: pytest.CaptureFixture[str], options: tuple[str, ...], said: str
+) -> None:
+    assert build(SMALL, output, *options) == 2
+    assert said in capsys.readouterr().err
+    assert not output.exists()

@@ -118,7 +118,7 @@ def test_bookmarks_stand_as_in_one_piece() -> None:
         if number % CARDS == 0:
             expected.append((1, _deck().sections[number // CARDS].title))
         expected.append((2, f"{number + 1} {each.title}"))
-    assert outline(_book()) == expected
+    assert outline(_book()) == [*expected, (1, "按标签查题号")]
 
 
 def test_the_cards_of_a_section_that_was_cut_stay_below_it(

@@ -1,0 +1,26 @@
+"""QR codes that lead from the paper to the sections of the page."""
+
+from __future__ import annotations
+
+import io
+
+import segno
+
+from deckpress.model import Asset, Deck
+
+_PAGES = ("https://", "http://")
+
+
+def codes(deck: Deck) -> dict[str, Asset]:
+    """A code for each section of a deck that has a page, by the name of its picture."""
+    address = deck.meta.homepage.partition("#")[0].strip()
+    if not address.startswith(_PAGES):
+        return {}
+    found = {}
+    for section in deck.sections:
+        name = f"code-{section.id}.svg"
+        drawing = io.BytesIO()
+        code = segno.make(f"{address}#{section.id}", micro=False, error="m")
+        code.save(drawing, kind="svg", border=0, xmldecl=False, svgns=True, dark="#000")
+        found[name] = Asset(name, "image/svg+xml", drawing.getvalue())
+    return found

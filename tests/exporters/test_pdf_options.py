@@ -1,0 +1,159 @@
+"""The cheat sheet as it was asked for: columns, detail, large print, little ink, and its index."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from io import BytesIO
+
+import pikepdf
+import pytest
+
+from deckpress.model import Deck, PartName, Section
+from exporters.job import Job, Printing
+from exporters.pdf import export
+from exporters.pdf.paper import Paper
+from tests.exporters.pdf_reading import (
+    MILLIMETRE,
+    body,
+    glyphs,
+    links,
+    page_sizes,
+    places,
+    sentences,
+    squeezed,
+)
+from tests.exporters.samples import RELEASE, VERSION, card, deck, sample
+
+PRINTED = [card for card in sample().cards() if not card.retired]
+LINE = "docker run --name " + "-".join(f"part{number}" for number in range(12))
+
+
+@cache
+def printed(**options: object) -> bytes:
+    return made(sample(), **options)
+
+
+def made(of: Deck, **options: object) -> bytes:
+    printing = Printing(sheets=("cheat",), **options)  # type: ignore[arg-type]
+    (artifact,) = export(of, VERSION, Job(printing))
+    return artifact.data
+
+
+def lefts(pdf: bytes, page: int) -> set[int]:
+    """Where lines begin on a page, in millimetres."""
+    return {round(g.x / MILLIMETRE) for g in glyphs(pdf) if g.page == page}
+
+
+@pytest.mark.parametrize("columns", [1, 2, 3, 4])
+def test_the_cards_stand_in_so_many_columns(columns: int) -> None:
+    cards = tuple(card(f"c{n}", f"Q{n}?", f"<p>{'字' * 300}</p>") for n in range(40))
+    pdf = made(deck(Section("one", "One", (), cards)), columns=columns)
+    starts = sorted(lefts(pdf, 1))
+    width = (210 - 26 + 8) / columns
+    for column in range(columns):
+        left = 13 + column * width
+        assert any(left <= start <= left + 10 for start in starts), column
+
+
+def test_short_is_the_answer_and_the_mistake() -> None:
+    text = body(printed(detail="short"))
+    for each in PRINTED:
+        assert all(part in text for part in sentences(each.short)), each.id
+        for part in each.parts:
+            there = [sentence in text for sentence in sentences(part.html) if len(sentence) > 12]
+            if part.name is PartName.PITFALL:
+                assert all(there), each.id
+            elif part.name in (PartName.WHY, PartName.SOURCES):
+                assert not any(there), each.id
+
+
+def test_large_print_is_large() -> None:
+    sizes = [round(glyph.size) for glyph in glyphs(printed(large_print=True))]
+    usual = [round(glyph.size) for glyph in glyphs(printed())]
+    assert sorted(sizes)[len(sizes) // 2] >= 1.7 * sorted(usual)[len(usual) // 2]
+
+
+@pytest.mark.parametrize("sheet", ["cheat", "test", "cards"])
+def test_little_ink_is_grey(sheet: str) -> None:
+    """Figures aside, which keep the colours that their authors gave them."""
+    job = Job(Printing(sheets=(sheet,), ink_saver=True))
+    (artifact,) = export(replace(sample(), assets={}), VERSION, job)
+    with pikepdf.open(BytesIO(artifact.data)) as opened:
+        for page in opened.pages:
+            for step in pikepdf.parse_content_stream(page):
+                if str(step.operator) in ("rg", "RG"):
+                    red, green, blue = map(float, step.operands)
+                    assert red == green == blue, step
+
+
+def test_in_grey_a_mistake_and_a_right_option_are_still_told() -> None:
+    text = body(printed(ink_saver=True))
+    assert "误区" in text
+    assert "轮询，默认就是它正确" in text
+
+
+def test_the_index_has_every_topic_with_the_numbers_of_its_cards() -> None:
+    text = body(printed())
+    _, _, index = text.rpartition("按标签查题号")
+    for tag, name in sample().meta.tags.items():
+        numbers = [str(n) for n, each in enumerate(PRINTED, 1) if tag in each.tags]
+        if numbers:
+            assert squeezed(name) + ",".join(numbers) in index
+    _, inside = links(printed())
+    assert inside <= places(printed())
+
+
+def test_the_source_is_attached() -> None:
+    with pikepdf.open(BytesIO(printed())) as opened:
+        (name,) = opened.attachments
+        assert name == "sample.md"
+        assert opened.attachments[name].get_file().read_bytes() == sample().source
+
+
+def test_the_foot_of_a_release_has_its_date() -> None:
+    (artifact,) = export(sample(), RELEASE, Job(Printing(sheets=("cheat",))))
+    text = squeezed("".join(glyph.text for glyph in glyphs(artifact.data)))
+    assert "1.2.3·2023-11-14·" in text
+
+
+def test_each_section_of_a_deck_with_a_page_has_a_code() -> None:
+    def forms(homepage: str) -> int:
+        of = replace(sample(), meta=replace(sample().meta, homepage=homepage))
+        return len(made(of))
+
+    with_page, without = forms("https://example.org/a/"), forms("")
+    assert with_page > without + 1000
+
+
+def test_a_line_of_code_that_goes_on_is_marked_and_copied_whole() -> None:
+    lines = f'short\n{LINE}\n<span class="k">if</span> x'
+    code = f'<div class="code"><pre><code>{lines}</code></pre></div>'
+    pdf = made(deck(Section("one", "One", (), (card("a", "Q?", code),))))
+    assert squeezed(f"short{LINE}if x") in body(pdf)
+    html = Paper({}).field((code,))
+    assert html.count('<span class="long">') == 1
+    assert f'<span class="long">{LINE}</span><span class="k">if</span> x' in html
+
+
+def test_a_style_that_goes_on_over_a_long_line_is_closed_and_opened_again() -> None:
+    code = f'<pre><code>a <span class="s">b\n{LINE}\nc</span> d</code></pre>'
+    html = Paper({}).field((code,))
+    assert html == (
+        '<pre><code>a <span class="s">b\n</span>'
+        f'<span class="long"><span class="s">{LINE}</span></span>'
+        '<span class="s">c</span> d</code></pre>'
+    )
+
+
+@pytest.mark.parametrize("paper", ["A4", "A5", "Letter"])
+@pytest.mark.parametrize("large", [False, True], ids=["usual", "large"])
+def test_nothing_stands_outside_the_page(paper: str, large: bool) -> None:
+    pdf = printed(paper=paper, large_print=large)
+    width, height = page_sizes(pdf)[0]
+    for glyph in glyphs(pdf):
+        left, bottom, right, top = (side / MILLIMETRE for side in glyph.box)
+        assert left > 8, glyph
+        assert right < width - 7, glyph
+        assert bottom > 4, glyph
+        assert top < height - 4, glyph
