@@ -8,7 +8,7 @@ with the contents, the back matter with an index, and the running heads and feet
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
@@ -25,7 +25,16 @@ from .workers import Workers
 
 _HERE = Path(__file__).parent
 _SOURCES = ("press.py", "structure.py", "imposition.py", "fetcher.py", "fonts.conf")
-_LIBRARIES = ("weasyprint", "pydyf", "fonttools", "tinycss2", "tinyhtml5", "pyphen", "pillow")
+_LIBRARIES = (
+    "weasyprint",
+    "pydyf",
+    "fonttools",
+    "pikepdf",
+    "tinycss2",
+    "tinyhtml5",
+    "pyphen",
+    "pillow",
+)
 # The front matter changes the numbers in it when it grows by a page; it does so once.
 _TRIES = 3
 
@@ -55,14 +64,15 @@ class Chunk:
 class Book:
     """The parts of a book. What depends on the pages is made by functions of the places.
 
-    `running` has the labels of each page, which make its head and its foot. The title, the
-    language and the attachments of the front matter are the book's.
+    `running` has the labels of each page, which make its head and its foot. The front and the
+    back matter come in sheets that each begin a page; the title, the language and the attachments
+    of the first are the book's.
     """
 
-    front: Callable[[Places], Sheet]
+    front: Callable[[Places], Sequence[Sheet]]
     chunks: Sequence[Chunk]
     running: Callable[[Places], Sequence[Sequence[Label]]]
-    back: Callable[[Places], Sheet] | None = None
+    back: Callable[[Places], Sequence[Sheet]] | None = None
     front_pages: int = 1  # a guess, which saves a second layout where it is right
 
 
@@ -74,39 +84,51 @@ def binding(book: Book, job: Job, pool: Workers) -> Callable[[], bytes]:
     Raises (when it is waited for):
         LayoutError: a card's layout did not end.
     """
-    keys = [_key(chunk.sheet) for chunk in book.chunks]
-    kept = [job.memo.get(key) for key in keys]
-    begun = [
-        pool.printed(chunk.sheet) if data is None else None
-        for chunk, data in zip(book.chunks, kept, strict=True)
-    ]
+    begun = _begun([chunk.sheet for chunk in book.chunks], job, pool)
 
     def finished() -> bytes:
-        parts: list[Part] = []
-        for chunk, key, data, future in zip(book.chunks, keys, kept, begun, strict=True):
-            if future is not None:
-                data = future.result()
-                job.memo.put(key, data)
-            assert data is not None
-            parts.append(Part.read(data, chunk.continues))
-        return _around(book, parts, pool)
+        parts = [
+            Part.read(data, chunk.continues)
+            for chunk, data in zip(book.chunks, begun(), strict=True)
+        ]
+        return _around(book, parts, job, pool)
 
     return finished
 
 
-def _around(book: Book, parts: Sequence[Part], pool: Workers) -> bytes:
+def _begun(sheets: Sequence[Sheet], job: Job, pool: Workers) -> Callable[[], Iterator[bytes]]:
+    """Begins to print those sheets that are not remembered."""
+    keys = [_key(sheet) for sheet in sheets]
+    kept = [job.memo.get(key) for key in keys]
+    futures = [
+        pool.printed(sheet) if data is None else None
+        for sheet, data in zip(sheets, kept, strict=True)
+    ]
+
+    def finished() -> Iterator[bytes]:
+        for key, data, future in zip(keys, kept, futures, strict=True):
+            if future is not None:
+                data = future.result()
+                job.memo.put(key, data)
+            assert data is not None
+            yield data
+
+    return finished
+
+
+def _around(book: Book, parts: Sequence[Part], job: Job, pool: Workers) -> bytes:
     front_pages = book.front_pages
-    places = _places(parts, front_pages)
-    back: list[Part] = []
     for _ in range(_TRIES):
-        if book.back is not None:
-            back = [Part.read(pool.printed(book.back(places)).result())]
-        places = _places([*parts, *back], front_pages)
-        front = Part.read(pool.printed(book.front(places)).result())
-        if len(front) == front_pages:
-            return joined([front, *parts, *back], book.running(places))
-        front_pages = len(front)
         places = _places(parts, front_pages)
+        back: list[Part] = []
+        if book.back is not None:
+            back = [Part.read(data) for data in _begun(book.back(places), job, pool)()]
+            places = _places([*parts, *back], front_pages)
+        front = [Part.read(data) for data in _begun(book.front(places), job, pool)()]
+        pages = sum(map(len, front))
+        if pages == front_pages:
+            return joined([*front, *parts, *back], book.running(places))
+        front_pages = pages
     raise AssertionError("the front matter has no certain length")
 
 
@@ -123,7 +145,8 @@ def _places(parts: Sequence[Part], front: int) -> Places:
 def _key(sheet: Sheet) -> bytes:
     """A hash of all that decides the bytes of a part."""
     shown = [(asset.name, asset.media_type, asset.data) for asset in sheet.shown()]
-    content = pickle.dumps((sheet.html, sheet.imposition, shown), protocol=5)
+    attached = [(asset.name, asset.data) for asset in sheet.attached]
+    content = pickle.dumps((sheet.html, sheet.imposition, shown, attached), protocol=5)
     return blake2b(_press() + content, digest_size=20).digest()
 
 

@@ -79,14 +79,20 @@ class Manuscript:
         back = self._back if self._shared["index"] else None
         return Book(self._front, tuple(self._chunks()), self._running, back, pages)
 
-    def _front(self, places: Places) -> Sheet:
+    def _front(self, places: Places) -> tuple[Sheet, ...]:
+        """The title with the first page of the contents, then each of their other pages."""
         css = styles(*self._styles) + self._geometry.of_pages()
-        html = self._html("front", css, contents=self._contents, pages=places.pages)
-        return Sheet(html, self._assets(), attached=self._attached())
+        first, others = self._contents[:1], self._contents[1:]
+        html = self._html("front", css, contents=first, pages=places.pages)
+        rest = (
+            self._html("contents-page", css, contents=(block,), pages=places.pages)
+            for block in others
+        )
+        return (Sheet(html, self._assets(), attached=self._attached()), *map(Sheet, rest))
 
-    def _back(self, places: Places) -> Sheet:
+    def _back(self, places: Places) -> tuple[Sheet]:
         css = styles(*self._styles) + self._geometry.of_columns()
-        return Sheet(self._html("back", css), imposition=self._geometry.imposition())
+        return (Sheet(self._html("back", css), imposition=self._geometry.imposition()),)
 
     def _chunks(self) -> Iterator[Chunk]:
         css = styles(*self._styles) + self._geometry.of_columns()

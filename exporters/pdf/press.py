@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +68,18 @@ def _printed(sheet: Sheet, part: bool) -> bytes:
         if part:
             _address_places(document.pages)
         prefix = blake2b(sheet.html.encode(), digest_size=6).hexdigest() + "-" if part else ""
-        return written(document, sheet.attached, prefix)
+        pdf = written(document, sheet.attached, prefix)
+        return _slim(pdf) if part else pdf
+
+
+def _slim(pdf: bytes) -> bytes:
+    """Without what `tidy` took out of it: whoever joins parts has the objects of all in memory."""
+    from pikepdf import ObjectStreamMode, Pdf
+
+    slim = BytesIO()
+    with Pdf.open(BytesIO(pdf)) as opened:
+        opened.save(slim, object_stream_mode=ObjectStreamMode.generate, deterministic_id=True)
+    return slim.getvalue()
 
 
 @contextmanager

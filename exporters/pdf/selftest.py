@@ -90,9 +90,10 @@ class SelfTest:
         """A cover with room for the score, the questions in chunks, and the key."""
         return Book(self._cover, tuple(self._questions()), self._running, self._key)
 
-    def _cover(self, places: Places) -> Sheet:
+    def _cover(self, places: Places) -> tuple[Sheet]:
         css = styles(*self._styles) + self._geometry.of_pages()
-        return self._sheet("selftest-cover", css, chapters=self._chapters, pages=places.pages)
+        pages = places.pages
+        return (self._sheet("selftest-cover", css, chapters=self._chapters, pages=pages),)
 
     def _questions(self) -> Iterator[Chunk]:
         css = styles(*self._styles) + self._geometry.of_columns()
@@ -101,10 +102,10 @@ class SelfTest:
             laid = Sheet(sheet.html, sheet.assets, self._geometry.imposition())
             yield Chunk(laid, continues=run[0].continues)
 
-    def _key(self, places: Places) -> Sheet:
+    def _key(self, places: Places) -> tuple[Sheet]:
         css = styles(*self._styles) + self._geometry.of_columns()
         sheet = self._sheet("selftest-key", css, chapters=self._chapters, pages=places.pages)
-        return Sheet(sheet.html, sheet.assets, self._geometry.imposition())
+        return (Sheet(sheet.html, sheet.assets, self._geometry.imposition()),)
 
     def _running(self, places: Places) -> tuple[tuple[Label, ...], ...]:
         title = self._shared["title"]

@@ -237,15 +237,15 @@ def test_workers_and_what_is_remembered_change_no_byte() -> None:
     assert _printed(memo=memo) == _book()
 
 
-def test_an_edit_prints_one_part_again_and_a_new_version_none() -> None:
+def test_an_edit_prints_one_part_again_and_a_new_version_the_title() -> None:
     memo = _Kept()
     _printed(memo=memo)
     count = len(memo)
     released = _printed(memo=memo, version=RELEASE)
-    assert len(memo) == count
+    assert len(memo) == count + 1
     assert RELEASE.name in body(released)
     edited = _printed(memo=memo, edited="c2-7")
-    assert len(memo) == count + 1
+    assert len(memo) == count + 2
     assert "改了" in body(edited)
     assert edited == _printed(edited="c2-7")
 
