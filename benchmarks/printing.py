@@ -24,10 +24,12 @@ import pikepdf
 from benchmarks import synthetic
 from deckpress.model import Deck
 from deckpress.model import Version as DeckVersion
+from exporters.job import Job, Printing
 from exporters.theme import FONTS
 
 ROOT = Path(__file__).resolve().parent.parent
 COLUMNS = 3
+PRINTING = Printing(sheets=("cheat",), columns=COLUMNS)
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "chrome")
 _TYPST = (
     "import sys, typst; typst.compile(sys.argv[1], output=sys.argv[2], font_paths=sys.argv[3:])"
@@ -88,13 +90,12 @@ def _installed(*names: str) -> tuple[str, ...] | None:
 def prepare(folder: Path, count: int) -> None:
     """The cards in each language, and what an earlier build remembered of them."""
     from exporters.pdf.document import Manuscript
-    from exporters.pdf.geometry import Geometry
 
     source = folder / "cards.md"
     source.write_text(synthetic.deck(count), "utf-8")
     (folder / "cards.typ").write_text(synthetic.typst(count, COLUMNS), "utf-8")
     deck, version = _rendered(source)
-    html = Manuscript(deck, version, Geometry(columns=COLUMNS)).sheet().html
+    html = Manuscript(deck, version, PRINTING).sheet().html
     faces = "".join(
         f"@font-face {{ font-family: '{family}'; font-weight: {weight}; src: url('{file}') }}\n"
         for family, weight, file in (
@@ -122,10 +123,8 @@ def _rendered(source: Path) -> tuple[Deck, DeckVersion]:
 def print_once(source: Path, printed: Path, edited: bool) -> None:
     """Prints as a build does. With `edited`, one card is another than in the last run."""
     from deckpress.cache import Memo
-    from exporters.job import Job
     from exporters.pdf.binding import binding
     from exporters.pdf.document import Manuscript
-    from exporters.pdf.geometry import Geometry
     from exporters.pdf.workers import Workers
 
     memory = source.with_suffix(".printed")
@@ -135,7 +134,7 @@ def print_once(source: Path, printed: Path, edited: bool) -> None:
     else:
         memory.unlink(missing_ok=True)
     deck, version = _rendered(source)
-    book = Manuscript(deck, version, Geometry(columns=COLUMNS)).book()
+    book = Manuscript(deck, version, PRINTING).book()
     with Memo(memory) as memo, Workers(os.cpu_count() or 1) as pool:
         printed.write_bytes(binding(book, Job(memo=memo), pool)())
 
