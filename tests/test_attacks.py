@@ -13,9 +13,11 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import pikepdf
 import pytest
 from playwright.sync_api import Browser
 
@@ -25,9 +27,11 @@ from deckpress.diagnostics import Diagnostic, Severity
 from deckpress.model import Artifact, Deck, RawDeck, RawSection, Version
 from deckpress.render import render
 from exporters import EXPORTERS, load
+from exporters.job import Job, Printing
 from tests import outputs
 from tests.exporters.browser import visit
 from tests.exporters.learner import Learner, learner, text_of
+from tests.exporters.pdf_reading import CHEAT
 
 ATTACKS = Path(__file__).parent / "fixtures" / "attacks"
 EXPECTED: dict[str, dict[str, Any]] = tomllib.loads((ATTACKS / "expected.toml").read_text("utf-8"))
@@ -63,7 +67,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Hostile:
             decks[path.stem] = read.deck
         found[path.stem] = (*read.found, *render(read.deck)[1])
     deck, _ = render(_merged(decks))
-    made = {name: load(name)(deck, VERSION) for name in EXPORTERS}
+    made = {name: load(name)(deck, VERSION, CHEAT) for name in EXPORTERS}
     artifacts = {name: artifact for name, (artifact, *_) in made.items()}
     return Hostile(deck, artifacts, found, frozenset(refused))
 
@@ -240,12 +244,25 @@ def printed(hostile: Hostile, tmp_path_factory: pytest.TempPathFactory) -> str:
 
 def test_the_print_does_nothing(hostile: Hostile, printed: str) -> None:
     pdf = hostile.artifacts["pdf"].data
-    assert outputs.pdf_keys(pdf) == set()
+    # The one file in it is the source itself, which nothing opens.
+    assert outputs.pdf_keys(pdf) == {"EF", "EmbeddedFile", "EmbeddedFiles"}
+    with pikepdf.open(BytesIO(pdf)) as opened:
+        attached = {name: file.get_file().read_bytes() for name, file in opened.attachments.items()}
+    assert attached == {f"{hostile.deck.name}.md": hostile.deck.source}
     addresses = outputs.pdf_addresses(pdf)
     assert len(addresses) > 5
     assert {address.partition(":")[0] for address in addresses} <= {"http", "https", "mailto"}
     wanted = Counter(shown for stem in hostile.found for shown in set(_shown(stem)))
     assert [shown for shown, count in wanted.items() if printed.count(shown) < count] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sheet", ["test", "cards"])
+def test_no_other_sheet_does_anything_either(hostile: Hostile, sheet: str) -> None:
+    (artifact,) = load("pdf")(hostile.deck, VERSION, Job(Printing(sheets=(sheet,))))
+    assert outputs.pdf_keys(artifact.data) == set()
+    schemes = {address.partition(":")[0] for address in outputs.pdf_addresses(artifact.data)}
+    assert schemes <= {"http", "https", "mailto"}
 
 
 def test_no_file_outside_the_source_is_shown(

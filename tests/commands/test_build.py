@@ -363,6 +363,7 @@ def test_paper_has_the_size_that_was_asked_for(output: Path) -> None:
                 assert round(float(opened.pages[0].mediabox[2]) / 72 * 25.4) == width, path
 
 
+@pytest.mark.slow
 def test_what_does_not_fit_is_refused_with_what_would_help(
     output: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
