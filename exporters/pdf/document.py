@@ -45,7 +45,7 @@ class Manuscript:
         lines = tuple(_lines(self._chapters))
         room = Room.of(self._geometry)
         self._contents = tuple(blocks(lines, room)) if lines else ()
-        self._paper = Paper(numbers, self._geometry.scale, self._geometry.code)
+        self._paper = Paper(numbers, self._geometry.scale, self._geometry.code(deck.meta.lang))
         self._codes = codes(deck) if self._chapters else {}
         self.short = short(lines, room)  # whether the cards may begin below the contents
         self._shared: dict[str, Any] = {

@@ -11,8 +11,10 @@ from .imposition import Imposition
 from .lettering import Label
 
 _SIZE, _LARGE = 8.4, 16.0  # points; in large print the smallest text to read has 14
-# A letter of code by the size of the type, and what is beside code on a card, in millimetres.
-_CODE, _BESIDE_CODE = 0.774 * 0.6, 17.0
+# The width of a letter of code and that of a card's margin, by the size of the type (card.css), and
+# the millimetres between them.
+_CODE = 0.774 * 0.6
+_GUTTER_HAN, _GUTTER, _PADDING = 2.87, 4.56, 5.8
 _NARROW = 170  # a page of that width has one column
 
 
@@ -43,11 +45,11 @@ class Geometry:
             return cls(width, height, 14, 10, 12, 10, columns, 6, chosen, printing.ink_saver)
         return cls(width, height, columns=columns, size=chosen, ink_saver=printing.ink_saver)
 
-    @property
-    def code(self) -> int:
-        """How many characters of code stand in a line of a column."""
+    def code(self, lang: str) -> int:
+        """How many characters of code stand in a line of a column, on a card in that language."""
         letter = _CODE * self.size * 25.4 / 72
-        return int((self.column - _BESIDE_CODE * self.scale) / letter)
+        gutter = _GUTTER_HAN if lang.startswith("zh") else _GUTTER
+        return int((self.column - gutter * self.size * 25.4 / 72 - _PADDING) / letter)
 
     @property
     def scale(self) -> float:

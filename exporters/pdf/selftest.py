@@ -61,7 +61,7 @@ class SelfTest:
         self._chapters = tuple(_asked(deck))
         said = words(deck.meta.lang)
         numbers = {each.card.id: each.number for part in self._chapters for each in part.entries}
-        self._paper = Paper(numbers, self._geometry.scale, self._geometry.code)
+        self._paper = Paper(numbers, self._geometry.scale, self._geometry.code(deck.meta.lang))
         self.short = len(numbers) <= _FEW
         self._shared: dict[str, Any] = {
             "deck": deck,
