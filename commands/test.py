@@ -24,7 +24,8 @@ _LINTERS = (
 def test(everything: bool, pytest_arguments: tuple[str, ...]) -> int:
     """Run the tests. What follows is handed to pytest: `build.py test -k cloze`."""
     chosen = [] if everything else ["-m", "not slow"]
-    commands = [("pytest", "-n", "2", "--dist", "loadgroup", *chosen, *pytest_arguments)]
+    # The tests of a file share what is dear to make, so they stay together.
+    commands = [("pytest", "-n", "2", "--dist", "loadfile", *chosen, *pytest_arguments)]
     if everything:
         commands.extend(_LINTERS)
     scripts = Path(sys.executable).parent

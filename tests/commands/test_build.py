@@ -238,7 +238,13 @@ BAD = {
 }
 
 
-@pytest.mark.parametrize("make", BAD.values(), ids=BAD.keys())
+@pytest.mark.parametrize(
+    "make",
+    [
+        pytest.param(make, id=name, marks=[pytest.mark.slow] if "100,000" in name else [])
+        for name, make in BAD.items()
+    ],
+)
 def test_bad_input_is_a_clear_error(
     tmp_path: Path,
     output: Path,

@@ -167,9 +167,8 @@ def test_a_missing_glyph_comes_from_the_symbol_fonts() -> None:
 
 def test_the_same_deck_gives_the_same_bytes_anywhere(tmp_path: Path) -> None:
     program = (
-        "import hashlib; from exporters.pdf import export;"
-        "from tests.exporters.samples import VERSION, sample;"
-        "print(hashlib.sha256(export(sample(), VERSION)[0].data).hexdigest())"
+        "import hashlib; from tests.exporters.pdf_reading import sample_pdf;"
+        "print(hashlib.sha256(sample_pdf()).hexdigest())"
     )
     changed = {
         "PYTHONHASHSEED": "4711",

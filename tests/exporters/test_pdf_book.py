@@ -98,6 +98,7 @@ def _page_of(name: str) -> int:
     return numbers[target[0].objgen]
 
 
+@pytest.mark.slow
 def test_it_is_what_is_exported() -> None:
     (artifact,) = export(_deck(), VERSION, Job(CHEAT))
     assert artifact.data == _book()
@@ -121,6 +122,7 @@ def test_bookmarks_stand_as_in_one_piece() -> None:
     assert outline(_book()) == [*expected, (1, "按标签查题号")]
 
 
+@pytest.mark.slow
 def test_the_cards_of_a_section_that_was_cut_stay_below_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -237,6 +239,7 @@ def test_workers_and_what_is_remembered_change_no_byte() -> None:
     assert _printed(memo=memo) == _book()
 
 
+@pytest.mark.slow
 def test_an_edit_prints_one_part_again_and_a_new_version_the_title() -> None:
     memo = _Kept()
     _printed(memo=memo)

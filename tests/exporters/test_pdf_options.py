@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache
 from io import BytesIO
+from itertools import product
 
 import pikepdf
 import pytest
@@ -47,7 +48,7 @@ def lefts(pdf: bytes, page: int) -> set[int]:
 
 @pytest.mark.parametrize(
     "columns",
-    [2, 3, *(pytest.param(count, marks=pytest.mark.slow) for count in (1, 4))],
+    [3, *(pytest.param(count, marks=pytest.mark.slow) for count in (1, 2, 4))],
 )
 def test_the_cards_stand_in_so_many_columns(columns: int) -> None:
     cards = tuple(card(f"c{n}", f"Q{n}?", f"<p>{'字' * 160}</p>") for n in range(40))
@@ -149,8 +150,17 @@ def test_a_style_that_goes_on_over_a_long_line_is_closed_and_opened_again() -> N
     )
 
 
-@pytest.mark.parametrize("paper", ["A4", "A5", "Letter"])
-@pytest.mark.parametrize("large", [False, True], ids=["usual", "large"])
+@pytest.mark.parametrize(
+    ("paper", "large"),
+    [
+        ("A5", False),
+        *(
+            pytest.param(*each, marks=pytest.mark.slow)
+            for each in product(("A4", "A5", "Letter"), (False, True))
+            if each != ("A5", False)
+        ),
+    ],
+)
 def test_nothing_stands_outside_the_page(paper: str, large: bool) -> None:
     pdf = printed(paper=paper, large_print=large)
     width, height = page_sizes(pdf)[0]
