@@ -28,7 +28,10 @@ _TARGET = (
 IMAGE = re.compile(r"!\[(?P<alt>" + _ALT + r")\]\(" + _TARGET)
 LINK = re.compile(r"\]\(" + _TARGET)
 DEFINITION = re.compile(r"^ {0,3}\[(?!\^)(?P<name>[^\[\]\n]++)\]:" + _TARGET, re.MULTILINE)
-_PROOFS = re.compile(r"^proofs:[ \t]+(?P<quote>[\"']?)(?P<path>[^\s\"'#]+)(?P=quote)", re.MULTILINE)
+_PROOFS = re.compile(
+    r"^(?P<mark>[\"']?)proofs(?P=mark)[ \t]*:[ \t]+(?P<quote>[\"']?)(?P<path>[^\s\"'#]+)(?P=quote)",
+    re.MULTILINE,
+)
 # A bare address. Where it ends in a sentence, `trimmed` tells.
 ADDRESS = r"(?<![A-Za-z0-9_/@.])https?://[A-Za-z0-9][A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]*"
 _TRAILING = re.compile(r"[.,;:!?'*\"~_]+$")

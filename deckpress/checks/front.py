@@ -27,7 +27,7 @@ def proofs_path(deck: RawDeck) -> Span:
     """The path of the file of proofs, or the beginning of the source."""
     front = _front(deck)
     reference = proofs_file(front.raw) if front else None
-    if front is None or reference is None:
+    if front is None or reference is None or reference.path != deck.meta.proofs:
         return start(deck)
     line = front.line + reference.line
     return Span(start(deck).file, line, reference.column, reference.width)

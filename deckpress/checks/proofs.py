@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from deckpress import diagrams
 from deckpress.checks.code import word
-from deckpress.checks.front import proofs_path
+from deckpress.checks.front import proofs_path, start
 from deckpress.diagnostics import Diagnostic, finding
 from deckpress.fences import find
 from deckpress.model import RawCard, RawDeck
@@ -20,6 +20,9 @@ def check(deck: RawDeck) -> Iterator[Diagnostic]:
         return
     for card in deck.cards():
         yield from _unmarked(card)
+    if proofs_path(deck) == start(deck):
+        reason = f"the front matter does not name it on one line, as in `proofs: {path}`"
+        yield finding("D805", start(deck), path=path, reason=reason)
     if path not in deck.files:
         return  # reading the source has said so
     try:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from commands.sources import checked
 from deckpress.model import Deck, Proof, Section
 from exporters import EXPORTERS, load
 from tests.exporters import samples
@@ -53,3 +54,26 @@ def test_a_run_that_is_not_repeated_says_when_it_was() -> None:
         artifact, *_ = load(name)(_deck(proof=elsewhere), samples.VERSION, CHEAT)
         text = body(artifact.data) if name == "pdf" else text_of(artifact.data.decode())
         assert "已实测：FastDFS6.16.1（2026-11）" in squeezed(text)
+
+
+@pytest.mark.parametrize(
+    ("line", "codes"),
+    [
+        ("proofs: examples/p.json", ["D802"]),
+        ('"proofs": examples/p.json', ["D802"]),
+        ("'proofs' : 'examples/p.json'", ["D802"]),
+        ("proofs: >-\n  examples/p.json", ["D805"]),
+    ],
+)
+def test_proofs_are_read_however_they_are_named_or_somebody_says_so(
+    tmp_path: Path, line: str, codes: list[str]
+) -> None:
+    (tmp_path / "examples").mkdir()
+    (tmp_path / "examples" / "p.json").write_text("{}")
+    (tmp_path / "examples" / "a.sh").write_text("true\n")
+    source = tmp_path / "deck.md"
+    source.write_text(
+        f"---\ntitle: T\nlang: en\nkey: t\nanki_deck: T\n{line}\n---\n\n# One {{#one}}\n\n"
+        "## Q? {#q}\n\nA.\n\n```sh file=examples/a.sh\n```\n"
+    )
+    assert [found.code for found in checked(source).found if found.code[:3] == "D80"] == codes
