@@ -19,6 +19,7 @@ from .chapters import Chapter, Entry, chapters, chunks
 from .codes import codes
 from .contents import Line, Room, blocks, short
 from .geometry import Geometry
+from .greys import grey
 from .lettering import Label
 from .paper import Paper
 from .press import Sheet
@@ -45,7 +46,9 @@ class Manuscript:
         lines = tuple(_lines(self._chapters))
         room = Room.of(self._geometry)
         self._contents = tuple(blocks(lines, room)) if lines else ()
-        self._paper = Paper(numbers, self._geometry.scale, self._geometry.code(deck.meta.lang))
+        code = self._geometry.code(deck.meta.lang)
+        self._paper = Paper(numbers, self._geometry.scale, code, self._geometry.code_indent)
+        self._pictures = grey(deck.assets) if printing.ink_saver else deck.assets
         self._codes = codes(deck) if self._chapters else {}
         self.short = short(lines, room)  # whether the cards may begin below the contents
         self._shared: dict[str, Any] = {
@@ -111,7 +114,7 @@ class Manuscript:
         return rendered(template, **self._shared, **values, style=Markup(css))
 
     def _assets(self) -> dict[str, Asset]:
-        return {**self._deck.assets, **self._paper.drawings, **self._codes}
+        return {**self._pictures, **self._paper.drawings, **self._codes}
 
     def _attached(self) -> tuple[Asset, ...]:
         """The source, for whoever wants to change the deck and has only the PDF."""

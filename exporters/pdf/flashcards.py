@@ -21,6 +21,7 @@ from exporters.theme import words
 from . import asking
 from .chapters import Entry, chapters
 from .cutting import Cutting
+from .greys import grey
 from .imposition import Imposition, imposed
 from .paper import Paper
 from .press import Sheet, laid_out, pressing, written
@@ -92,6 +93,7 @@ class FlashCards:
         )
         self._least = _LARGE if printing.large_print else _SIZES[-1]
         self._ink = ("ink.css",) if printing.ink_saver else ()
+        self._pictures = grey(deck.assets) if printing.ink_saver else deck.assets
         self._chapters = tuple(chapters(deck))
         cards = [entry for chapter in self._chapters for entry in chapter.entries]
         self._paper = Paper({entry.card.id: entry.number for entry in cards})
@@ -191,7 +193,7 @@ class FlashCards:
         room = f":root {{ --room: {height - _AROUND[1]:.3f}mm }}\n"
         css = Markup(styles("content.css", "flashcards.css", *self._ink) + size + room)
         html = rendered("flashcards", **self._shared, sides=sides, style=css)
-        return Sheet(html, {**self._deck.assets, **self._paper.drawings})
+        return Sheet(html, {**self._pictures, **self._paper.drawings})
 
     def _around(self, leaves: Sequence[Leaf]) -> Sheet:
         """What stands on the sheets besides the cards' text: the marks, and the corners."""

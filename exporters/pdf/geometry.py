@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 
 from exporters.job import PAPERS, Printing
 from exporters.theme import color
@@ -15,6 +16,8 @@ _SIZE, _LARGE = 8.4, 16.0  # points; in large print the smallest text to read ha
 # the millimetres between them.
 _CODE = 0.774 * 0.6
 _GUTTER_HAN, _GUTTER, _PADDING = 2.87, 4.56, 5.8
+_INDENT = 4.6  # millimetres, of a list, a callout or a quotation (content.css)
+_POINT = 25.4 / 72  # millimetres
 _NARROW = 170  # a page of that width has one column
 
 
@@ -47,9 +50,17 @@ class Geometry:
 
     def code(self, lang: str) -> int:
         """How many characters of code stand in a line of a column, on a card in that language."""
-        letter = _CODE * self.size * 25.4 / 72
         gutter = _GUTTER_HAN if lang.startswith("zh") else _GUTTER
-        return int((self.column - gutter * self.size * 25.4 / 72 - _PADDING) / letter)
+        return int((self.column - gutter * self.size * _POINT - _PADDING) / self._letter)
+
+    @property
+    def code_indent(self) -> int:
+        """How many of them a list takes from the code in it."""
+        return ceil(_INDENT / self._letter)
+
+    @property
+    def _letter(self) -> float:
+        return _CODE * self.size * _POINT
 
     @property
     def scale(self) -> float:

@@ -34,7 +34,7 @@ _WIDTH = re.compile(r'<svg[^>]*?\bwidth="([\d.]+)(em|px|)"')
 class Paper:
     """Sets fields for one sheet. `numbers` maps each printed card's id to its number, and `scale`
     says how large the sheet's type is beside the usual one; a line of `code` may have so many
-    characters before it is marked as one that goes on.
+    characters before it is marked as one that goes on, or `indent` less for each list around it.
 
     Formulas become pictures; `drawings` collects them by name for the printer.
     """
@@ -42,6 +42,7 @@ class Paper:
     numbers: Mapping[str, int]
     scale: float = 1.0
     code: int = 50
+    indent: int = 4
     drawings: dict[str, Asset] = field(default_factory=dict)
 
     def field(self, html: Html, hosts: bool = False) -> Markup:
@@ -68,7 +69,7 @@ class Paper:
             link_start=link_start,
             link_end=link_end,
         )
-        tabled = _TABLE.sub(_sized, marked(spaced(joined), self.code))
+        tabled = _TABLE.sub(_sized, marked(spaced(joined), self.code, self.indent))
         return Markup(_LINK.sub(lambda link: _shown(link, hosts), tabled))
 
     def _math(self, math: Math) -> str:

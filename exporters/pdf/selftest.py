@@ -20,6 +20,7 @@ from .binding import Book, Chunk, Places
 from .chapters import Chapter, Entry, chapters, chunks
 from .document import heads
 from .geometry import Geometry
+from .greys import grey
 from .lettering import Label
 from .paper import Paper
 from .press import Sheet
@@ -61,7 +62,9 @@ class SelfTest:
         self._chapters = tuple(_asked(deck))
         said = words(deck.meta.lang)
         numbers = {each.card.id: each.number for part in self._chapters for each in part.entries}
-        self._paper = Paper(numbers, self._geometry.scale, self._geometry.code(deck.meta.lang))
+        code = self._geometry.code(deck.meta.lang)
+        self._paper = Paper(numbers, self._geometry.scale, code, self._geometry.code_indent)
+        self._pictures = grey(deck.assets) if printing.ink_saver else deck.assets
         self.short = len(numbers) <= _FEW
         self._shared: dict[str, Any] = {
             "deck": deck,
@@ -119,7 +122,7 @@ class SelfTest:
 
     def _sheet(self, template: str, css: str, **values: Any) -> Sheet:
         html = rendered(template, **self._shared, **values, style=Markup(css))
-        assets: dict[str, Asset] = {**self._deck.assets, **self._paper.drawings}
+        assets: dict[str, Asset] = {**self._pictures, **self._paper.drawings}
         return Sheet(html, assets)
 
 

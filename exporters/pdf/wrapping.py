@@ -10,16 +10,31 @@ import re
 from html import unescape
 from unicodedata import east_asian_width
 
-_CODE = re.compile(r"(<pre><code[^>]*>)(.*?)(</code></pre>)", re.DOTALL)
+_BLOCK = re.compile(
+    r"(<pre><code[^>]*>)(.*?)(</code></pre>)|<(/?)(ul|ol|blockquote|div)\b([^>]*)>", re.DOTALL
+)
+_EMPTY = re.compile(r'<span class="\w+"></span>')
 _TAG = re.compile(r"<[^>]*>")
 _SPAN = re.compile(r"<span[^>]*>|</span>")
 
 
-def marked(html: str, width: int) -> str:
+def marked(html: str, width: int, indent: int = 0) -> str:
     """`html`, each line of code of more than `width` halves of a Chinese character an element of
-    the class ``long``.
+    the class ``long``. A list, a quotation or a callout around the code takes `indent` of them.
     """
-    return _CODE.sub(lambda code: code[1] + _lines(code[2], width) + code[3], html)
+    around: list[bool] = []  # whether each element that is open takes room
+
+    def block(found: re.Match[str]) -> str:
+        start, code, end, closing, name, attributes = found.groups()
+        if start:
+            return start + _lines(code, width - indent * sum(around)) + end
+        if closing:
+            around.pop()
+        else:
+            around.append(name != "div" or 'class="callout' in attributes)
+        return found[0]
+
+    return _BLOCK.sub(block, html)
 
 
 def _lines(code: str, width: int) -> str:
@@ -39,7 +54,7 @@ def _lines(code: str, width: int) -> str:
         after = "</span>" if open_span else ""
         whole = f'<span class="long">{begun}{line}{after}</span>'
         out.append(f"{before}{whole}{open_span}")
-    return "".join(out)
+    return _EMPTY.sub("", "".join(out))
 
 
 def _width(line: str) -> int:

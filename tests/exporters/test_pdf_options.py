@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from dataclasses import replace
 from functools import cache
 from io import BytesIO
 from itertools import product
+from pathlib import Path
 
 import pikepdf
 import pytest
+import zxingcpp
+from PIL import Image
 
-from deckpress.model import Deck, PartName, Section
+from deckpress.model import Asset, Deck, PartName, Picture, Section
 from exporters.job import Job, Printing
 from exporters.pdf import export
 from exporters.pdf.paper import Paper
@@ -121,13 +126,74 @@ def test_the_foot_of_a_release_has_its_date() -> None:
     assert "1.2.3·2023-11-14·" in text
 
 
-def test_each_section_of_a_deck_with_a_page_has_a_code() -> None:
-    def forms(homepage: str) -> int:
-        of = replace(sample(), meta=replace(sample().meta, homepage=homepage))
-        return len(made(of))
+def pages(pdf: bytes, folder: Path, dpi: int) -> list[Image.Image]:
+    """Every page as a picture."""
+    if shutil.which("pdftoppm") is None:
+        pytest.skip("poppler is not installed")
+    command = ["pdftoppm", "-r", str(dpi), "-png", "-", str(folder / "page")]
+    subprocess.run(command, input=pdf, check=True)
+    return [Image.open(path).convert("RGB") for path in sorted(folder.glob("page*.png"))]
 
-    with_page, without = forms("https://example.org/a/"), forms("")
-    assert with_page > without + 1000
+
+def test_a_telephone_reads_the_code_of_each_section(tmp_path: Path) -> None:
+    of = replace(sample(), meta=replace(sample().meta, homepage="https://example.org/a/"))
+    read = {
+        code.text
+        for page in pages(made(of), tmp_path, 200)
+        for code in zxingcpp.read_barcodes(page)
+    }
+    assert read == {f"https://example.org/a/#{section.id}" for section in of.sections}
+
+
+def test_a_deck_without_a_page_has_no_codes(tmp_path: Path) -> None:
+    of = replace(sample(), meta=replace(sample().meta, homepage=""))
+    found = [zxingcpp.read_barcodes(page) for page in pages(made(of), tmp_path, 200)]
+    assert not any(found)
+
+
+def coloured() -> Deck:
+    """A deck whose figures have colour in every way that a picture can have it."""
+    drawing = (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="20">'
+        "<style>.a{fill:#fc0;stroke:rgb(10, 200, 30)}</style>"
+        '<linearGradient id="red"><stop stop-color="tomato"/><stop offset="1" stop-color="#00f"/>'
+        '</linearGradient><rect class="a" width="20" height="20"/>'
+        '<rect x="30" width="20" height="20" fill="url(#red)"/>'
+        '<rect x="60" width="20" height="20" style="fill: teal; stroke:none"/></svg>'
+    )
+    photograph, screenshot = BytesIO(), BytesIO()
+    Image.new("RGB", (40, 40), "orange").save(photograph, "JPEG")
+    Image.new("RGBA", (40, 40), (0, 90, 255, 200)).save(screenshot, "PNG")
+    assets = (
+        Asset("a.svg", "image/svg+xml", drawing.encode()),
+        Asset("b.jpg", "image/jpeg", photograph.getvalue()),
+        Asset("c.png", "image/png", screenshot.getvalue()),
+    )
+    figures = tuple(Picture(each.name, each.name, 40, 40) for each in assets)
+    code = '<p>A</p><pre><code><span class="k">if</span> <span class="s">"x"</span></code></pre>'
+    cards = (replace(card("a", "Q?", code), short=(code, *figures)),)
+    of = deck(Section("one", "One", (), cards))
+    return replace(of, assets={each.name: each for each in assets})
+
+
+@pytest.mark.parametrize("sheet", ["cheat", "test", "cards"])
+def test_little_ink_prints_nothing_in_colour_and_every_figure(tmp_path: Path, sheet: str) -> None:
+    def tints(ink_saver: bool) -> tuple[bool, int]:
+        """Whether there is colour, and how many dots are neither black nor white."""
+        folder = tmp_path / str(ink_saver)
+        folder.mkdir()
+        job = Job(Printing(sheets=(sheet,), ink_saver=ink_saver))
+        (artifact,) = export(coloured(), VERSION, job)
+        drawn = [bytes(page.tobytes()) for page in pages(artifact.data, folder, 60)]
+        dots = [page[at : at + 3] for page in drawn for at in range(0, len(page), 3)]
+        some = [dot for dot in dots if 20 < min(dot) < 235 or max(dot) - min(dot) > 12]
+        return any(max(dot) - min(dot) > 12 for dot in dots), len(some)
+
+    in_colour, many = tints(False)
+    assert in_colour
+    in_colour, left = tints(True)
+    assert not in_colour
+    assert left > many / 3
 
 
 def test_a_line_of_code_that_goes_on_is_marked_and_copied_whole() -> None:
@@ -138,6 +204,14 @@ def test_a_line_of_code_that_goes_on_is_marked_and_copied_whole() -> None:
     html = Paper({}).field((code,))
     assert html.count('<span class="long">') == 1
     assert f'<span class="long">{LINE}</span><span class="k">if</span> x' in html
+
+
+def test_code_in_a_list_has_less_room_before_it_goes_on() -> None:
+    paper = Paper({}, code=20, indent=4)
+    code = f"<pre><code>{'x' * 15}</code></pre>"
+    once, twice = f"<ul><li>{code}</li></ul>", f"<ul><li><ol><li>{code}</li></ol></li></ul>"
+    marks = [paper.field((html,)).count("long") for html in (code, once, twice, f"{twice}{code}")]
+    assert marks == [0, 0, 1, 1]
 
 
 def test_a_style_that_goes_on_over_a_long_line_is_closed_and_opened_again() -> None:
