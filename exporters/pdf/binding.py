@@ -146,7 +146,9 @@ def _key(sheet: Sheet) -> bytes:
     """A hash of all that decides the bytes of a part."""
     shown = [(asset.name, asset.media_type, asset.data) for asset in sheet.shown()]
     attached = [(asset.name, asset.data) for asset in sheet.attached]
-    content = pickle.dumps((sheet.html, sheet.imposition, shown, attached), protocol=5)
+    content = pickle.dumps(
+        (sheet.html, sheet.tighter, sheet.imposition, shown, attached), protocol=5
+    )
     return blake2b(_press() + content, digest_size=20).digest()
 
 

@@ -16,8 +16,13 @@ _COLUMN = 61.3  # millimetres that a column of the usual type likes to have
 _AROUND = 9.5  # of them beside the text
 _EM = 0.786 * 25.4 / 72  # millimetres, for each point of the sheet's type
 _LEADING = 1.46
-# Millimetres above and below the contents, and those of the title block, in the usual type.
-_ABOVE, _TITLE = 27.0, 31.0
+_AIR, _SECTION_AIR = 0.21, 0.5  # lines around an entry and a section (sheet.css)
+# Lines end where words do, and columns where entries do.
+_RAGGED, _UNEVEN = 1.5, 1.5
+# Millimetres above and below the contents, and those of the title block, in the usual type; its
+# lines take more of them where the page is narrow.
+_ABOVE, _TITLE, _TITLE_NARROW = 27.0, 31.0, 42.0
+_NARROW = 150
 # Of a page of contents, how much there may be for the cards to begin below it.
 _SHORT = 0.37
 
@@ -40,8 +45,9 @@ class Room:
         em = _EM * geometry.size
         line = (width / columns - _AROUND * geometry.scale) / (em / 2)
         lines = (height - _ABOVE) / (em * _LEADING)
-        first = (height - _ABOVE - _TITLE * geometry.scale) / (em * _LEADING)
-        return cls(columns, line, max(1, int(first)), max(1, int(lines)))
+        title = (_TITLE_NARROW if width < _NARROW else _TITLE) * geometry.scale
+        first = lines - title / (em * _LEADING)
+        return cls(columns, line, *(max(1, int(most - _UNEVEN)) for most in (first, lines)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +103,10 @@ def _columns(lines: Sequence[Line], room: Room) -> Iterator[tuple[Line, ...]]:
 
 
 def _height(lines: Sequence[Line], room: Room) -> float:
-    """In lines of text; a section has some air above it."""
-    return sum(_rows(line.text, room) + (0.5 if line.section else 0) for line in lines)
+    """In lines of text, with the air around them."""
+    return sum(_rows(line.text, room) + (_SECTION_AIR if line.section else _AIR) for line in lines)
 
 
 def _rows(text: str, room: Room) -> int:
     width = sum(2 if east_asian_width(character) in "WFA" else 1.15 for character in text)
-    return -int(-width // room.line)
+    return 1 if width <= room.line else -int(-width // (room.line - _RAGGED))

@@ -24,7 +24,7 @@ from .lettering import Label
 from .paper import Paper
 from .press import Sheet
 from .running import foot, running
-from .setting import rendered, styles, text
+from .setting import own_style, rendered, styles, text
 
 _TEXT = ("sheet.css", "content.css", "card.css")
 _BETWEEN = "\u3000"  # sections that begin on one page, in its running head
@@ -101,7 +101,8 @@ class Manuscript:
         css = styles(*self._styles) + self._geometry.of_columns()
         for run in chunks(self._chapters):
             html = self._html("chunk", css, chapters=run)
-            sheet = Sheet(html, self._assets(), self._geometry.imposition())
+            imposition = self._geometry.imposition()
+            sheet = Sheet(html, self._assets(), imposition, tighter=own_style("tighter.css"))
             yield Chunk(sheet, continues=run[0].continues)
 
     def _running(self, places: Places) -> tuple[tuple[Label, ...], ...]:

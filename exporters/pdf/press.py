@@ -10,7 +10,7 @@ import gc
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from io import BytesIO
 from pathlib import Path
@@ -24,6 +24,9 @@ _FONTS = Path(__file__).with_name("fonts.conf")
 
 _OPTIONS: dict[str, Any] = {"presentational_hints": True, "pdf_variant": "pdf/ua-1"}
 
+# How much of a page's height the tighter style saves on each.
+_SAVED = 0.04
+
 # What a link of a part says of a place that may stand in another part (see `joining`).
 PLACE = "place:"
 
@@ -32,12 +35,14 @@ PLACE = "place:"
 class Sheet:
     """A document to print: its HTML, the assets that it shows as ``asset:NAME``, the files that
     are attached to it, and how its pages are put on paper, where they are not sheets themselves.
+    `tighter` is the style in which it is tried once more if its last sheet is nearly empty.
     """
 
     html: str
     assets: Mapping[str, Asset] = field(default_factory=dict)
     imposition: Imposition | None = None
     attached: tuple[Asset, ...] = ()
+    tighter: str = ""
 
     def shown(self) -> list[Asset]:
         """The assets that its HTML names, in the order of their names."""
@@ -64,12 +69,27 @@ def _printed(sheet: Sheet, part: bool) -> bytes:
     with pressing():
         document = laid_out(sheet)
         if sheet.imposition:
+            document = _saving(document, sheet, len(sheet.imposition.places))
             document = document.copy(list(imposed(document.pages, sheet.imposition)))
         if part:
             _address_places(document.pages)
         prefix = blake2b(sheet.html.encode(), digest_size=6).hexdigest() + "-" if part else ""
         pdf = written(document, sheet.attached, prefix)
         return _slim(pdf) if part else pdf
+
+
+def _saving(document: Any, sheet: Sheet, columns: int) -> Any:
+    """The document, or the same in its tighter style, if that takes a sheet of paper less."""
+    count = len(document.pages)
+    if not sheet.tighter or count <= columns or (count - 1) % columns:
+        return document
+    page = document.pages[-1]
+    body = page._page_box.children[0].children[0]
+    if body.height > count * _SAVED * page.height:
+        return document
+    style = f"{sheet.tighter}</style>"
+    again = laid_out(replace(sheet, html=sheet.html.replace("</style>", style, 1)))
+    return again if len(again.pages) < count else document
 
 
 def _slim(pdf: bytes) -> bytes:

@@ -25,8 +25,13 @@ def rendered(template: str, **values: Any) -> str:
 @cache
 def styles(*names: str) -> str:
     """The shared style and our own files of these names, one after another."""
-    own = (_HERE.joinpath("css", name).read_text("utf-8") for name in names)
-    return "\n".join((stylesheet("light", "scale", "content", "code"), *own))
+    return "\n".join((stylesheet("light", "scale", "content", "code"), *map(own_style, names)))
+
+
+@cache
+def own_style(name: str) -> str:
+    """Our own file of that name alone."""
+    return _HERE.joinpath("css", name).read_text("utf-8")
 
 
 def text(plain: str) -> Markup:

@@ -22,6 +22,8 @@ from exporters.pdf import export
 from exporters.pdf.binding import binding
 from exporters.pdf.chapters import chapters, chunks, weight
 from exporters.pdf.document import Manuscript
+from exporters.pdf.imposition import Imposition
+from exporters.pdf.joining import Part
 from exporters.pdf.press import Sheet, printed_part
 from exporters.pdf.workers import Workers
 from tests.exporters.pdf_reading import body, glyphs, links, outline, places, squeezed
@@ -295,3 +297,52 @@ def _is_reference(kid: Any) -> bool:
 
 def _is_of_type(item: Any, kind: str) -> bool:
     return isinstance(item, pikepdf.Dictionary) and item.get("/Type") == kind
+
+
+LINES = (
+    "<style>@page { size: 60mm 100mm; margin: 0 } "
+    "body, p { margin: 0; font: 3mm/5mm serif }</style>"
+)
+
+
+def columns_of(lines: int, tighter: str) -> list[int]:
+    """How many lines stand in each column."""
+    html = f"<html lang=en><title>T</title>{LINES}" + "<p>line</p>" * lines
+    sheet = Sheet(html, imposition=Imposition((60, 100), ((0, 0),)), tighter=tighter)
+    with pikepdf.open(BytesIO(printed_part(sheet))) as pdf:
+        return [page.Contents.read_bytes().count(b" Tm") for page in pdf.pages]
+
+
+def test_a_page_that_would_be_nearly_empty_is_saved() -> None:
+    tighter = "p { line-height: 4.7mm }"
+    assert columns_of(201, "") == [20] * 10 + [1]
+    assert columns_of(201, tighter) == [21] * 9 + [12]
+
+
+@pytest.mark.parametrize("lines", [190, 200, 209])
+def test_type_is_set_no_closer_where_that_saves_nothing(lines: int) -> None:
+    assert columns_of(lines, "p { line-height: 4.7mm }") == columns_of(lines, "")
+
+
+@pytest.mark.parametrize(
+    ("paper", "large"),
+    [
+        ("A5", False),
+        *(
+            pytest.param(*each, marks=pytest.mark.slow)
+            for each in (("A4", False), ("A4", True), ("Letter", True), ("A5", True))
+        ),
+    ],
+)
+def test_each_page_of_the_contents_takes_one_page(paper: str, large: bool) -> None:
+    titles = (
+        "容器怎样重启？",
+        "What does it do, and why does it do that at all?",
+        "镜像与容器有什么区别，" * 3,
+    )
+    cards = tuple(card(f"c{n}", titles[n % 3], "<p>A</p>") for n in range(150))
+    printing = Printing(sheets=("cheat",), paper=paper, large_print=large)
+    of = deck(Section("one", "One", (), cards))
+    blocks = Manuscript(of, VERSION, printing).book().front_pages
+    (artifact,) = export(of, VERSION, Job(printing))
+    assert Part.read(artifact.data).places["one"] == blocks > 1
