@@ -14,4 +14,6 @@ def export(deck: Deck, version: Version, job: Job = PLAIN) -> tuple[Artifact, ..
     Retired cards are left out: they are kept for learners who already have them, not for new
     ones. A deck without cards still gives its front page.
     """
-    return (Artifact(f"{deck.name}-{version.name}.html", document(deck, version).encode()),)
+    return (
+        Artifact(f"{deck.name}-{version.name}.html", document(deck, version, job.memo).encode()),
+    )

@@ -15,11 +15,16 @@ from markupsafe import Markup
 from deckpress import __version__
 from deckpress.model import Card, CardKind, Deck, Section, Version
 from deckpress.parts import label
+from exporters.job import Memo
 from exporters.theme import proof, scoped, stylesheet, words
 
+from .facets import facets
+from .initials import initials
 from .screen import Screen, data_uri, has_gaps
 
 _HERE = Path(__file__).parent
+# In this order they are one script.
+_SCRIPTS = ("ground", "theme", "find", "unfold", "copy", "contents", "start")
 _STYLES = ("page.css", "side.css", "card.css", "content.css", "print.css")
 
 # A choice beside a dark system: light stays light, dark is dark by day too.
@@ -43,8 +48,11 @@ class Chapter:
     entries: tuple[Entry, ...]
 
 
-def document(deck: Deck, version: Version) -> str:
-    """The whole page: styles, script and pictures stand in it, and its policy allows no others."""
+def document(deck: Deck, version: Version, memo: Memo) -> str:
+    """The whole page: styles, script and pictures stand in it, and its policy allows no others.
+
+    `memo` remembers the initials of its questions.
+    """
     chapters = tuple(_chapters(deck))
     screen = Screen(_anchors(chapters), deck.assets)
     environment = _environment()
@@ -58,6 +66,8 @@ def document(deck: Deck, version: Version) -> str:
         "letter": _letter,
         "right_letters": _right_letters,
         "label": lambda name: label(name, deck.meta.lang),
+        "initials": lambda card: initials(card.title, deck.meta.lang, memo),
+        "facets": tuple(facets(deck)),
         "proof": lambda card: proof(card.proof, deck.meta.lang),
     }
     body = environment.get_template("body.html.jinja").render(
@@ -70,7 +80,7 @@ def document(deck: Deck, version: Version) -> str:
         rules=Markup(_rules()),
         depths=sorted(screen.depths),  # known only now that the body has been set
     )
-    script = _HERE.joinpath("page.js").read_text("utf-8")
+    script = _script()
     return environment.get_template("page.html.jinja").render(
         body=Markup(body),
         style=Markup(style),
@@ -113,6 +123,11 @@ def _right_letters(card: Card) -> list[str]:
 def _hash(text: str) -> str:
     """A source for a Content-Security-Policy: https://www.w3.org/TR/CSP3/#grammardef-hash-source"""
     return f"sha256-{b64encode(sha256(text.encode()).digest()).decode('ascii')}"
+
+
+@cache
+def _script() -> str:
+    return "\n".join(_HERE.joinpath("js", f"{name}.js").read_text("utf-8") for name in _SCRIPTS)
 
 
 @cache

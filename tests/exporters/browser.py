@@ -72,6 +72,7 @@ def visit(
     file: Path,
     anchor: str = "",
     *,
+    query: str = "",
     width: int = 1280,
     before: str = "",
     **options: Any,
@@ -90,7 +91,7 @@ def visit(
 
     def answer(route: Route) -> None:
         wanted = route.request.url
-        if wanted.partition("#")[0] == address:
+        if wanted.partition("#")[0].partition("?")[0] == address:
             route.continue_()
         else:
             record.requests.append(wanted)
@@ -105,7 +106,7 @@ def visit(
         page.on("console", lambda message: record.complaints.append(message.text))
         page.on("pageerror", lambda error: record.complaints.append(str(error)))
         page.on("dialog", refuse)
-        page.goto(f"{address}#{anchor}" if anchor else address)
+        page.goto(f"{address}{query and '?' + query}{anchor and '#' + anchor}")
         yield Visit(page, record)
     finally:
         context.close()

@@ -1,0 +1,31 @@
+/* Copying code. */
+
+function startCopying() {
+  const model = document.getElementById("_copy").content.firstElementChild;
+  for (const box of document.querySelectorAll(".code")) {
+    const code = box.querySelector("code");
+    if (!box.querySelector(".file")) box.dataset.lang = code.className.replace("lang-", "");
+    const button = model.cloneNode(true);
+    button.addEventListener("click", () => copy(code, button));
+    box.append(button);
+  }
+}
+
+async function copy(code, button) {
+  try {
+    await navigator.clipboard.writeText(code.textContent);
+  } catch {
+    if (!copySelected(code)) return;
+  }
+  const word = button.getAttribute("aria-label");
+  if (word === button.dataset.done) return;
+  button.setAttribute("aria-label", button.dataset.done);
+  say(button.dataset.done);
+  setTimeout(() => button.setAttribute("aria-label", word), 2000);
+}
+
+/** The old way, for a page that came over plain HTTP. What it copies stays selected. */
+function copySelected(code) {
+  getSelection().selectAllChildren(code);
+  return document.execCommand("copy");
+}

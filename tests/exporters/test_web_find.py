@@ -1,0 +1,222 @@
+"""Finding on the page: words, sounds, filters, and the address that says what was looked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from deckpress.model import Card, Deck, Section
+from exporters.job import PLAIN
+from exporters.web import export
+from exporters.web.initials import initials
+from tests.exporters import samples
+from tests.exporters.browser import visit
+
+
+def _card(name: str, asked: str, said: str = "先看 df，再看 du。", **facts: Any) -> Card:
+    made = samples.card(name, asked, f"<p>{said}</p>", section="one")
+    card = replace(made, tags=(), level=None, tier=None)
+    return replace(card, **facts)
+
+
+_ALIKE = "磁盘满了怎么查？"
+_CARDS = (
+    _card("answer", _ALIKE, "答案里才说到反向代理，ＤＯＣＫＥＲ 也在这里。"),
+    _card("label", _ALIKE, tags=("proxy",), level=3, tier="core"),
+    _card("asked", "什么是反向代理？", level=1),
+    _card("other", _ALIKE, level=1, tier="core"),
+)
+_LAST = _card("last", "怎样重启？", section="two", level=2)
+
+
+def _deck(lang: str = "zh-CN") -> Deck:
+    sections = (Section("one", "一", (), _CARDS), Section("two", "二", (), (_LAST,)))
+    deck = samples.deck(*sections, lang=lang)
+    return replace(deck, meta=replace(deck.meta, tags={"proxy": "反向代理类"}))
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("find") / "deck.html"
+    path.write_bytes(export(_deck(), samples.VERSION)[0].data)
+    return path
+
+
+def _shown(page: Page) -> list[str]:
+    """The ids of the cards that are seen, from the top to the bottom of the page."""
+    cards = page.locator(".card:visible")
+    return [str(card.get_attribute("id")) for card in cards.all()]
+
+
+def _find(page: Page, text: str) -> list[str]:
+    page.get_by_role("searchbox").fill(text)
+    return _shown(page)
+
+
+ALL = ["answer", "label", "asked", "other", "last"]
+
+
+def test_what_is_asked_comes_before_labels_and_these_before_answers(
+    chromium: Browser, file: Path
+) -> None:
+    with visit(chromium, file) as visited:
+        assert _find(visited.page, "反向代理") == ["asked", "label", "answer"]
+        assert _find(visited.page, "") == ALL
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("docker", ["answer"]),
+        ("DF", ["label", "asked", "other", "last"]),
+        ("ｄｆ  反向", ["asked", "label"]),
+        ("other", ["other"]),
+        ("fxdl", ["asked"]),
+        ("zycq", ["last"]),
+        ("cpm", ["answer", "label", "other"]),
+        ("cqx", []),
+        ("不在这里", []),
+    ],
+)
+def test_words_find_the_cards_that_have_all_of_them(
+    chromium: Browser, file: Path, text: str, found: list[str]
+) -> None:
+    with visit(chromium, file) as visited:
+        assert _find(visited.page, text) == found
+        said = f"找到 {len(found)} 张卡片" if found else "没有找到"
+        expect(visited.page.get_by_role("status")).to_have_text(said)
+
+
+def test_filters_and_words_are_asked_together(chromium: Browser, file: Path) -> None:
+    with visit(chromium, file) as visited:
+        page = visited.page
+        page.get_by_label("分量").select_option("core")
+        assert _shown(page) == ["label", "other"]
+        page.get_by_label("难度").select_option("1")
+        assert _shown(page) == ["other"]
+        assert _find(page, "反向代理") == []
+        page.get_by_role("button", name="显示全部").click()
+        assert _shown(page) == ALL
+        assert page.get_by_label("分量").input_value() == ""
+        page.get_by_label("标签").select_option("反向代理类")
+        assert _shown(page) == ["label"]
+        page.get_by_label("标签").select_option("全部")
+        page.get_by_label("章节").select_option("二")
+        assert _shown(page) == ["last"]
+
+
+def test_the_address_shows_the_same_to_whoever_gets_it(chromium: Browser, file: Path) -> None:
+    with visit(chromium, file) as visited:
+        visited.page.get_by_label("难度").select_option("1")
+        _find(visited.page, "反向 代理")
+        visited.page.wait_for_url("**?*level=1*")
+        query = visited.page.url.partition("?")[2]
+    with visit(chromium, file, query=query) as visited:
+        assert _shown(visited.page) == ["asked"]
+        assert visited.page.get_by_role("searchbox").input_value() == "反向 代理"
+        _find(visited.page, "")
+        visited.page.get_by_label("难度").select_option("")
+        visited.page.wait_for_url(lambda address: "?" not in address)
+
+
+def test_an_address_that_asks_for_what_there_is_not_shows_everything(
+    chromium: Browser, file: Path
+) -> None:
+    query = urlencode({"level": "9", "section": "<b>", "nothing": "1"})
+    with visit(chromium, file, query=query) as visited:
+        assert _shown(visited.page) == ALL
+        assert visited.record.complaints == []
+
+
+def test_a_link_to_a_card_opens_it_though_the_address_filters_it_out(
+    chromium: Browser, file: Path
+) -> None:
+    with visit(chromium, file, "other", query=urlencode({"q": "反向代理"})) as visited:
+        expect(visited.page.locator("#other details")).to_have_attribute("open", "")
+        assert _shown(visited.page) == ALL
+
+
+def _marks(page: Page, count: int) -> list[str]:
+    """What is marked, when so much is: it is marked after the page has been drawn."""
+    for _ in range(200):
+        if page.evaluate("CSS.highlights.get('found')?.size") == count:
+            break
+        page.wait_for_timeout(20)
+    found: list[str] = page.evaluate(
+        """[...CSS.highlights.get("found")].map(
+          (range) => range.startContainer.data.slice(range.startOffset, range.endOffset))"""
+    )
+    return found
+
+
+def test_what_was_found_is_marked_and_shown_where_it_is_folded_away(
+    chromium: Browser, file: Path
+) -> None:
+    with visit(chromium, file) as visited:
+        page = visited.page
+        _find(page, "docker")
+        hit = page.locator("#answer .hit")
+        expect(hit).to_contain_text("ＤＯＣＫＥＲ 也在这里")
+        assert _marks(page, 2) == ["ＤＯＣＫＥＲ", "ＤＯＣＫＥＲ"]  # in the answer, and in the hit
+        _find(page, "什么是")
+        expect(hit).to_have_count(0)
+        expect(page.locator("#asked .hit")).to_have_count(0)
+        assert _marks(page, 1) == ["什么是"]
+        _find(page, "")
+        assert _marks(page, 0) == []
+
+
+def test_a_slash_leads_to_the_search_and_escape_out_of_it(chromium: Browser, file: Path) -> None:
+    with visit(chromium, file) as visited:
+        page, search = visited.page, visited.page.get_by_role("searchbox")
+        page.keyboard.press("Control+/")
+        expect(search).not_to_be_focused()
+        page.keyboard.press("/")
+        expect(search).to_be_focused()
+        page.keyboard.type("a/b")
+        assert search.input_value() == "a/b"
+        page.keyboard.press("Escape")
+        assert search.input_value() == ""
+        assert _shown(page) == ALL
+
+
+def test_only_what_tells_cards_apart_is_offered(chromium: Browser, tmp_path: Path) -> None:
+    path = tmp_path / "deck.html"
+    deck = samples.deck(Section("one", "One", (), (_card("plain", _ALIKE),)))
+    path.write_bytes(export(deck, samples.VERSION)[0].data)
+    with visit(chromium, path) as visited:
+        expect(visited.page.locator("select")).to_have_count(0)
+        assert _find(visited.page, "磁盘") == ["plain"]
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "sounds"),
+    [
+        ("反向代理", "zh-CN", "fxdl"),
+        ("重启与重量", "zh-CN", "cqyzl"),
+        ("用 Docker 打包？", "zh-CN", "y db"),
+        ("反向代理", "en", ""),
+        ("What?", "zh-CN", ""),
+    ],
+)
+def test_the_sounds_of_chinese(text: str, lang: str, sounds: str) -> None:
+    assert initials(text, lang, PLAIN.memo) == sounds
+
+
+def test_sounds_are_remembered() -> None:
+    kept: dict[bytes, bytes] = {}
+
+    class Memory:
+        get: Callable[[bytes], bytes | None] = staticmethod(kept.get)
+        put: Callable[[bytes, bytes], None] = staticmethod(kept.__setitem__)
+
+    assert initials("镜像", "zh-CN", Memory()) == "jx"
+    (key,) = kept
+    kept[key] = b"remembered"
+    assert initials("镜像", "zh-CN", Memory()) == "remembered"
