@@ -10,9 +10,11 @@ import click
 
 from commands.build import build
 from commands.check import check
+from commands.clean import clean
 from commands.push import push
 from commands.reporting import INTERRUPTED, complain
 from commands.test import test
+from commands.verify import verify
 from commands.verify_upgrade import verify_upgrade
 from commands.words import say
 from deckpress import __version__
@@ -45,8 +47,10 @@ def deckpress() -> None:
 
 deckpress.add_command(build)
 deckpress.add_command(check)
+deckpress.add_command(clean)
 deckpress.add_command(push)
 deckpress.add_command(test)
+deckpress.add_command(verify)
 deckpress.add_command(verify_upgrade)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -18,6 +19,7 @@ from pathlib import Path
 
 LATEST = "latest"
 CHECKSUMS = "SHA256SUMS"
+_DEVELOPMENT = re.compile(r"\d+\.\d+\.\d+-dev\+.+")
 _BUILDING = ".building-"
 _REPLACED = ".replaced-"
 
@@ -98,6 +100,63 @@ def point(output: Path, version: str) -> None:
             _point(output, version)
     except OSError as error:
         raise StoreError("store-failed", output, error.strerror or str(error)) from error
+
+
+def clean(output: Path, keep: int) -> tuple[str, ...]:
+    """Remove the development builds but the last `keep`, and but the one that `latest` leads to.
+
+    Releases stay, and so does whatever no build has written. Returns the names of what was removed,
+    the oldest first.
+
+    Raises:
+        StoreError: some of them are still there.
+    """
+    try:
+        if not output.is_dir():
+            return ()
+        with _alone(output):
+            _sweep(output)
+            latest = _latest(output)
+            builds = sorted(_development(output), key=lambda path: (path.stat().st_mtime, path))
+            old = [path for path in builds[: max(0, len(builds) - keep)] if path.name != latest]
+            with _scratch(output) as scratch:
+                for path in old:
+                    path.rename(scratch / path.name)  # a kill leaves no half of a build in sight
+            return tuple(path.name for path in old)
+    except OSError as error:
+        raise StoreError("store-failed", output, error.strerror or str(error)) from error
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """The files of a folder by name, without what it links to elsewhere or holds in folders.
+
+    Raises:
+        StoreError: it cannot be read.
+    """
+    try:
+        return {
+            path.name: path.read_bytes()
+            for path in sorted(folder.iterdir())
+            if path.is_file() and not path.is_symlink()
+        }
+    except OSError as error:
+        raise StoreError("store-unreadable", folder, error.strerror or str(error)) from error
+
+
+def _development(output: Path) -> Iterator[Path]:
+    for path in output.iterdir():
+        if _DEVELOPMENT.fullmatch(path.name) and path.is_dir() and not path.is_symlink():
+            yield path
+
+
+def _latest(output: Path) -> str:
+    """The version that `latest` leads to, by a link or by a file that says it."""
+    latest = output / LATEST
+    with contextlib.suppress(OSError):
+        return latest.readlink().name
+    with contextlib.suppress(OSError, ValueError):
+        return latest.read_text("utf-8").strip()
+    return ""
 
 
 def _point(output: Path, version: str) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from commands import words
-from deckpress import store
+from deckpress import store, verifying
 
 COMMANDS = Path(words.__file__).parent
 TABLE = tomllib.loads((COMMANDS / "words.toml").read_text("utf-8"))
@@ -24,9 +24,9 @@ def test_both_languages_have_the_same_sentences_with_the_same_values() -> None:
 
 def test_every_sentence_is_said_somewhere() -> None:
     code = "".join(path.read_text("utf-8") for path in COMMANDS.glob("*.py"))
-    code += Path(store.__file__).read_text("utf-8") + "".join(
-        f'"{outcome.value}"' for outcome in store.Outcome
-    )
+    for module in (store.__file__, verifying.__file__):
+        code += Path(module).read_text("utf-8")
+    code += "".join(f'"{outcome.value}"' for outcome in store.Outcome)
     assert [key for key in TABLE["en"] if f'"{key}"' not in code] == []
 
 

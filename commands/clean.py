@@ -1,0 +1,36 @@
+"""``clean``: removes old development builds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from commands.options import output_option
+from commands.reporting import Failed
+from commands.words import say
+from deckpress import store
+
+_KEPT = 3
+
+
+@click.command()
+@click.option(
+    "--keep",
+    type=click.IntRange(min=0),
+    default=_KEPT,
+    show_default=True,
+    metavar="N",
+    help="How many of the last builds stay.",
+)
+@output_option
+def clean(keep: int, output: Path) -> None:
+    """Remove old development builds. Releases stay for ever, and so does the latest build."""
+    try:
+        removed = store.clean(output, keep)
+    except store.StoreError as error:
+        raise Failed(say(error.reason, path=error.path, detail=error.detail)) from error
+    for name in removed:
+        click.echo(say("cleaned", path=output / name))
+    if not removed:
+        click.echo(say("nothing-to-clean", folder=output))

@@ -1,0 +1,148 @@
+"""``verify``: a version that was downloaded, whole and damaged in every way."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from commands.main import main
+from deckpress.store import checksums
+
+SMALL = Path(__file__).resolve().parents[2] / "tests" / "fixtures" / "decks" / "small.md"
+PAGE = "page.html"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A version as a build publishes it, of one artefact."""
+    output = tmp_path / "output"
+    assert main(["build", str(SMALL), "--only", "web", "--output", str(output)]) == 0
+    (path,) = (path for path in output.iterdir() if not path.is_symlink())
+    return path
+
+
+def page(folder: Path) -> Path:
+    (path,) = folder.glob("*.html")
+    return path
+
+
+def seal(folder: Path) -> None:
+    """Write the checksums anew, as somebody would who changes a file on purpose."""
+    files = {p.name: p.read_bytes() for p in folder.iterdir() if p.name != "SHA256SUMS"}
+    (folder / "SHA256SUMS").write_bytes(checksums(files))
+
+
+def test_what_was_published_is_found_to_be_it(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    assert main(["verify", str(folder)]) == 0
+    assert (
+        capsys.readouterr().out == f"Small deck {folder.name}: 4 files, each as it was published\n"
+    )
+
+
+def damage(folder: Path) -> None:
+    page(folder).write_bytes(page(folder).read_bytes().replace(b"<h1>", b"<h1> "))
+
+
+def lose(folder: Path) -> None:
+    page(folder).unlink()
+
+
+def add(folder: Path) -> None:
+    (folder / "setup.exe").write_bytes(b"MZ")
+
+
+def forge(folder: Path) -> None:
+    """A changed artefact with a fitting checksum does not fit the manifest."""
+    damage(folder)
+    seal(folder)
+
+
+def lose_checksums(folder: Path) -> None:
+    (folder / "SHA256SUMS").unlink()
+
+
+def lose_manifest(folder: Path) -> None:
+    (folder / "manifest.json").unlink()
+    seal(folder)
+
+
+def break_manifest(folder: Path) -> None:
+    (folder / "manifest.json").write_text("{")
+    seal(folder)
+
+
+def empty_manifest(folder: Path) -> None:
+    (folder / "manifest.json").write_text('{"schema": 1, "artifacts": [1]}')
+    seal(folder)
+
+
+def later_manifest(folder: Path) -> None:
+    stated = json.loads((folder / "manifest.json").read_text("utf-8"))
+    (folder / "manifest.json").write_text(json.dumps({**stated, "schema": 99}))
+    seal(folder)
+
+
+def lead_outside(folder: Path) -> None:
+    digest = sha256(b"").hexdigest()
+    with (folder / "SHA256SUMS").open("a") as sums:
+        sums.write(f"{digest}  ../../etc/passwd\n")
+
+
+def replace_by_link(folder: Path) -> None:
+    path = page(folder)
+    target = path.rename(folder.parent / "elsewhere.html")
+    path.symlink_to(target)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (damage, "{page}: is not the file that was published"),
+        (lose, "{page}: is missing"),
+        (replace_by_link, "{page}: is missing"),
+        (add, "setup.exe: is not listed in SHA256SUMS, and nothing vouches for it"),
+        (forge, "{page}: is not the file that was published"),
+        (lose_checksums, "SHA256SUMS: is missing"),
+        (lose_manifest, "manifest.json: is missing"),
+        (break_manifest, "manifest.json: is damaged"),
+        (empty_manifest, "manifest.json: is damaged"),
+        (later_manifest, "manifest.json: comes from another Deckpress (schema 99)"),
+        (lead_outside, "SHA256SUMS: line 4 is not a checksum and a file's name"),
+    ],
+)
+def test_what_is_not_as_it_was_published_is_named(
+    folder: Path,
+    capsys: pytest.CaptureFixture[str],
+    change: Callable[[Path], None],
+    said: str,
+) -> None:
+    name = page(folder).name
+    change(folder)
+    capsys.readouterr()
+    assert main(["verify", str(folder)]) == 1
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    problem, end = printed.err.splitlines()
+    assert problem == said.format(page=name)
+    assert "1 problem" in end
+
+
+def test_every_problem_is_said_at_once(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    damage(folder)
+    add(folder)
+    (folder / "CHANGES.md").unlink()
+    capsys.readouterr()
+    assert main(["verify", str(folder)]) == 1
+    assert "3 problems" in capsys.readouterr().err
+
+
+def test_a_folder_that_is_not_there_is_one_message(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["verify", "nowhere"]) == 2
+    assert "does not exist" in capsys.readouterr().err
