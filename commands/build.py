@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -28,6 +28,7 @@ from exporters.job import PLAIN, FitError, Job, LayoutError, Printing
 
 ROOT = Path(__file__).resolve().parent.parent
 CHANGES = "CHANGES.md"
+EVERYTHING = Selection()
 CACHE = ROOT / ".cache" / "render.sqlite"
 PRINTED = ROOT / ".cache" / "printed.sqlite"
 
@@ -68,6 +69,12 @@ def _outputs(
 @click.option("--tag", "tags", multiple=True, help="Only cards with this tag.")
 @click.option("--level", "levels", multiple=True, type=int, help="Only cards of this level.")
 @click.option("--tier", "tiers", multiple=True, help="Only cards of this tier.")
+@click.option(
+    "--release",
+    "again",
+    is_flag=True,
+    help="Build the last release again, from the source as it was released.",
+)
 @print_options
 @output_option
 @click.option("--json", "machine", is_flag=True, help="Print the result as JSON.")
@@ -82,6 +89,7 @@ def build(
     tags: tuple[str, ...],
     levels: tuple[int, ...],
     tiers: tuple[str, ...],
+    again: bool,
     output: Path,
     machine: bool,
     form: Format,
@@ -96,8 +104,13 @@ def build(
     chosen = printing(context)
     if chosen.asked() and only is not None and "pdf" not in only:
         raise click.UsageError(say("print-nothing"))
+    if again and (only is not None or selection or chosen.asked()):
+        raise click.UsageError(say("release-whole"))
     try:
-        built = run(source, only, selection, output, chosen, strict=strict)
+        if again:
+            built = rebuild(source, output, strict=strict)
+        else:
+            built = run(source, only, selection, output, chosen, strict=strict)
     except Failed as error:
         found = error.found if isinstance(error, Rejected) else ()
         if machine:
@@ -135,30 +148,87 @@ def run(
     version = versions.development(
         read.deck, toolchain.fingerprint(), selection, only, printing.asked()
     )
-    found = read.found
+    if store.intact(output, version.name):
+        publish(output, version, None)
+        return Built(read, version, store.Outcome.UNCHANGED, output / version.name, read.found)
+    files, found = make(read, version, only, selection, printing, strict=strict)
+    outcome = publish(output, version, files)
+    return Built(read, version, outcome, output / version.name, found)
+
+
+def rebuild(source: Path | None, output: Path, *, strict: bool = False) -> Built:
+    """Build the last release of a source again into `output`: the same bytes as ever.
+
+    Raises:
+        Rejected, Failed: as for `run`, and if the source is another than was released.
+    """
+    from commands.releasing import reopened
+
+    read, release = reopened(checked(source))
+    version = versions.released(release)
+    files, found = make(read, version, strict=strict)
+    outcome = publish(output, version, files, immutable=True)
+    return Built(read, version, outcome, output / version.name, found)
+
+
+def publish(
+    output: Path,
+    version: Version,
+    files: Mapping[str, bytes] | None,
+    *,
+    immutable: bool = False,
+) -> store.Outcome:
+    """Put the files of a version into `output`; None if they are there already."""
     try:
-        if store.intact(output, version.name):
-            store.point(output, version.name)
-            outcome = store.Outcome.UNCHANGED
-        else:
-            with progress() as step, _collector_resting():
-                step(say("rendering", count=len(read.deck.cards())))
-                deck, drawn = _rendered(read.deck)
-                found = sorted_once(found, drawn)
-                _accept(read, found, strict)
-                chosen = select(deck, selection)
-                files = _exported(chosen, version, only, printing, step)
-                files[CHANGES] = _changes(read.deck, version, chosen if selection else None)
+        if files is not None:
+            with progress() as step:
                 step(say("publishing", folder=output))
-                outcome = store.publish(output, version.name, files)
+                return store.publish(output, version.name, files, immutable=immutable)
+        store.point(output, version.name)
+        return store.Outcome.UNCHANGED
+    except store.StoreError as error:
+        raise Failed(say(error.reason, path=error.path, detail=error.detail)) from error
+
+
+def make(
+    read: Checked,
+    version: Version,
+    only: tuple[str, ...] | None = None,
+    selection: Selection = EVERYTHING,
+    printing: Printing = PLAIN.printing,
+    *,
+    strict: bool = False,
+) -> tuple[dict[str, bytes], tuple[Diagnostic, ...]]:
+    """The files of a version by name, and what was found in the source; nothing is written.
+
+    Raises:
+        Rejected: the source has errors (with `strict`: findings).
+        Failed: the cards cannot be laid out.
+    """
+    _accept(read, read.found, strict)
+    try:
+        with progress() as step, _collector_resting():
+            step(say("rendering", count=len(read.deck.cards())))
+            deck, drawn = _rendered(read.deck)
+            found = sorted_once(read.found, drawn)
+            _accept(read, found, strict)
+            chosen = select(deck, selection)
+            source = _archive(read, version) if version.release else ()
+            files = _exported(chosen, version, only, printing, step, source)
+            files[CHANGES] = _changes(read.deck, version, chosen if selection else None)
+            return files, found
     except FitError as error:
         values = {"asked": error.asked, "needed": error.needed, "size": error.size}
         raise Failed(say("print-too-long", **values)) from error
     except LayoutError as error:
         raise Failed(say("layout-endless", place=error.place or "?")) from error
-    except store.StoreError as error:
-        raise Failed(say(error.reason, path=error.path, detail=error.detail)) from error
-    return Built(read, version, outcome, output / version.name, found)
+
+
+def _archive(read: Checked, version: Version) -> tuple[Artifact, ...]:
+    from deckpress.archive import archive
+
+    data = archive(read.deck, dict(read.loaded.releases))
+    return (Artifact(f"{read.deck.name}-{version.name}-source.zip", data),)
 
 
 def _accept(read: Checked, found: Sequence[Diagnostic], strict: bool) -> None:
@@ -213,6 +283,7 @@ def _exported(
     only: tuple[str, ...] | None,
     printing: Printing,
     step: Callable[[str], None],
+    further: Sequence[Artifact],
 ) -> dict[str, bytes]:
     """The files of a version, by name."""
     from deckpress import manifest
@@ -223,6 +294,7 @@ def _exported(
         for name in only or EXPORTERS:
             step(say("exporting", name=name))
             artifacts.extend(load(name)(deck, version, Job(printing, memo)))
+    artifacts.extend(further)
     files = {artifact.name: artifact.data for artifact in artifacts}
     files[manifest.MANIFEST] = manifest.manifest(deck, version, artifacts, toolchain.tools())
     return files

@@ -11,7 +11,9 @@ import click
 from commands.build import build
 from commands.check import check
 from commands.clean import clean
+from commands.publish import assets, publish
 from commands.push import push
+from commands.release import release
 from commands.reporting import INTERRUPTED, complain
 from commands.test import test
 from commands.verify import verify
@@ -45,10 +47,13 @@ def deckpress() -> None:
     """
 
 
+deckpress.add_command(assets)
 deckpress.add_command(build)
 deckpress.add_command(check)
 deckpress.add_command(clean)
+deckpress.add_command(publish)
 deckpress.add_command(push)
+deckpress.add_command(release)
 deckpress.add_command(test)
 deckpress.add_command(verify)
 deckpress.add_command(verify_upgrade)

@@ -61,7 +61,7 @@ ELSEWHERE = {
 }
 LOCKS = {"build": "requirements.lock", "test": "requirements-test.lock"}
 # The commands that need the tests' packages, and with them their programs.
-TESTING = ("test", "verify-upgrade")
+TESTING = ("test", "verify-upgrade", "release", "assets")
 
 WORDS = {
     "en": {

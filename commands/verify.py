@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 import click
 
-from commands.reporting import Failed
+from commands.reporting import Failed, progress
 from commands.words import say
 from deckpress import store
 from deckpress.verifying import verdict
@@ -14,18 +15,35 @@ from deckpress.verifying import verdict
 
 @click.command()
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
-def verify(folder: Path) -> int:
+@click.option(
+    "--rebuild", is_flag=True, help="Also build it again from its source, and compare every byte."
+)
+def verify(folder: Path, rebuild: bool) -> int:
     """Hold the files in FOLDER, such as a downloaded release, against its checksums and manifest.
 
-    The exit code is 0 if every file is there and as it was published, and 1 if not.
+    With --rebuild, a release is built again from its tag in this clone, in another folder, and
+    what differs is explained by the tools that do. The exit code is 0 if every file is there and
+    as it was published, and 1 if not.
     """
     try:
-        found = verdict(store.contents(folder))
+        files = store.contents(folder)
     except store.StoreError as error:
         raise Failed(say(error.reason, path=error.path, detail=error.detail)) from error
+    found = verdict(files)
     for problem in found.problems:
         click.echo(say(problem.reason, name=problem.name, detail=problem.detail), err=True)
     if found.problems:
         raise Failed(say("verify-failed", folder=folder, count=len(found.problems)))
     click.echo(say("verified", title=found.title, version=found.version, count=found.count))
+    if rebuild:
+        from commands.rebuilding import compared
+
+        with progress() as step, tempfile.TemporaryDirectory() as scratch:
+            step(say("verify-rebuilding", version=found.version))
+            different = compared(files, Path(scratch))
+        for sentence in different:
+            click.echo(sentence, err=True)
+        if different:
+            raise Failed(say("verify-not-again", version=found.version))
+        click.echo(say("verify-rebuilt"))
     return 0

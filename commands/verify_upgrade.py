@@ -45,14 +45,16 @@ def verify_upgrade(old: Path, new: Path, machine: bool) -> int:
     return int(not proven)
 
 
-def text(report: Report) -> str:
-    """The report as Markdown, in the author's language."""
+def text(report: Report, way: str = "") -> str:
+    """The report as Markdown, in the author's language; `way` names the versions if the packages'
+    names do not.
+    """
     facts = asdict(report)
     said = [say("upgrade-notes", **facts)]
     if report.unsent:
         said.append(say("upgrade-unsent", **facts))
     said += [say("upgrade-cards", **facts), say("upgrade-learners")]
-    lines = ["# " + say("upgrade-title"), "", f"{report.old} → {report.new}", ""]
+    lines = ["# " + say("upgrade-title"), "", way or f"{report.old} → {report.new}", ""]
     lines += [f"- {sentence}" for sentence in said]
     if report.problems:
         lines += ["", say("upgrade-broken", count=len(report.problems)), ""]

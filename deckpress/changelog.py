@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
@@ -12,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from deckpress.cloze import filled
 from deckpress.ledger import Changes
-from deckpress.model import PartName, RawDeck
+from deckpress.model import PartName, RawDeck, Release
 from deckpress.parts import label
 
 _HERE = Path(__file__).parent
@@ -83,6 +85,7 @@ def text(
     only: Collection[str] | None = None,
 ) -> str:
     """The notes on a version under the heading `title`, in the deck's language."""
+    page = deck.meta.homepage.partition("#")[0].strip()
     return (
         _templates()
         .get_template("changes.md.jinja")
@@ -93,10 +96,27 @@ def text(
             count=len(only) if only is not None else len(deck.cards()),
             partial=only is not None,
             groups=_groups(deck, changes, only),
+            page=page,
+            linked={card.id for card in deck.cards() if not card.retired} if page else (),
             other_note_types=changes.note_types,
             retired=any(card.retired for card in deck.cards()),
         )
     )
+
+
+def with_section(log: str, deck: RawDeck, release: Release, changes: Changes) -> str:
+    """The deck's changelog `log` with the section of `release` on top, or in its own place.
+
+    The newest release stands first. A section that is there already is written anew.
+    """
+    said = words(deck.meta.lang)
+    date = datetime.fromtimestamp(release.time, UTC).date()
+    notes = text(deck, f"{release.version} ({date})", changes)
+    section = re.sub(r"^(?=#+ )", "#", notes, flags=re.MULTILINE).strip()
+    head, *others = re.split(r"^(?=## )", log, flags=re.MULTILINE)
+    kept = [one.strip() for one in others if not one.startswith(f"## {release.version} ")]
+    head = head.strip() or "# " + said["changelog"].format(title=deck.meta.title)
+    return "\n\n".join((head, section, *kept)) + "\n"
 
 
 @cache

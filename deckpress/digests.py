@@ -34,6 +34,14 @@ def digests(deck: RawDeck) -> dict[str, dict[str, str]]:
     }
 
 
+def fingerprint(deck: RawDeck) -> str:
+    """A hash of the bytes of a source and of the files that it shows, 32 hexadecimal digits."""
+    digest = blake2b(digest_size=16)
+    for name, data in (("", deck.source), *sorted(deck.files.items())):
+        digest.update(f"{name}\0{len(data)}\0".encode() + data)
+    return digest.hexdigest()
+
+
 def whole(parts: Mapping[str, str]) -> str:
     """The parts of a card as one hash of 32 hexadecimal digits."""
     return blake2b(repr(sorted(parts.items())).encode(), digest_size=16).hexdigest()

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from enum import StrEnum
 from hashlib import sha256
+from itertools import pairwise
 from typing import Any
 
 from deckpress.cloze import filled
@@ -51,6 +53,14 @@ class Changes:
 
     def __bool__(self) -> bool:
         return any(getattr(self, name) for name in self.__slots__)
+
+
+class Bump(StrEnum):
+    """By how much a version goes up; the largest first."""
+
+    MAJOR = "major"
+    MINOR = "minor"
+    PATCH = "patch"
 
 
 def number(version: str) -> tuple[int, int, int]:
@@ -120,20 +130,61 @@ def compare(release: Release | None, deck: RawDeck, now: Content) -> Changes:
     )
 
 
-def successor(release: Release | None, changes: Changes) -> str:
-    """The least version that the next release may have, by what it does to a learner.
+def least(changes: Changes) -> Bump:
+    """The least bump that the next release may take, by what it does to a learner.
 
     Major: progress can be lost. Minor: there are cards to learn, or fewer. Patch: all else.
     """
-    if release is None:
-        return "1.0.0"
-    major, minor, patch = number(release.version)
-    lost = changes.vanished or changes.other_kind
-    if lost or changes.key or changes.anki_deck or changes.note_types:
-        return f"{major + 1}.0.0"
-    if changes.added or changes.retired or changes.restored:
-        return f"{major}.{minor + 1}.0"
-    return f"{major}.{minor}.{patch + 1}"
+    return next((bump for bump in Bump if forcing(changes, bump)), Bump.PATCH)
+
+
+def forcing(changes: Changes, bump: Bump) -> tuple[str, ...]:
+    """What forces that bump at least: the ids of cards, or names of what all cards share."""
+    match bump:
+        case Bump.MAJOR:
+            shared = ("key", "anki_deck", "note_types")
+            return (
+                *(name for name in shared if getattr(changes, name)),
+                *changes.vanished,
+                *changes.other_kind,
+            )
+        case Bump.MINOR:
+            return (*changes.added, *changes.retired, *changes.restored)
+        case Bump.PATCH:
+            return ()
+
+
+def raised(version: str, bump: Bump) -> str:
+    """The version after `version` by that bump."""
+    major, minor, patch = number(version)
+    match bump:
+        case Bump.MAJOR:
+            return f"{major + 1}.0.0"
+        case Bump.MINOR:
+            return f"{major}.{minor + 1}.0"
+        case Bump.PATCH:
+            return f"{major}.{minor}.{patch + 1}"
+
+
+def successor(release: Release | None, changes: Changes) -> str:
+    """The least version that the next release may have."""
+    return "1.0.0" if release is None else raised(release.version, least(changes))
+
+
+def contradiction(releases: Sequence[Release]) -> str:
+    """What cannot be true of the releases of one deck, oldest first; nothing if all can be."""
+    for older, newer in pairwise(releases):
+        if newer.time <= older.time:
+            return f"{newer.version} is not younger than {older.version}"
+        for id, before in older.cards.items():
+            card = newer.cards.get(id)
+            if card is None:
+                continue
+            if card.note != before.note:
+                return f"{id} has another number in {newer.version} than in {older.version}"
+            if card.modified < before.modified:
+                return f"{id} is older in {newer.version} than in {older.version}"
+    return ""
 
 
 def entries(
@@ -144,10 +195,10 @@ def entries(
     `now` is what `digests` says of the deck.
 
     A card that `release` has with the same content keeps its time. New notes are numbered from
-    `time` on, in the order of the source; a number once given stays.
+    `time` on and after all others, in the order of the source; a number once given stays.
     """
     before = release.cards if release is not None else {}
-    fresh = time * 1000
+    fresh = max(time * 1000, 1 + max((card.note for card in before.values()), default=0))
     found = {}
     for card in deck.cards():
         old = before.get(card.id)
@@ -197,6 +248,7 @@ def write(release: Release) -> bytes:
         "time": release.time,
         "deck": {"source": release.name, "key": release.key, "anki_deck": release.anki_deck},
         "note_types": release.note_types,
+        "content": release.content,
         "cards": {id: _written(entry) for id, entry in release.cards.items()},
     }
     return _json({**content, "seal": _seal(content)})
@@ -227,6 +279,7 @@ def parse(name: str, data: bytes) -> Release:
             anki_deck=content["deck"]["anki_deck"],
             cards={id: _read(entry) for id, entry in content["cards"].items()},
             note_types=str(content["note_types"]),
+            content=str(content["content"]),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise LedgerError("an entry is incomplete") from error

@@ -12,6 +12,11 @@ SCHEMA = 1
 MANIFEST = "manifest.json"
 
 
+def asset(name: str, version: str) -> str:
+    """The name under which a release offers an artefact for download: the same in each release."""
+    return name.replace(f"-{version}", "", 1)
+
+
 def manifest(
     deck: Deck, version: Version, artifacts: Sequence[Artifact], tools: Mapping[str, str]
 ) -> bytes:

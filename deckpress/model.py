@@ -157,7 +157,8 @@ class Release:
     """A released version of the deck of that source `name`; `time` is in Unix seconds.
 
     `cards` are in the order that the source had. `note_types` stands for the identity of the note
-    types in Anki, on which every update hangs.
+    types in Anki, on which every update hangs, and `content` for the bytes of the source and of the
+    files that it shows.
     """
 
     version: str
@@ -167,6 +168,7 @@ class Release:
     anki_deck: str
     cards: Mapping[str, ReleasedCard]
     note_types: str = ""
+    content: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ CHECKSUMS = "SHA256SUMS"
 _DEVELOPMENT = re.compile(r"\d+\.\d+\.\d+-dev\+.+")
 _BUILDING = ".building-"
 _REPLACED = ".replaced-"
+_DRAFT = ".new"
 
 
 class StoreError(Exception):
@@ -85,6 +86,62 @@ def publish(
     except OSError as error:
         raise StoreError("store-failed", output, error.strerror or str(error)) from error
     return outcome
+
+
+def create(path: Path, data: bytes) -> None:
+    """Write a file that must not be there yet: the whole of it, or nothing.
+
+    Raises:
+        StoreError: it is there, or cannot be written.
+    """
+    fresh = _draft(path)
+    try:
+        path.parent.mkdir(exist_ok=True)
+        try:
+            _write(fresh, data)
+            os.link(fresh, path)
+        finally:
+            fresh.unlink(missing_ok=True)
+        _sync(path.parent)
+    except FileExistsError as error:
+        raise StoreError("store-exists", path) from error
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            path.parent.rmdir()  # if it was made for this file
+        raise StoreError("store-failed", path, error.strerror or str(error)) from error
+
+
+def replace(path: Path, data: bytes) -> None:
+    """Write a file in the place of what is there, at once.
+
+    Raises:
+        StoreError: it cannot be written, and is as it was.
+    """
+    fresh = _draft(path)
+    try:
+        try:
+            _write(fresh, data)
+            fresh.replace(path)
+        finally:
+            fresh.unlink(missing_ok=True)
+        _sync(path.parent)
+    except OSError as error:
+        raise StoreError("store-failed", path, error.strerror or str(error)) from error
+
+
+def sweep(folder: Path) -> None:
+    """Remove what kills left of `create` and `replace`; only while no other is at work there."""
+    for path in folder.glob(f".*{_DRAFT}"):
+        path.unlink(missing_ok=True)
+
+
+def is_draft(name: str) -> bool:
+    """Whether a file of that name is what a kill left of `create` or `replace`."""
+    return name.startswith(".") and name.endswith(_DRAFT)
+
+
+def _draft(path: Path) -> Path:
+    return path.with_name(f".{path.name}{_DRAFT}")
 
 
 def point(output: Path, version: str) -> None:
@@ -250,6 +307,17 @@ def _sweep(output: Path) -> None:
 @contextlib.contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """Hold `folder` for this process; others wait. A kill lets go, for the system owns the lock."""
+    with holding(folder, wait=True):
+        yield
+
+
+@contextlib.contextmanager
+def holding(folder: Path, *, wait: bool = False) -> Iterator[None]:
+    """Hold `folder` for this process; with `wait`, first wait for another that does.
+
+    Raises:
+        BlockingIOError: another process holds it.
+    """
     try:
         import fcntl
     except ImportError:  # Windows: two builds at once are kept apart by the renames alone
@@ -257,8 +325,12 @@ def _alone(folder: Path) -> Iterator[None]:
         return
     descriptor = os.open(folder, os.O_RDONLY)
     try:
-        with contextlib.suppress(OSError):  # a network file system without locks
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            raise
+        except OSError:  # a network file system without locks
+            pass
         yield
     finally:
         os.close(descriptor)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from deckpress.manifest import MANIFEST, SCHEMA
+from deckpress.manifest import MANIFEST, SCHEMA, asset
 from deckpress.store import CHECKSUMS
 
 _LINE = re.compile(r"([0-9a-f]{64}) [ *]([^/\\\0]+)")
@@ -90,6 +90,9 @@ def _against_manifest(files: Mapping[str, bytes], stated: Mapping[str, Any]) -> 
         except (KeyError, TypeError):
             yield Problem("verify-unreadable", MANIFEST)
             continue
+        offered = asset(name, str(stated.get("version")))  # its name as a download
+        if name not in files and offered in files:
+            name = offered
         yield from _differs(files, name, digest)
 
 

@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from deckpress import ledger
 from deckpress.digests import digests
-from deckpress.model import RawDeck, ReleasedCard, Version
+from deckpress.model import RawDeck, Release, ReleasedCard, Version
 from deckpress.selection import Selection
 
 # The time that the notes of a deck carry which was never released (2020-01-01 UTC): earlier than
@@ -58,6 +58,11 @@ def development(
     time = deck.release.time + 1
     cards = ledger.entries(deck.release, deck, now, following, time)
     return of(name, time, cards, partial=bool(selection))
+
+
+def released(release: Release) -> Version:
+    """The version of a release, as its artefacts carry it."""
+    return of(release.version, release.time, release.cards, release=True)
 
 
 def of(

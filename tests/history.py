@@ -7,7 +7,7 @@ from pathlib import Path
 
 from commands import toolchain
 from deckpress import ledger, versions
-from deckpress.digests import digests
+from deckpress.digests import digests, fingerprint
 from deckpress.model import RawDeck, Release, Version
 from deckpress.reader import read
 from deckpress.render import render
@@ -82,7 +82,8 @@ class Folder:
         cards = ledger.entries(deck.release, deck, now, version, self._made)
         meta = deck.meta
         names = (deck.name, meta.key, meta.anki_deck)
-        release = Release(version, self._made, *names, cards, deck.note_types)
+        content = fingerprint(deck)
+        release = Release(version, self._made, *names, cards, deck.note_types, content)
         (self.path / "releases" / f"{version}.json").write_bytes(ledger.write(release))
         self._made += 86_400
         return release

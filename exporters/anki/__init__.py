@@ -52,7 +52,7 @@ def export(deck: Deck, version: Version, job: Job = PLAIN) -> tuple[Artifact, ..
     stem = f"{_stem(deck.name)}-{version.name}"
     return (
         Artifact(f"{stem}.apkg", package.pack(tree.decks(), media)),
-        Artifact(f"{stem}-update.txt", text.update(tree.decks())),
+        Artifact(f"{stem}-update.txt", text.update(tree.decks(), version.name)),
     )
 
 

@@ -26,15 +26,15 @@ _HEAD = (
 )
 
 
-def update(decks: Iterable[genanki.Deck]) -> bytes:
-    """All notes of `decks`, a line each, by their guids.
+def update(decks: Iterable[genanki.Deck], version: str) -> bytes:
+    """All notes of `decks`, a line each, by their guids; `version` stands in the head.
 
     New notes go to their deck; those that a learner has stay in theirs. The note types have to be
     in the collection already, and figures are not in the file.
     """
     text = io.StringIO()
     columns = "\t".join(("GUID", "Notetype", "Deck", *FIELDS))
-    text.writelines(f"{line}\n" for line in (*_HEAD, f"#columns:{columns}"))
+    text.writelines(f"{line}\n" for line in (*_HEAD, f"#version:{version}", f"#columns:{columns}"))
     lines = csv.writer(text, "excel-tab", lineterminator="\n")
     for deck in decks:
         for note in deck.notes:

@@ -1,0 +1,98 @@
+"""``assets`` and ``publish``: from a tag to a GitHub release. The workflow calls nothing else."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import click
+
+from commands import publishing
+from commands.build import CHANGES, make
+from commands.options import source_argument
+from commands.reporting import Failed, Format, Rejected, progress
+from commands.sources import checked
+from commands.words import say
+from deckpress import ledger, manifest, store, versions
+
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+@click.command()
+@click.argument("folder", type=_FOLDER)
+@source_argument
+@click.option("--tag", required=True, help="The tag that is to be published, such as v1.2.0.")
+def assets(folder: Path, source: Path | None, tag: str) -> None:
+    """Make the files of a GitHub release and its site from the last release, into FOLDER.
+
+    The tag, the ledger and the files have to name one version. It is built and then built again
+    elsewhere, and both are compared; learners of the last and the first published release go over
+    to it in real Anki. FOLDER gets assets/ to publish and site/ for GitHub Pages.
+    """
+    from commands.rebuilding import compared
+    from commands.releasing import history, reopened
+    from commands.stating import silent
+    from commands.upgrading import prove
+    from commands.verify_upgrade import text
+
+    try:
+        now = checked(source)
+        read, release = reopened(now)
+        if tag != f"v{release.version}":
+            raise Failed(say("publish-tag", tag=tag, version=release.version))
+        files, _ = make(read, versions.released(release))
+    except Rejected as error:
+        click.echo(error.written(Format.GITHUB), err=True)
+        raise
+    stated = {name: data for name, data in files.items() if name != manifest.MANIFEST}
+    if wrong := silent(stated, release.version):
+        raise Failed(say("release-silent", files=", ".join(wrong), version=release.version))
+    earlier = [one.version for one in history(now.loaded, now)][:-1]
+    with progress() as step, tempfile.TemporaryDirectory() as scratch:
+        step(say("verify-rebuilding", version=release.version))
+        store.publish(Path(scratch), release.version, files)
+        again = Path(scratch, "again")
+        again.mkdir()
+        if different := compared(files, again):
+            reason = "\n  ".join(["", *different])
+            raise Failed(say("verify-not-again", version=release.version) + reason)
+        step(say("release-proving", version=release.version))
+        package = next(Path(scratch, release.version).glob("*.apkg"))
+        reports = []
+        for number, old in enumerate(dict.fromkeys([*earlier[-1:], *earlier[:1]] or [""])):
+            home = Path(scratch, f"learners-{number}")
+            home.mkdir()
+            before = publishing.fetched(old, ".apkg", home) if old else package
+            report = prove(before, package, home)
+            reports.append(
+                text(report, release.version if not old else f"{old} → {release.version}")
+            )
+            if report.problems:
+                unproven = say("release-unproven")
+                raise Failed(f"{unproven}\n\n{reports[-1]}".rstrip())
+        pages = {
+            old: publishing.fetched(old, ".html", Path(scratch)).read_bytes() for old in earlier
+        }
+    offered = publishing.offered(files, release.version, "\n".join(reports))
+    publishing.laid_out(folder / publishing.ASSETS, offered)
+    publishing.laid_out(folder / publishing.SITE, publishing.pages(files, release.version, pages))
+    click.echo(say("assets-made", version=release.version, count=len(offered), folder=folder))
+
+
+@click.command()
+@click.argument("folder", type=_FOLDER)
+@click.option("--tag", required=True, help="The tag to publish, such as v1.2.0.")
+def publish(folder: Path, tag: str) -> None:
+    """Publish what `assets` made in FOLDER as the GitHub release of a tag, through `gh`.
+
+    The release is a draft until all its files are there. Once published it never changes: the same
+    again does nothing, and anything else is refused.
+    """
+    files = folder / publishing.ASSETS
+    if ledger.NAME.fullmatch(f"{tag.removeprefix('v')}.json") is None or not files.is_dir():
+        raise Failed(say("publish-nothing", tag=tag, folder=folder))
+    title = (files / CHANGES).read_text("utf-8").splitlines()[0].lstrip("# ")
+    if not title.endswith(f" {tag.removeprefix('v')}"):
+        raise Failed(say("publish-tag", tag=tag, version=title.rpartition(" ")[2]))
+    outcome = publishing.publish(tag, title, files)
+    click.echo(say("gh-published" if outcome == "published" else "gh-unchanged", tag=tag))

@@ -1,0 +1,149 @@
+"""Building a version again from the source that it was made of, in another folder."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+
+from commands.git import Repository
+from commands.reporting import Failed
+from commands.words import say
+from deckpress import manifest, store
+from deckpress.model import Release
+
+ROOT = Path(__file__).resolve().parent.parent
+_LEFT = (".git", ".venv", ".cache", "output", "__pycache__", ".*_cache", ".hypothesis")
+
+
+def package(release: Release, repository: Repository, output: Path, folder: Path) -> Path:
+    """The Anki package of a release: as it lies in `output`, or built again below `folder`.
+
+    Raises:
+        Failed: it is in neither place.
+    """
+    home = output / release.version
+    if store.intact(output, release.version):
+        stated = json.loads((home / manifest.MANIFEST).read_text("utf-8"))
+        if stated["deck"]["key"] == release.key:
+            return next(home.glob("*.apkg"))
+    tag = f"v{release.version}"
+    if not repository.tagged(tag):
+        raise Failed(say("rebuild-no-tag", version=release.version, tag=tag))
+    tree = folder / "tree"
+    repository.unpack(tag, tree)
+    source = next(
+        (
+            path
+            for path in sorted(tree.rglob(f"{release.name}.md"))
+            if (path.parent / "releases" / f"{release.version}.json").exists()
+        ),
+        None,
+    )
+    if source is None:
+        raise Failed(say("rebuild-no-source", name=f"{release.name}.md", place=tag))
+    return next(_build(tree, source, folder / "built", again=True).glob("*.apkg"))
+
+
+def compared(files: Mapping[str, bytes], folder: Path) -> list[str]:
+    """What differs, a sentence each, when the version of these files is built again in `folder`.
+
+    `files` are those of a verified version, by name.
+
+    Raises:
+        Failed: it cannot be built again.
+    """
+    stated = json.loads(files[manifest.MANIFEST])
+    source, version = stated["source"], stated["version"]
+    built = rebuilt(version, source["name"], source["sha256"], folder, again=stated["release"])
+    fresh = store.contents(built)
+    now = json.loads(fresh[manifest.MANIFEST])
+    if now["version"] != version:
+        return [say("verify-other-version", version=version, other=now["version"])]
+    found = []
+    for name in (item["name"] for item in stated["artifacts"]):
+        then = files.get(name) or files[manifest.asset(name, version)]
+        if name in fresh and then != fresh[name]:
+            what = _difference(then, fresh[name])
+            found.append(say("verify-rebuilt-differs", name=name, what=what))
+    tools = (stated["tools"], now["tools"])
+    others = [
+        say("verify-tool", name=name, then=tools[0].get(name, "-"), now=tools[1].get(name, "-"))
+        for name in sorted({*tools[0], *tools[1]})
+        if tools[0].get(name) != tools[1].get(name)
+    ]
+    return [*found, *(others or [say("verify-same-tools")])] if found else []
+
+
+def _difference(then: bytes, now: bytes) -> str:
+    """Where two files differ: the members of an archive, or the first byte."""
+    with contextlib.suppress(zipfile.BadZipFile):
+        crcs = []
+        for data in (then, now):
+            with zipfile.ZipFile(io.BytesIO(data)) as packed:
+                crcs.append({entry.filename: entry.CRC for entry in packed.infolist()})
+        names = sorted({*crcs[0], *crcs[1]})
+        if members := [name for name in names if crcs[0].get(name) != crcs[1].get(name)]:
+            return ", ".join(members)
+    pairs = enumerate(zip(then, now, strict=False))
+    at = next((place for place, (a, b) in pairs if a != b), min(len(then), len(now)))
+    return say("verify-byte", at=at, then=len(then), now=len(now))
+
+
+def rebuilt(version: str, name: str, digest: str, folder: Path, *, again: bool) -> Path:
+    """The folder of `version`, built anew below `folder`.
+
+    A release is built from its tag, or from this tree where there is no Git; a development build
+    from this tree. Its source is the file `name` with that SHA-256.
+
+    Raises:
+        Failed: there is no such source, or it cannot be built.
+    """
+    tree = folder / "tree"
+    repository = Repository.around(Path.cwd()) or Repository.around(ROOT)
+    tag = f"v{version}"
+    if again and repository is not None:
+        if not repository.tagged(tag):
+            raise Failed(say("rebuild-no-tag", version=version, tag=tag))
+        repository.unpack(tag, tree)
+    else:
+        shutil.copytree(ROOT, tree, ignore=shutil.ignore_patterns(*_LEFT))
+    source = next(
+        (p for p in sorted(tree.rglob(name)) if sha256(p.read_bytes()).hexdigest() == digest), None
+    )
+    if source is None:
+        raise Failed(say("rebuild-no-source", name=name, place=tag if again else ROOT))
+    return _build(tree, source, folder / "built", again=again)
+
+
+def _build(tree: Path, source: Path, output: Path, *, again: bool) -> Path:
+    """Build with the program of that tree; with this one where the tree has none."""
+    home = tree if (tree / "build.py").exists() else ROOT
+    command = [
+        sys.executable,
+        str(home / "build.py"),
+        "build",
+        str(source),
+        "--output",
+        str(output),
+    ]
+    command += ["--release"] if again else []
+    # The packages here serve if they are those that the tree is locked to.
+    locks = [folder / "requirements.lock" for folder in (home, ROOT)]
+    if locks[0].read_bytes() == locks[1].read_bytes():
+        command.append("--no-setup")
+    environment = {**os.environ, "PYTHONHASHSEED": "random", "TZ": "Asia/Kathmandu"}
+    done = subprocess.run(
+        command, cwd=tree, env=environment, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise Failed(say("rebuild-failed", reason=done.stderr.strip()))
+    return (output / store.LATEST).resolve()

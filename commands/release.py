@@ -1,0 +1,62 @@
+"""``release``: name the next version by what it does to learners, prove it, write it down."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from commands.options import output_option, source_argument
+from commands.reporting import Failed, Format, Rejected, progress
+from commands.sources import checked, find
+from commands.words import say
+from deckpress import store
+from deckpress.ledger import Bump
+
+
+@click.command()
+@source_argument
+@click.option(
+    "--bump",
+    type=click.Choice([bump.value for bump in Bump]),
+    callback=lambda _context, _option, value: value and Bump(value),
+    help="A larger step than the changes ask for; a smaller one is refused.",
+)
+@click.option("--tag", "tagging", is_flag=True, help="Also commit the release and tag it.")
+@output_option
+def release(source: Path | None, bump: Bump | None, tagging: bool, output: Path) -> None:
+    """Release the deck of SOURCE: a version that never changes.
+
+    The version follows from what the changes do to a learner: major if progress can be lost, minor
+    if cards are added or retired, else patch. The release is built, and learners of the last and
+    the first release go over to it in real Anki, before anything is written. If it is interrupted,
+    the same command goes on from there.
+    """
+    from commands import releasing
+    from commands.git import Repository
+
+    path = find(source)
+    repository = Repository.around(path.resolve().parent)
+    if repository is None:
+        raise Failed(say("release-no-git", folder=path.resolve().parent))
+    try:
+        with store.holding(repository.shared()):
+            made = releasing.plan(path, checked(path), bump, output)
+            files = releasing.build(made)
+            with progress() as step:
+                step(say("release-proving", version=made.release.version))
+                reports = list(releasing.prove(made, files, output))
+            releasing.write(made, files, output)
+            if tagging:
+                releasing.tag(made)
+    except BlockingIOError as error:
+        raise Failed(say("release-busy")) from error
+    except Rejected as error:
+        click.echo(error.written(Format.TEXT), err=True)
+        raise
+    for report in reports:
+        click.echo(report)
+    said = say("release-made", version=made.release.version, folder=output / made.release.version)
+    click.echo(
+        "\n".join([said, *(f"    {line}" for line in releasing.remaining(made, tagged=tagging))])
+    )

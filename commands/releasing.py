@@ -1,0 +1,281 @@
+"""The steps of a release. The ledger's file is the only truth: all else follows from it.
+
+Everything is made and proven before anything is written. Then the ledger's file comes first, with
+the time of the release in it; whatever a kill prevents after that is done by the next `release`,
+from the same time and so with the same bytes.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from commands.build import make, publish
+from commands.git import GitError, Repository
+from commands.rebuilding import package
+from commands.reporting import Failed, Rejected, fatal
+from commands.sources import Checked
+from commands.stating import silent
+from commands.words import say
+from deckpress import changelog, ledger, manifest, store, versions
+from deckpress.digests import digests, fingerprint
+from deckpress.ledger import Bump, Changes
+from deckpress.model import Release
+from deckpress.source import RELEASES, Loaded
+
+CHANGELOG = "CHANGELOG.md"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A release to be made or finished. `read` knows the release before it as the last one.
+
+    `begun`: its file is in the ledger. `committed`: and in the last commit.
+    """
+
+    repository: Repository
+    folder: Path
+    read: Checked
+    release: Release
+    earlier: tuple[Release, ...]  # of this deck, oldest first
+    changes: Changes
+    begun: bool
+    committed: bool
+
+    @property
+    def tag(self) -> str:
+        return f"v{self.release.version}"
+
+    @property
+    def files(self) -> tuple[str, str]:
+        """The files beside the source that the release writes, from the repository's root."""
+        home = self.folder / RELEASES
+        names = (f"{self.release.version}.json", CHANGELOG)
+        first, second = (self.repository.path(home / name) for name in names)
+        return first, second
+
+
+def reopened(read: Checked) -> tuple[Checked, Release]:
+    """A source whose last release is itself, as it was before that release; and the release.
+
+    Raises:
+        Failed: nothing is released, or the source is another one now.
+    """
+    release = read.deck.release
+    if release is None:
+        if fatal(read.found, strict=False):  # a ledger that cannot be read
+            raise Rejected(say("not-built"), read.found, read.loaded.path, read.loaded.text)
+        raise Failed(say("release-none", path=read.loaded.path))
+    if release.content != fingerprint(read.deck):
+        raise Failed(say("release-other-source", version=release.version, path=read.loaded.path))
+    before = [one for one in history(read.loaded, read) if one.version != release.version]
+    deck = replace(read.deck, release=before[-1] if before else None)
+    return replace(read, deck=deck), release
+
+
+def history(loaded: Loaded, read: Checked) -> list[Release]:
+    """The releases of this deck, oldest first.
+
+    Raises:
+        Failed: they contradict each other, or one cannot be read.
+    """
+    try:
+        found = [ledger.parse(name, data) for name, data in reversed(loaded.releases)]
+    except ledger.LedgerError as error:
+        raise Failed(say("release-ledger", reason=error)) from error
+    own = [one for one in found if ledger.belongs(one, read.deck.name, read.deck.meta.key)]
+    if wrong := ledger.contradiction(own):
+        raise Failed(say("release-ledger", reason=wrong))
+    return own
+
+
+def plan(path: Path, read: Checked, bump: Bump | None, output: Path) -> Plan:
+    """What is to be released; nothing is written.
+
+    Raises:
+        Rejected: the source has errors.
+        Failed: something forbids the release.
+    """
+    if fatal(read.found, strict=False):
+        raise Rejected(say("release-errors"), read.found, read.loaded.path, read.loaded.text)
+    folder = path.resolve().parent
+    repository = Repository.around(folder)
+    if repository is None or not repository.commit("HEAD"):
+        raise Failed(say("release-no-git", folder=folder))
+    home = repository.path(folder / RELEASES)
+    releases = history(read.loaded, read)
+    last = releases[-1] if releases else None
+    content = fingerprint(read.deck)
+    committed = last is not None and repository.holds(f"{home}/{last.version}.json")
+    unfinished = last is not None and not (committed and repository.tagged(f"v{last.version}"))
+    if last is not None and not committed and last.content != content:
+        raise Failed(say("release-begun", version=last.version, home=home))
+    begun = unfinished and last is not None and last.content == content
+    if begun and last is not None:
+        read, release = reopened(read)
+        releases = releases[:-1]
+    else:
+        _may_follow(last, content, bump)
+        release = _next(read, last, bump, content)
+        name = f"{release.version}.json"
+        newer = ((name, ledger.write(release)), *read.loaded.releases)
+        read = replace(read, loaded=replace(read.loaded, releases=newer))
+        committed = False
+    changes = ledger.compare(read.deck.release, read.deck, digests(read.deck))
+    made = Plan(repository, folder, read, release, tuple(releases), changes, begun, committed)
+    _in_order(made, home, output)
+    return made
+
+
+def _may_follow(last: Release | None, content: str, bump: Bump | None) -> None:
+    if last is None:
+        return
+    if last.content == content and bump is None:
+        raise Failed(say("release-nothing", version=last.version))
+    # A development build is one second younger than the last release, and older than the next.
+    if _now() <= last.time + 1:
+        raise Failed(say("release-clock", version=last.version))
+
+
+def _next(read: Checked, last: Release | None, bump: Bump | None, content: str) -> Release:
+    deck, now = read.deck, digests(read.deck)
+    changes = ledger.compare(last, deck, now)
+    version = ledger.successor(last, changes)
+    if last is not None and bump is not None:
+        version = ledger.raised(last.version, bump)
+        needed = ledger.least(changes)
+        if list(Bump).index(bump) > list(Bump).index(needed):
+            what = ", ".join(ledger.forcing(changes, needed))
+            raise Failed(say("release-small", bump=bump, needed=needed, what=what))
+    made = _now()
+    cards = ledger.entries(last, deck, now, version, made)
+    meta = deck.meta
+    names = (deck.name, meta.key, meta.anki_deck)
+    return Release(version, made, *names, cards, deck.note_types, content)
+
+
+def _now() -> int:
+    return int(time.time())
+
+
+def _in_order(made: Plan, home: str, output: Path) -> None:
+    """Refuse what would make two truths."""
+    repository, version = made.repository, made.release.version
+    own = made.files if made.begun and not made.committed else ()
+    dirty = [
+        name
+        for name in repository.changed()
+        if name not in own
+        and not (name.startswith(f"{home}/") and store.is_draft(name.rpartition("/")[2]))
+    ]
+    if dirty:
+        raise Failed(say("release-dirty", files="\n  ".join(["", *dirty[:10]])))
+    there = {f"{home}/{name}" for name, _ in made.read.loaded.releases}
+    for name, blobs in repository.added(home).items():
+        match = ledger.NAME.fullmatch(name.rpartition("/")[2])
+        if match is None:
+            continue
+        if name not in there or (not made.begun and name == made.files[0]):
+            raise Failed(say("release-elsewhere", version=match["version"], name=name))
+        if blobs != {repository.blob(name)}:
+            raise Failed(say("release-ledger", reason=say("release-edited", name=name)))
+    if repository.tagged(made.tag):
+        raise Failed(say("release-exists", version=version, what=made.tag))
+    if made.committed and repository.brought(made.files[0]) != repository.commit("HEAD"):
+        commit = repository.brought(made.files[0])[:12]
+        raise Failed(say("release-untagged", version=version, tag=made.tag, commit=commit))
+    if not made.begun and (output / version).exists():
+        raise Failed(say("release-exists", version=version, what=output / version))
+
+
+def build(made: Plan) -> dict[str, bytes]:
+    """The files of the release, each of which says which version it is; nothing is written."""
+    version = versions.released(made.release)
+    files, _ = make(made.read, version)
+    stated = {name: data for name, data in files.items() if name != manifest.MANIFEST}
+    if wrong := silent(stated, made.release.version):
+        raise Failed(say("release-silent", files=", ".join(wrong), version=made.release.version))
+    return files
+
+
+def prove(made: Plan, files: dict[str, bytes], output: Path) -> Iterator[str]:
+    """The reports of learners who go from the last and from the first release to this one.
+
+    Before there is a release, they import the first one twice.
+
+    Raises:
+        Failed: they would lose something, or a package of theirs cannot be had.
+    """
+    from commands.upgrading import prove as upgrade
+    from commands.verify_upgrade import text
+
+    name = next(name for name in files if name.endswith(".apkg"))
+    with tempfile.TemporaryDirectory() as folder:
+        new = Path(folder, name)
+        new.write_bytes(files[name])
+        olds = [made.earlier[-1], made.earlier[0]] if made.earlier else [None]
+        for number, old in enumerate(dict.fromkeys(one and one.version for one in olds)):
+            release = next((one for one in made.earlier if one.version == old), None)
+            home = Path(folder, str(number))
+            home.mkdir()
+            before = new if release is None else package(release, made.repository, output, home)
+            report = upgrade(before, new, home)
+            if report.problems:
+                unproven = say("release-unproven")
+                raise Failed(f"{unproven}\n\n{text(report)}".rstrip())
+            yield text(report)
+
+
+def write(made: Plan, files: dict[str, bytes], output: Path) -> None:
+    """Write what is not there yet: the ledger's file, the version's folder, the changelog.
+
+    Raises:
+        Failed: nothing is written if this is the first try; else the next one goes on.
+    """
+    own, log = (made.repository.root / name for name in made.files)
+    store.sweep(own.parent)
+    try:
+        if not made.begun:
+            store.create(own, ledger.write(made.release))
+        try:
+            publish(output, versions.released(made.release), files, immutable=made.committed)
+        except BaseException:
+            if not made.begun:
+                own.unlink()
+            raise
+        before = log.read_text("utf-8") if log.exists() else ""
+        fresh = changelog.with_section(before, made.read.deck, made.release, made.changes)
+        if fresh != before:
+            store.replace(log, fresh.encode())
+    except store.StoreError as error:
+        raise Failed(say(error.reason, path=error.path, detail=error.detail)) from error
+
+
+def tag(made: Plan) -> None:
+    """Commit the release's files and tag the commit.
+
+    Raises:
+        Failed: Git refuses; once the reason is gone, the release goes on from there.
+    """
+    try:
+        if not made.committed:
+            made.repository.record(made.files, f"Release {made.release.version}")
+        made.repository.tag(made.tag, made.release.version)
+    except GitError as error:
+        raise Failed(say("release-git", reason=error)) from error
+
+
+def remaining(made: Plan, *, tagged: bool) -> list[str]:
+    """The commands that are left to the author."""
+    push = f"git push --atomic origin HEAD {made.tag}"
+    if tagged:
+        return [push]
+    tagging = f'git tag -a {made.tag} -m "{made.release.version}"'
+    if made.committed:
+        return [tagging, push]
+    files = " ".join(made.files)
+    message = f'git commit -m "Release {made.release.version}" -- {files}'
+    return [f"git add {files}", message, tagging, push]

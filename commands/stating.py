@@ -1,0 +1,46 @@
+"""Whether a release's files say which version they are, read back from the files themselves."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import sqlite3
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+
+
+def silent(files: Mapping[str, bytes], version: str) -> list[str]:
+    """The names of the files that do not state `version` within."""
+    stated = re.compile(rf"(?<![\w.-]){re.escape(version)}(?![\w+-]|\.\d)")
+    return [
+        name
+        for name, data in files.items()
+        if not any(stated.search(text) for text in _texts(name, data))
+    ]
+
+
+def _texts(name: str, data: bytes) -> Iterator[str]:
+    match name.rpartition(".")[2]:
+        case "apkg":
+            with zipfile.ZipFile(io.BytesIO(data)) as packed:
+                collection = packed.read("collection.anki2")
+            with closing(sqlite3.connect(":memory:")) as database:
+                database.deserialize(collection)
+                (decks,) = database.execute("SELECT decks FROM col").fetchone()
+            yield from (
+                re.sub(r"<[^>]*>", " ", deck["desc"]) for deck in json.loads(decks).values()
+            )
+        case "pdf":
+            import pikepdf
+
+            with pikepdf.open(io.BytesIO(data)) as pdf:
+                yield from (str(value) for value in pdf.docinfo.values())
+        case "zip":
+            with zipfile.ZipFile(io.BytesIO(data)) as packed:
+                yield from (
+                    name.rpartition("/")[2].removesuffix(".json") for name in packed.namelist()
+                )
+        case _:
+            yield data.decode("utf-8", "replace")
