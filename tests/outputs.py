@@ -33,6 +33,8 @@ PAGE = (
     | _ATTRIBUTES
     | {
         *("body", "main", "aside", "nav", "button", "fieldset", "legend", "label", "input"),
+        *("select", "select data-filter", "option", "option value", "button hidden"),
+        *("article data-initials",),
         *("svg", "g", "path", "rect", "template"),
         *("a aria-label", "a aria-current", "article data-kind", "article data-section"),
         *("article data-topics", "article data-level", "article data-tier", "aside aria-label"),
