@@ -11,6 +11,7 @@ import click
 from commands.build import build
 from commands.check import check
 from commands.clean import clean
+from commands.diff import diff
 from commands.publish import assets, publish
 from commands.push import push
 from commands.release import release
@@ -51,6 +52,7 @@ deckpress.add_command(assets)
 deckpress.add_command(build)
 deckpress.add_command(check)
 deckpress.add_command(clean)
+deckpress.add_command(diff)
 deckpress.add_command(publish)
 deckpress.add_command(push)
 deckpress.add_command(release)

@@ -50,7 +50,7 @@ def _groups(
     homes = {card.id: section.title.source for section in deck.sections for card in section.cards}
 
     def parts(names: Sequence[str]) -> str:
-        return said["list-comma"].join(_part(name, deck.meta.lang) for name in names)
+        return said["list-comma"].join(part(name, deck.meta.lang) for name in names)
 
     def notes() -> Iterator[tuple[str, Mapping[str, str]]]:
         reworded = {id: parts for id, parts in changes.edited.items() if "question" in parts}
@@ -126,7 +126,8 @@ def words(lang: str) -> Mapping[str, str]:
     return table.get(lang, table["en"])
 
 
-def _part(name: str, lang: str) -> str:
+def part(name: str, lang: str) -> str:
+    """A part of a card, as `digests` names it, in the deck's language."""
     if name in _FROM_PARTS:
         return label(PartName(name), lang)
     return words(lang)[f"part-{name}"]

@@ -1,0 +1,167 @@
+"""``diff``: what a source changes for those who have a release, to the word."""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from commands.git import Repository
+from commands.options import output_option
+from commands.reporting import Failed, Rejected, fatal
+from commands.sources import checked, find
+from commands.words import say
+from deckpress import changelog, ledger, source
+from deckpress.differences import Fate, Piece, texts, words
+from deckpress.digests import digests
+from deckpress.model import RawDeck, Release
+from deckpress.reader import read
+
+Words = Mapping[str, Mapping[str, tuple[Piece, ...]]]
+
+_SIGNS = {
+    "text": {Fate.SAME: "{}", Fate.REMOVED: "[-{}-]", Fate.ADDED: "{{+{}+}}"},
+    "markdown": {Fate.SAME: "{}", Fate.REMOVED: "<del>{}</del>", Fate.ADDED: "<ins>{}</ins>"},
+}
+
+
+@click.command()
+@click.argument("version", required=False)
+@click.option(
+    "--source",
+    "named",
+    type=click.Path(path_type=Path),
+    metavar="SOURCE",
+    help="The deck's Markdown file; the one of source/ unless told.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "markdown", "json"]),
+    default="text",
+    show_default=True,
+    help="How the changes are written.",
+)
+@output_option
+def diff(version: str | None, named: Path | None, form: str, output: Path) -> None:
+    """Show what the source changes for those who have VERSION, the last release unless told.
+
+    The words that changed are shown where the source of VERSION can be had: from its tag, or from
+    its folder in output/.
+    """
+    from commands.releasing import history
+
+    path = find(named)
+    now = checked(path)
+    if fatal(now.found, strict=False) and now.deck.release is None and now.loaded.releases:
+        raise Rejected(say("not-built"), now.found, now.loaded.path, now.loaded.text)
+    releases = history(now.loaded, now)
+    release = releases[-1] if releases else None
+    if version is not None:
+        release = next((one for one in releases if one.version == version), None)
+        if release is None:
+            there = ", ".join(one.version for one in releases)
+            raise Failed(say("diff-unknown", version=version, there=there or "-"))
+    deck = replace(now.deck, release=release)
+    changes = ledger.compare(release, deck, digests(deck))
+    before = _before(path, release, output) if release is not None and changes.edited else None
+    if before is None and changes.edited:
+        assert release is not None
+        click.echo(say("diff-no-words", version=release.version), err=True)
+    changed = _words(before, deck, changes) if before is not None else {}
+    step = ledger.successor(release, changes)
+    if form == "json":
+        click.echo(_json(release, step, changes, changed))
+        return
+    title = say("diff-title", title=deck.meta.title, version=step)
+    click.echo(_written(deck, title, changes, changed, form), nl=False)
+
+
+def _before(path: Path, release: Release, output: Path) -> RawDeck | None:
+    """The source of a release, if it can be had here."""
+    folder = path.resolve().parent
+    repository = Repository.around(folder)
+    with tempfile.TemporaryDirectory() as scratch:
+        home = Path(scratch)
+        if repository is not None and repository.tagged(f"v{release.version}"):
+            repository.unpack(f"v{release.version}", home)
+            home /= repository.path(folder)
+        else:
+            archive = f"{release.name}-{release.version}-source.zip"
+            try:
+                with zipfile.ZipFile(output / release.version / archive) as packed:
+                    packed.extractall(home)
+            except (OSError, zipfile.BadZipFile):
+                return None
+        try:
+            deck, _ = read(source.load(home / f"{release.name}.md"))
+        except source.SourceError:
+            return None
+        return deck
+
+
+def _words(before: RawDeck, now: RawDeck, changes: ledger.Changes) -> Words:
+    old, new = texts(before), texts(now)
+    return {
+        id: {
+            name: words(old.get(id, {}).get(name, ""), new[id].get(name, ""))
+            for name in parts
+            if old.get(id, {}).get(name, "") != new[id].get(name, "")
+        }
+        for id, parts in changes.edited.items()
+    }
+
+
+def _json(release: Release | None, following: str, changes: ledger.Changes, changed: Words) -> str:
+    lists = ("added", "retired", "restored", "moved", "other_kind", "vanished")
+    result = {
+        "since": release.version if release else None,
+        "next": following,
+        **{name: list(getattr(changes, name)) for name in lists},
+        "edited": [
+            {
+                "id": id,
+                "parts": list(parts),
+                "words": {
+                    name: [{"fate": piece.fate.value, "text": piece.text} for piece in pieces]
+                    for name, pieces in changed.get(id, {}).items()
+                },
+            }
+            for id, parts in changes.edited.items()
+        ],
+        "deck": [n for n in ("key", "anki_deck", "note_types") if getattr(changes, n)],
+    }
+    return json.dumps(result, ensure_ascii=False, indent=2)
+
+
+def _written(deck: RawDeck, title: str, changes: ledger.Changes, changed: Words, form: str) -> str:
+    """The notes on the version with the words that changed below each card."""
+    signs = _SIGNS[form]
+    clean = _escaped if form == "markdown" else _in_one_line
+    colon = changelog.words(deck.meta.lang)["colon"]
+    lines = []
+    for line in changelog.text(deck, title, changes).splitlines():
+        lines.append(line)
+        card = re.fullmatch(r"- .*?`([^`]+)`.*", line)
+        for name, pieces in changed.get(card[1], {}).items() if card else ():
+            label = changelog.part(name, deck.meta.lang)
+            lines.append(f"    - {label}{colon}{_line(pieces, signs, clean)}")
+    return "\n".join(lines) + "\n"
+
+
+def _line(pieces: Sequence[Piece], signs: Mapping[Fate, str], clean: Callable[[str], str]) -> str:
+    return "".join(signs[piece.fate].format(clean(piece.text)) for piece in pieces)
+
+
+def _in_one_line(text: str) -> str:
+    return re.sub(r"\s+", " ", text)
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"([\\`*_~<>\[\]#|])", r"\\\1", _in_one_line(text))

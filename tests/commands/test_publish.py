@@ -1,0 +1,179 @@
+"""From a tag to a GitHub release, with a stand-in for GitHub's program that keeps what it gets."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from commands.main import main
+from deckpress.store import checksums
+from tests.commands.test_release import NEW, Project
+
+STANDIN = Path(__file__).with_name("gh_standin.py")
+NAMES = {
+    *("deck.apkg", "deck-update.txt", "deck.html", "deck-source.zip", "manifest.json"),
+    *("SHA256SUMS", "CHANGES.md", "UPGRADE.md"),
+}
+
+
+class GitHub:
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        home.mkdir()
+
+    def assets(self, tag: str) -> dict[str, bytes]:
+        return {path.name: path.read_bytes() for path in (self.home / tag / "assets").iterdir()}
+
+    def draft(self, tag: str) -> bool:
+        return (self.home / tag / "draft").exists()
+
+    def log(self) -> list[str]:
+        return [line.split()[0] for line in (self.home / "log").read_text().splitlines()]
+
+
+@pytest.fixture
+def github(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> GitHub:
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    gh = programs / "gh"
+    gh.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{STANDIN}" "$@"\n')
+    gh.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("GH_RELEASES", str(tmp_path / "github"))
+    monkeypatch.setenv("LC_ALL", "C")
+    return GitHub(tmp_path / "github")
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """A project with the release 1.0.0, of all outputs but the PDF."""
+    made = Project(tmp_path)
+    outputs = {"anki": "exporters.anki", "web": "exporters.web"}
+    monkeypatch.setattr("commands.build.EXPORTERS", outputs)
+    monkeypatch.setattr("commands.releasing._now", lambda: made.now)
+    # What is built again is built by another process, with all outputs, and compared by name.
+    monkeypatch.chdir(made.home)
+    assert made.release("--tag") == 0
+    return made
+
+
+def assets(project: Project, tag: str) -> int:
+    path = str(project.home / "source" / "deck.md")
+    return main(["assets", str(project.home.parent / "made"), path, "--tag", tag])
+
+
+def publish(project: Project, tag: str) -> int:
+    return main(["publish", str(project.home.parent / "made"), "--tag", tag])
+
+
+def test_a_tag_becomes_a_release_and_a_site(
+    project: Project, github: GitHub, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert assets(project, "v1.0.0") == 0
+    assert publish(project, "v1.0.0") == 0
+    assert set(github.assets("v1.0.0")) == NAMES
+    assert not github.draft("v1.0.0")
+    assert (github.home / "v1.0.0" / "title").read_text() == "TCP 1.0.0"
+    assert github.log() == ["list", "create", "list", "view", "edit"]
+
+    project.commit(new=NEW)
+    assert project.release("--tag") == 0
+    assert assets(project, "v1.1.0") == 0
+    assert publish(project, "v1.1.0") == 0
+    assert set(github.assets("v1.1.0")) == NAMES
+    assert "1.0.0 → 1.1.0" in github.assets("v1.1.0")["UPGRADE.md"].decode()
+    site = project.home.parent / "made" / "site"
+    pages = {name: (site / name).read_bytes() for name in ("1.0.0/index.html", "1.1.0/index.html")}
+    assert pages["1.0.0/index.html"] == github.assets("v1.0.0")["deck.html"]
+    assert pages["1.1.0/index.html"] == (site / "index.html").read_bytes()
+
+    capsys.readouterr()
+    downloaded = str(github.home / "v1.1.0" / "assets")
+    assert main(["verify", downloaded, "--rebuild"]) == 0
+    assert "every byte is the same" in capsys.readouterr().out
+
+
+def test_a_tag_that_is_not_the_last_release_stops(
+    project: Project, github: GitHub, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert assets(project, "v1.0.1") == 1
+    assert "not that of the last release, which is 1.0.0" in capsys.readouterr().err
+    assert assets(project, "v1.0.0") == 0
+    assert publish(project, "v2.0.0") == 1
+    assert not (github.home / "log").exists()
+
+
+@pytest.mark.parametrize("verb", ["create", "view", "edit"])
+def test_what_breaks_off_is_a_draft_and_is_finished(
+    project: Project, github: GitHub, monkeypatch: pytest.MonkeyPatch, verb: str
+) -> None:
+    assert assets(project, "v1.0.0") == 0
+    monkeypatch.setenv("GH_BREAKS", verb)
+    assert publish(project, "v1.0.0") == 1
+    assert github.draft("v1.0.0")
+    monkeypatch.delenv("GH_BREAKS")
+    assert publish(project, "v1.0.0") == 0
+    assert not github.draft("v1.0.0")
+    assert set(github.assets("v1.0.0")) == NAMES
+
+
+def test_what_is_published_never_changes(
+    project: Project, github: GitHub, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assets(project, "v1.0.0")
+    publish(project, "v1.0.0")
+    before = github.assets("v1.0.0")
+    assert publish(project, "v1.0.0") == 0
+    page = project.home.parent / "made" / "assets" / "deck.html"
+    page.write_bytes(page.read_bytes() + b" ")
+    assert publish(project, "v1.0.0") == 1
+    assert "these files differ: deck.html" in capsys.readouterr().err
+    assert github.assets("v1.0.0") == before
+
+
+def test_a_file_that_is_built_otherwise_is_explained(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A program that has changed since the release, as a reader of another clone may have it."""
+    folder = project.output / "1.0.0"
+    page = folder / "deck-1.0.0.html"
+    page.write_bytes(page.read_bytes() + b" ")
+    stated = json.loads((folder / "manifest.json").read_text())
+    stated["tools"]["weasyprint"] = "1.0"
+    for artifact in stated["artifacts"]:
+        if artifact["name"] == page.name:
+            artifact["sha256"] = sha256(page.read_bytes()).hexdigest()
+    (folder / "manifest.json").write_text(json.dumps(stated))
+    (folder / "SHA256SUMS").unlink()
+    files = {path.name: path.read_bytes() for path in folder.iterdir()}
+    (folder / "SHA256SUMS").write_bytes(checksums(files))
+    assert main(["verify", str(folder), "--rebuild"]) == 1
+    said = capsys.readouterr().err
+    assert "deck-1.0.0.html: differs when built again (from byte" in said
+    assert "made with weasyprint 1.0, built again with weasyprint" in said
+
+
+def test_a_diff_shows_the_words(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    path = str(project.home / "source" / "deck.md")
+    project.commit("Either side.", "Either of the sides.")
+    project.deck.example("ss --tcp --listening")
+    project.deck.read()
+    capsys.readouterr()
+    assert main(["diff", "--source", path]) == 0
+    text = capsys.readouterr().out
+    assert text.startswith("# TCP: towards 1.0.1\n")
+    assert "answer: Either {+of the +}[-side-]{+sides+}." in text or "{+of the sides+}" in text
+    assert "{+ --listening+}" in text
+    assert main(["diff", "1.0.0", "--source", path, "--format", "markdown"]) == 0
+    assert "<ins> --listening</ins>" in capsys.readouterr().out
+    assert main(["diff", "--source", path, "--format", "json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["since"], told["next"]) == ("1.0.0", "1.0.1")
+    assert [card["id"] for card in told["edited"]] == ["who-opens", "who-closes"]
+    assert main(["diff", "9.0.0", "--source", path]) == 1
+    assert "There are: 1.0.0" in capsys.readouterr().err
