@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -20,12 +21,24 @@ from exporters.theme import proof, scoped, stylesheet, words
 
 from .facets import facets
 from .initials import initials
+from .lean import lean
 from .screen import Screen, data_uri, has_gaps
 
 _HERE = Path(__file__).parent
 # In this order they are one script.
-_SCRIPTS = ("ground", "theme", "find", "unfold", "copy", "contents", "start")
-_STYLES = ("page.css", "side.css", "card.css", "content.css", "print.css")
+_SCRIPTS = (
+    *("ground", "theme", "fsrs", "progress", "queue", "find", "unfold", "copy", "contents"),
+    *("sheet", "dashboard", "study", "keys", "start"),
+)
+# The words that only the script says; all others stand in the templates.
+_SPOKEN = (
+    *("show-answer", "ordered-prompt", "reverse-prompt", "right", "wrong"),
+    *("study-next", "study-check", "study-shown", "study-left", "study-done", "study-undone"),
+    *("study-choose-one", "study-choose-all", "study-score", "study-taken"),
+    *("study-unkept", "study-damaged", "study-newer"),
+    *("study-file-damaged", "study-file-foreign", "study-file-newer"),
+)
+_STYLES = ("page.css", "side.css", "card.css", "content.css", "study.css", "print.css")
 
 # A choice beside a dark system: light stays light, dark is dark by day too.
 _UNLESS_LIGHT = ":root:not([data-theme=light])"
@@ -56,7 +69,7 @@ def document(deck: Deck, version: Version, memo: Memo) -> str:
     chapters = tuple(_chapters(deck))
     screen = Screen(_anchors(chapters), deck.assets)
     environment = _environment()
-    shared = {
+    shared: dict[str, Any] = {
         "deck": deck,
         "version": version,
         "words": words(deck.meta.lang),
@@ -87,6 +100,11 @@ def document(deck: Deck, version: Version, memo: Memo) -> str:
         script=Markup(script),
         style_hash=_hash(style),
         script_hash=_hash(script),
+        data={
+            "key": deck.meta.key,
+            "version": version.name,
+            "words": {name: shared["words"][name] for name in _SPOKEN},
+        },
         icon=data_uri("image/svg+xml", _HERE.joinpath("icon.svg").read_bytes()),
         generator=f"Deckpress {__version__}",
         **shared,
@@ -127,21 +145,24 @@ def _hash(text: str) -> str:
 
 @cache
 def _script() -> str:
-    return "\n".join(_HERE.joinpath("js", f"{name}.js").read_text("utf-8") for name in _SCRIPTS)
+    own = (_HERE.joinpath("js", f"{name}.js").read_text("utf-8") for name in _SCRIPTS)
+    return lean("\n".join(own))
 
 
 @cache
 def _rules() -> str:
     own = (_HERE.joinpath("css", name).read_text("utf-8") for name in _STYLES)
-    return "\n".join((stylesheet("scale", "content", "code"), *own))
+    return lean("\n".join((stylesheet("scale", "content", "code"), *own)))
 
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(_HERE / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "sort_keys": True}
+    return environment

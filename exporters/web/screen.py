@@ -43,7 +43,7 @@ class Screen:
             html,
             math=self._math,
             picture=self._picture,
-            cloze_start=lambda _: '<mark class="gap">',
+            cloze_start=_gap,
             cloze_end=lambda _: "</mark>",
             link_start=self._link,
             link_end=lambda _: "</a>",
@@ -82,6 +82,12 @@ def data_uri(media_type: str, data: bytes) -> str:
     if media_type == "image/svg+xml":
         return f"data:{media_type},{quote(data, safe=_SAFE)}"
     return f"data:{media_type};base64,{b64encode(data).decode('ascii')}"
+
+
+def _gap(start: ClozeStart) -> str:
+    """Its number and hint are for studying, gap by gap."""
+    hint = f' data-hint="{escape(start.hint)}"' if start.hint else ""
+    return f'<mark class="gap" data-gap="{start.number}"{hint}>'
 
 
 def has_gaps(html: Html) -> bool:

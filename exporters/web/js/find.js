@@ -65,19 +65,31 @@ function wordsOf(text, items) {
     }));
 }
 
+/** The filters that are set: lists with a value, and a box that is ticked. */
 function filters() {
-  return [...document.querySelectorAll("[data-filter]")].filter((filter) => filter.value);
+  return [...document.querySelectorAll("[data-filter]")].filter((filter) =>
+    filter.type === "checkbox" ? filter.checked : filter.value,
+  );
+}
+
+function fits(item, { dataset, value }) {
+  if (dataset.filter === "weak") return Queue.isWeak(item.card.id);
+  return item.facts[dataset.filter].includes(value);
+}
+
+function set(filter, value) {
+  if (filter.type === "checkbox") filter.checked = value === filter.value;
+  else filter.value = [...filter.options].some((one) => one.value === value) ? value : "";
 }
 
 function find() {
-  const input = document.getElementById("_find");
+  const input = byId("_find");
   const chosen = filters();
   const items = catalogued();
   const words = wordsOf(input.value, items);
   const found = [];
   for (const item of items) {
-    const fits = chosen.every(({ dataset, value }) => item.facts[dataset.filter].includes(value));
-    const rank = fits ? rankOf(item, words) : null;
+    const rank = chosen.every((filter) => fits(item, filter)) ? rankOf(item, words) : null;
     item.card.hidden = rank === null;
     if (rank !== null) found.push({ ...item, rank });
   }
@@ -86,8 +98,8 @@ function find() {
     section.hidden = !section.querySelector(".card:not([hidden])") && (words.length || chosen.length);
   }
   const active = words.length + chosen.length > 0;
-  document.getElementById("_reset").hidden = !active;
-  const { found: some, none } = document.getElementById("_status").dataset;
+  byId("_reset").hidden = !active;
+  const { found: some, none } = byId("_status").dataset;
   say(!active ? "" : found.length === 0 ? none : some.replace("{count}", found.length));
   clearTimeout(telling);
   telling = setTimeout(tell, PAUSE, input.value.trim(), chosen);
@@ -105,7 +117,7 @@ function arrange(found) {
     found.sort((one, other) => one.rank - other.rank || one.order - other.order);
     moved = found.slice(0, RANKED);
   }
-  document.getElementById("_first").replaceChildren(...moved.map((item) => item.card));
+  byId("_first").replaceChildren(...moved.map((item) => item.card));
 }
 
 /* Marking what was found */
@@ -190,40 +202,29 @@ function tell(text, chosen) {
 /** Looks for what the address says. */
 function ask() {
   const query = new URLSearchParams(location.search);
-  document.getElementById("_find").value = query.get("q") ?? "";
+  byId("_find").value = query.get("q") ?? "";
   for (const filter of document.querySelectorAll("[data-filter]")) {
-    const wanted = query.get(filter.dataset.filter) ?? "";
-    filter.value = [...filter.options].some(({ value }) => value === wanted) ? wanted : "";
+    set(filter, query.get(filter.dataset.filter) ?? "");
   }
-  if (document.getElementById("_find").value || filters().length) find();
+  if (byId("_find").value || filters().length) find();
 }
 
 function clearFind() {
-  document.getElementById("_find").value = "";
-  for (const filter of filters()) filter.value = "";
+  byId("_find").value = "";
+  for (const filter of filters()) set(filter, "");
   find();
 }
 
-function isTyping(target) {
-  return target.closest("input:not([type=radio]), select, textarea, [contenteditable]") !== null;
-}
-
 function startFind() {
-  const input = document.getElementById("_find");
+  const input = byId("_find");
   input.addEventListener("focus", catalogued, { once: true });
   input.addEventListener("input", find);
   for (const filter of document.querySelectorAll("[data-filter]")) {
     filter.addEventListener("change", find);
   }
-  document.getElementById("_reset").addEventListener("click", clearFind);
-  addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-    if (event.key === "/" && !isTyping(event.target)) {
-      event.preventDefault();
-      input.focus();
-    } else if (event.key === "Escape" && event.target === input) {
-      clearFind();
-    }
+  byId("_reset").addEventListener("click", clearFind);
+  input.addEventListener("keydown", ({ key, isComposing }) => {
+    if (key === "Escape" && !isComposing) clearFind();
   });
   ask();
 }

@@ -3,6 +3,9 @@
    Whatever needs the script is hidden in the page, or made here. */
 
 const root = document.documentElement;
+/** The deck's key, the page's version, and the words that only the script says. */
+const data = JSON.parse(document.getElementById("_data").textContent);
+const byId = (id) => document.getElementById(id);
 
 /** What was kept under `key`; nothing where the browser keeps nothing for a page. */
 function recall(key) {
@@ -23,5 +26,18 @@ function keep(key, value) {
 
 /** Tells everybody who cannot see the page, and whoever looks at its line of news. */
 function say(text) {
-  document.getElementById("_status").textContent = text;
+  byId("_status").textContent = text;
+}
+
+/** The words of that key, their holes filled: word("left", { count: 3 }). */
+function word(key, holes = {}) {
+  return data.words[key].replace(/\{(\w+)\}/g, (hole, name) => holes[name] ?? hole);
+}
+
+/** A new element with these attributes and children; text stays text. */
+function make(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
 }

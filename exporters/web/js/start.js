@@ -1,13 +1,17 @@
 /* All of it, once the page is there. */
 
 function start() {
-  for (const tool of document.querySelectorAll(".find, .tools")) tool.hidden = false;
+  for (const tool of document.querySelectorAll(".find, .tools, #_open-study")) tool.hidden = false;
   startTheme();
+  Progress.start();
+  Queue.start();
   startFind();
   startUnfolding();
   startCopying();
   startContents();
   reachScrolling(document.body);
+  Study.start();
+  startKeys();
   if (location.hash) reveal(location.hash);
 }
 

@@ -30,8 +30,8 @@ function startUnfolding() {
     if (link) document.getElementById("_panel").hidePopover?.();
     const question = event.target.closest("h3");
     if (!question || event.target.closest("a") || getSelection().toString()) return;
-    const answer = question.closest(".card").querySelector("details");
-    answer.open = !answer.open;
+    const answer = question.closest(".card")?.querySelector("details");
+    if (answer) answer.open = !answer.open;
   });
   // A box that scrolls has to be reachable by keyboard. Only an open one can be measured.
   document.addEventListener("toggle", (event) => reachScrolling(event.target), true);

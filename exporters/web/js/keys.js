@@ -1,0 +1,28 @@
+/* The keyboard. A key means nothing while somebody types, or together with a modifier. */
+
+/** The next card that is shown, or with `by` -1 the one before, counted from where the reader is. */
+function step(by) {
+  const cards = [...document.querySelectorAll(".card:not([hidden])")];
+  const at = cards.indexOf(document.activeElement.closest(".card"));
+  const below = cards.findIndex((card) => card.getBoundingClientRect().bottom > 80);
+  const index = at >= 0 ? at + by : Math.max(0, below);
+  const link = cards[index]?.querySelector(".number");
+  link?.focus({ preventScroll: true });
+  cards[index]?.scrollIntoView({ block: "center" });
+}
+
+function startKeys() {
+  addEventListener("keydown", (event) => {
+    const { key, target } = event;
+    if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+    if (target.closest("input:not([type=radio]), textarea, select, [contenteditable]")) return;
+    if (key === " " && target.closest("button, summary, a")) return;
+    let used = true;
+    if (Study.isOpen()) used = Study.press(key);
+    else if (key === "/") byId("_find").focus();
+    else if (key === "j" || key === "k") step(key === "j" ? 1 : -1);
+    else if (key === "?") Study.help();
+    else used = false;
+    if (used) event.preventDefault();
+  });
+}

@@ -1,0 +1,100 @@
+/* A card as it is asked: a copy of the one on the page that opens step by step. */
+
+/** A copy without ids, and without links that lead behind the study view. */
+function copyOf(card) {
+  const copy = card.cloneNode(true);
+  for (const element of [copy, ...copy.querySelectorAll("[id]")]) element.removeAttribute("id");
+  for (const link of copy.querySelectorAll("a[href^='#']")) link.removeAttribute("href");
+  for (const button of copy.querySelectorAll(".copy")) button.remove();
+  return copy;
+}
+
+/** Closes the gaps, those of one number together; returns what opens them again, in order. */
+function closeGaps(element) {
+  const groups = new Map();
+  for (const gap of element.querySelectorAll(".gap")) {
+    const open = [...gap.childNodes];
+    gap.replaceChildren(gap.dataset.hint || "…");
+    gap.classList.add("closed");
+    const opening = () => {
+      gap.replaceChildren(...open);
+      gap.classList.remove("closed");
+    };
+    groups.set(gap.dataset.gap, [...(groups.get(gap.dataset.gap) ?? []), opening]);
+  }
+  return [...groups.values()].map((all) => () => all.forEach((opening) => opening()));
+}
+
+/** Makes the options buttons. `check` shows the verdicts and says whether all were right. */
+function clickable(sheet, answered) {
+  const items = [...sheet.querySelectorAll(".options > li")];
+  const many = items.filter((item) => item.matches(".right-one")).length > 1;
+  const buttons = items.map((item) => {
+    const [letter, text] = item.children;
+    const button = make("button", { type: "button", class: "option", "aria-pressed": "false" });
+    item.prepend(button);
+    button.append(letter, text);
+    button.addEventListener("click", () => {
+      const chosen = button.getAttribute("aria-pressed") !== "true";
+      button.setAttribute("aria-pressed", String(chosen));
+      if (!many) answered();
+    });
+    return button;
+  });
+  const check = () => {
+    const chosen = buttons.map((button) => button.getAttribute("aria-pressed") === "true");
+    for (const button of buttons) button.disabled = true;
+    return items.every((item, index) => item.matches(".right-one") === chosen[index]);
+  };
+  return { buttons, many, check };
+}
+
+/** The card as a sheet: `open()` shows its next piece, and returns whether all is shown now.
+    `turned` asks a card that goes both ways from its answer. */
+function makeSheet(card, turned, answered) {
+  const copy = copyOf(card);
+  const question = copy.querySelector("h3");
+  const ask = copy.querySelector(".ask");
+  const answer = copy.querySelector(".answer");
+  const sheet = make("article", { class: "sheet", "data-kind": card.dataset.kind });
+  sheet.append(question, ...(ask ? [ask] : []), answer);
+  const steps = [];
+  let choice = null;
+  if (card.dataset.kind === "cloze") {
+    const text = [...answer.querySelectorAll(".short")].find((part) => part.querySelector(".gap"));
+    answer.before(text);
+    if (question.querySelector(".blank")) question.remove();
+    steps.push(...closeGaps(text));
+  }
+  if (card.dataset.kind === "ordered") {
+    const list = answer.querySelector(".steps");
+    answer.before(list);
+    for (const item of list.children) {
+      item.hidden = true;
+      steps.push(() => (item.hidden = false));
+    }
+    list.before(make("p", { class: "cue" }, word("ordered-prompt", { count: steps.length })));
+  }
+  if (card.dataset.kind === "choice") {
+    choice = clickable(sheet, answered);
+    const cue = word(choice.many ? "study-choose-all" : "study-choose-one");
+    ask.append(make("p", { class: "cue" }, cue));
+  }
+  if (card.dataset.kind === "reverse" && turned) {
+    const given = answer.querySelector(".short");
+    sheet.prepend(given, make("p", { class: "cue" }, word("reverse-prompt")));
+    question.hidden = true;
+    steps.push(() => (question.hidden = false));
+  }
+  answer.hidden = true;
+  let right = null;
+  function open() {
+    if (steps.length > 0) steps.shift()();
+    if (steps.length > 0) return false;
+    if (choice) right = choice.check();
+    sheet.classList.add("shown");
+    answer.hidden = answer.children.length === 0;
+    return true;
+  }
+  return { element: sheet, open, left: () => steps.length, right: () => right, choice };
+}

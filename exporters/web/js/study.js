@@ -1,0 +1,293 @@
+/* The study view: a dialog over the page with an overview, the cards one by one, and a result. */
+
+const Study = (() => {
+  let mode = "home"; // or "study", "exam", "result", "help"
+  let current = null; // { id, sheet, shown }
+  let undone = []; // what takes the last ratings back, the latest last
+  let exam = null; // { ids, index, marks, ends }
+  let clock = 0;
+
+  const view = () => byId("_study");
+  const announce = (text) => (byId("_said").textContent = text);
+
+  /** How long until a card comes back, as short as the language says it. */
+  function span(wait) {
+    const minutes = wait / 60_000, days = wait / FSRS.DAY;
+    const [value, unit] =
+      minutes < 60 ? [minutes, "minute"]
+      : days < 1 ? [minutes / 60, "hour"]
+      : days < 30.5 ? [days, "day"]
+      : days < 365 ? [days / 30.44, "month"]
+      : [days / 365.25, "year"];
+    const digits = unit === "year" || unit === "month" ? 1 : 0;
+    const form = { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: digits };
+    return new Intl.NumberFormat(root.lang, form).format(value);
+  }
+
+  function show(name) {
+    mode = name;
+    for (const part of view().querySelectorAll("[data-view]")) {
+      part.hidden = !part.dataset.view.split(" ").includes(name);
+    }
+    byId("_undo").disabled = undone.length === 0;
+    clearInterval(clock);
+    if (name === "home") refresh();
+    view().scrollTop = 0;
+  }
+
+  function refresh() {
+    const { steps, reviews, fresh } = Queue.waiting(Date.now());
+    const due = steps.length + reviews.length;
+    byId("_due").textContent = due + fresh.length || "";
+    if (mode !== "home") return;
+    byId("_due-now").textContent = due;
+    byId("_fresh-now").textContent = fresh.length;
+    byId("_begin").disabled = due + fresh.length === 0;
+    byId("_limit").value = Progress.limit();
+    const trouble = Progress.trouble();
+    byId("_trouble").textContent = trouble && word(`study-${trouble}`);
+    drawDashboard(Date.now());
+  }
+
+  function enter() {
+    if (!view().open) view().showModal();
+    show("home");
+    (byId("_begin").disabled ? byId("_home") : byId("_begin")).focus();
+  }
+
+  /* One card */
+
+  function ask(id) {
+    const turned = ((Progress.card(id)?.seen ?? 0) & 1) === 1;
+    current = { id, sheet: makeSheet(byId(id), turned, reveal), shown: false };
+    byId("_stage").replaceChildren(current.sheet.element);
+    byId("_ratings").hidden = byId("_marks").hidden = true;
+    byId("_reveal").hidden = false;
+    labelReveal();
+    byId("_section").textContent = sectionOf(id);
+    view().scrollTop = 0;
+    byId("_reveal").focus({ preventScroll: true });
+  }
+
+  function labelReveal() {
+    const { sheet } = current;
+    const multiple = sheet.choice?.many;
+    const key = sheet.left() > 0 ? "study-next" : multiple ? "study-check" : "show-answer";
+    byId("_reveal").firstElementChild.textContent = word(key);
+  }
+
+  function reveal() {
+    if (!current || current.shown) return;
+    current.shown = current.sheet.open();
+    for (const box of current.sheet.element.querySelectorAll(".table, .formula, pre")) {
+      if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+    }
+    if (!current.shown) return labelReveal();
+    const right = current.sheet.right();
+    announce(right === null ? word("study-shown") : word(right ? "right" : "wrong"));
+    byId("_reveal").hidden = true;
+    if (mode === "exam") {
+      byId("_marks").hidden = false;
+      byId(right === false ? "_missed" : "_knew").focus({ preventScroll: true });
+      return;
+    }
+    const now = Date.now();
+    for (const button of byId("_ratings").children) {
+      const next = Progress.after(Progress.card(current.id), Number(button.value), now);
+      button.querySelector(".wait").textContent = span(next.due - now);
+    }
+    byId("_ratings").hidden = false;
+    byId("_ratings").children[right === false ? 0 : 2].focus({ preventScroll: true });
+  }
+
+  /* Studying */
+
+  function begin() {
+    show("study");
+    proceed();
+  }
+
+  function proceed() {
+    const now = Date.now();
+    const { steps, reviews, fresh } = Queue.waiting(now);
+    const id = Queue.next(now, current?.id);
+    byId("_undo").disabled = undone.length === 0;
+    if (id === undefined) {
+      current = null;
+      show("home");
+      announce(word("study-done"));
+      byId("_home").focus();
+      return;
+    }
+    const holes = { due: steps.length + reviews.length, fresh: fresh.length };
+    byId("_left").textContent = word("study-left", holes);
+    ask(id);
+  }
+
+  function rate(rating) {
+    if (!current?.shown || mode !== "study") return;
+    undone.push({ id: current.id, back: Progress.rate(current.id, rating, Date.now()) });
+    proceed();
+  }
+
+  function undo() {
+    if (undone.length === 0 || !["study", "home"].includes(mode)) return;
+    const { id, back } = undone.pop();
+    back();
+    show("study");
+    proceed();
+    ask(id);
+    announce(word("study-undone"));
+  }
+
+  /* The exam: it asks without a word to the schedule. */
+
+  function sectionOf(id) {
+    return byId(id).closest("section").querySelector("h2").textContent;
+  }
+
+  function beginExam() {
+    const ids = [...Queue.ids()];
+    for (let index = ids.length - 1; index > 0; index -= 1) {
+      const other = Math.floor(Math.random() * (index + 1));
+      [ids[index], ids[other]] = [ids[other], ids[index]];
+    }
+    ids.length = Math.min(ids.length, Number(byId("_questions").value));
+    if (ids.length === 0) return;
+    exam = { ids, marks: [], ends: Date.now() + ids.length * 60_000 };
+    show("exam");
+    clock = setInterval(tick, 500);
+    tick();
+    askNext();
+  }
+
+  function tick() {
+    const left = Math.max(0, Math.ceil((exam.ends - Date.now()) / 1000));
+    const seconds = String(left % 60).padStart(2, "0");
+    byId("_clock").textContent = `${Math.floor(left / 60)}:${seconds}`;
+    if (left === 0) finish();
+  }
+
+  function askNext() {
+    const { ids, marks } = exam;
+    if (marks.length === ids.length) return finish();
+    byId("_left").textContent = `${marks.length + 1} / ${ids.length}`;
+    ask(ids[marks.length]);
+  }
+
+  function mark(right) {
+    if (!current?.shown || mode !== "exam") return;
+    exam.marks.push(right);
+    askNext();
+  }
+
+  function finish() {
+    const { ids, marks } = exam;
+    const sections = new Map();
+    ids.forEach((id, index) => {
+      const name = sectionOf(id);
+      const [right, all] = sections.get(name) ?? [0, 0];
+      sections.set(name, [right + (marks[index] ? 1 : 0), all + 1]);
+    });
+    const rows = [...sections].map(([name, [right, all]]) =>
+      make("tr", {}, make("th", { scope: "row" }, name), make("td", {}, `${right} / ${all}`)),
+    );
+    byId("_by-section").replaceChildren(...rows);
+    const missed = ids.filter((_, index) => !marks[index]);
+    const links = missed.map((id) => {
+      const link = make("a", { href: `#${id}` }, byId(id).querySelector("h3").textContent);
+      link.addEventListener("click", () => view().close());
+      return make("li", {}, link);
+    });
+    byId("_missed-cards").replaceChildren(...links);
+    byId("_missed-title").hidden = missed.length === 0;
+    const holes = { right: ids.length - missed.length, count: ids.length };
+    byId("_score").textContent = word("study-score", holes);
+    current = null;
+    show("result");
+    byId("_score").focus();
+  }
+
+  /* Keeping */
+
+  function save() {
+    const file = new Blob([Progress.text()], { type: "application/json" });
+    const address = URL.createObjectURL(file);
+    const name = `${data.key}-${Progress.day(Date.now())}.json`;
+    make("a", { href: address, download: name }).click();
+    setTimeout(() => URL.revokeObjectURL(address), 10_000);
+  }
+
+  async function load(input) {
+    const [file] = input.files;
+    if (!file) return;
+    let said;
+    try {
+      said = word("study-taken", { count: Progress.take(await file.text()) });
+    } catch (error) {
+      const known = ["damaged", "foreign", "newer"].includes(error.message);
+      said = word(`study-file-${known ? error.message : "damaged"}`);
+    }
+    input.value = "";
+    byId("_file-said").textContent = said;
+    refresh();
+  }
+
+  function start() {
+    Progress.watch(refresh);
+    const on = (id, event, action) => byId(id).addEventListener(event, action);
+    on("_open-study", "click", enter);
+    on("_close", "click", () => (mode === "home" ? view().close() : enter()));
+    on("_begin", "click", begin);
+    on("_reveal", "click", reveal);
+    on("_undo", "click", undo);
+    on("_begin-exam", "click", beginExam);
+    on("_knew", "click", () => mark(true));
+    on("_missed", "click", () => mark(false));
+    on("_help", "click", () => show("help"));
+    on("_save", "click", save);
+    on("_load", "change", (event) => load(event.target));
+    on("_limit", "change", ({ target }) => {
+      const limit = Math.min(Math.max(Math.floor(Number(target.value)) || 0, 0), 9999);
+      Progress.setLimit(limit);
+      refresh();
+    });
+    for (const button of byId("_ratings").children) {
+      button.addEventListener("click", () => rate(Number(button.value)));
+    }
+    view().addEventListener("close", () => {
+      clearInterval(clock);
+      mode = "home";
+      current = null;
+      refresh();
+    });
+    refresh();
+  }
+
+  /** A key that was pressed in the open view; returns whether it meant something. */
+  function press(key) {
+    const digit = Number(key);
+    const options = current?.sheet.choice?.buttons ?? [];
+    if (key === "u") undo();
+    else if (key === "?") show("help");
+    else if (!current) return false;
+    else if (key === " ") {
+      if (!current.shown) reveal();
+      else if (mode === "exam") mark(current.sheet.right() !== false);
+      else rate(3);
+    } else if (!(digit >= 1)) return false;
+    else if (!current.shown) options[digit - 1]?.click();
+    else if (mode === "exam") mark(digit > 1);
+    else if (digit <= 4) rate(digit);
+    else return false;
+    return true;
+  }
+
+  function help() {
+    enter();
+    show("help");
+    byId("_close").focus();
+  }
+
+  return { start, press, help, isOpen: () => view().open };
+})();

@@ -1,0 +1,71 @@
+"""When the page asks a card again, held against the reference implementation of FSRS-6."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from fsrs import Card, Rating, Scheduler
+from playwright.sync_api import Browser
+
+from exporters.web import export
+from tests.exporters import samples
+from tests.exporters.browser import visit
+
+_HISTORIES = 1500
+
+# Every history from its first rating on: after each, the page's memory of the card.
+_REPLAY = """histories => histories.map((history) => {
+  let memory = null;
+  return history.map(([rating, elapsed]) => {
+    memory = FSRS.review(memory, rating, elapsed);
+    return [memory.stability, memory.difficulty, memory.wait, FSRS.recall(memory, elapsed)];
+  });
+})"""
+
+
+def _histories() -> list[list[tuple[int, int]]]:
+    """Ratings and the milliseconds before each: minutes, the days that were asked for, months."""
+    chance = random.Random(20)
+    gaps = (60, 600, 5_400, 86_399, 86_400, 3 * 86_400, 40 * 86_400, 900 * 86_400)
+    return [
+        [
+            (
+                chance.choices((1, 2, 3, 4), (2, 1, 5, 1))[0],
+                1000 * round(chance.choice(gaps) * chance.uniform(1, 1.9)),
+            )
+            for _ in range(chance.randint(1, 25))
+        ]
+        for _ in range(_HISTORIES)
+    ]
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("web") / "page.html"
+    path.write_bytes(export(samples.sample(), samples.VERSION)[0].data)
+    return path
+
+
+def test_the_schedule_is_that_of_the_reference(chromium: Browser, file: Path) -> None:
+    histories = _histories()
+    with visit(chromium, file) as seen:
+        replayed = seen.page.evaluate(_REPLAY, histories)
+    scheduler = Scheduler(enable_fuzzing=False)
+    for history, memories in zip(histories, replayed, strict=True):
+        now = datetime(2026, 1, 1, tzinfo=UTC)
+        card = Card()
+        for (rating, elapsed), (stability, difficulty, wait, recall) in zip(
+            history, memories, strict=True
+        ):
+            now += timedelta(milliseconds=elapsed)
+            card, _ = scheduler.review_card(card, Rating(rating), now)
+            assert card.stability is not None
+            assert card.difficulty is not None
+            assert stability == pytest.approx(card.stability, abs=5e-5, rel=1e-9)
+            assert difficulty == pytest.approx(card.difficulty, abs=5e-5)
+            assert timedelta(milliseconds=wait) == card.due - now
+            later = now + timedelta(milliseconds=elapsed)
+            assert recall == pytest.approx(scheduler.get_card_retrievability(card, later), abs=1e-6)
