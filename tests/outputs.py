@@ -41,6 +41,7 @@ PAGE = (
             "button value",
             "caption",
             "dd",
+            "h2 tabindex",
             "dialog",
             "dialog aria-label",
             "div data-view",
