@@ -165,9 +165,10 @@ def test_nothing_runs_on_the_page(
         assert outputs.strange(page, "body", outputs.PAGE) == set()
         heads = page.evaluate("[...document.head.children].map(e => e.localName)")
         assert Counter(heads) - Counter(["meta"] * 9) == Counter(
-            ["link", "title", "style", "script"]
+            ["link", "title", "style", "script", "script"]
         )
-        assert page.evaluate("document.querySelectorAll('style, script, base, link').length") == 3
+        assert page.evaluate("[...document.scripts].map(s => s.type)") == ["application/json", ""]
+        assert page.evaluate("document.querySelectorAll('style, script, base, link').length") == 4
         ids = page.evaluate("[...document.querySelectorAll('[id]')].map(e => e.id)")
         assert [name for name, count in Counter(ids).items() if count > 1] == []
         assert page.title() == hostile.deck.meta.title
