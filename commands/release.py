@@ -51,6 +51,8 @@ def release(source: Path | None, bump: Bump | None, tagging: bool, output: Path)
                 releasing.tag(made)
     except BlockingIOError as error:
         raise Failed(say("release-busy")) from error
+    except OSError as error:
+        raise Failed(say("release-disk", reason=error.strerror or error)) from error
     except Rejected as error:
         click.echo(error.written(Format.TEXT), err=True)
         raise

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import subprocess
 import sys
 from hashlib import sha256
 from pathlib import Path
@@ -177,3 +179,42 @@ def test_a_diff_shows_the_words(project: Project, capsys: pytest.CaptureFixture[
     assert [card["id"] for card in told["edited"]] == ["who-opens", "who-closes"]
     assert main(["diff", "9.0.0", "--source", path]) == 1
     assert "There are: 1.0.0" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_the_shipped_deck_is_released_and_built_again_by_a_stranger(tmp_path: Path) -> None:
+    """In a clone in a folder with another name, in another language and another time zone."""
+    home, stranger = tmp_path / "owner", tmp_path / "陌 生"
+    root = Path(__file__).resolve().parents[2]
+    left = (".git", ".venv", ".cache", ".hypothesis", "output", "__pycache__", ".*_cache")
+    shutil.copytree(root, home, ignore=shutil.ignore_patterns(*left))
+    shutil.rmtree(home / "source" / "releases", ignore_errors=True)
+
+    def run(folder: Path, *command: str, **environment: str) -> str:
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            env={**os.environ, **environment},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def build_py(folder: Path, *arguments: str, **environment: str) -> str:
+        return run(folder, sys.executable, "build.py", *arguments, "--no-setup", **environment)
+
+    run(home, "git", "init", "-q", "-b", "main")
+    for name, value in (("user.name", "Owner"), ("user.email", "owner@example.org")):
+        run(home, "git", "config", name, value)
+    run(home, "git", "add", "-A")
+    run(home, "git", "commit", "-q", "-m", "All")
+    build_py(home, "release", "--tag", TZ="UTC", LC_ALL="C.UTF-8")
+    assert run(home, "git", "tag").strip() == "v1.0.0"
+    assert run(home, "git", "status", "--porcelain") == ""
+
+    run(tmp_path, "git", "clone", "-q", str(home), str(stranger))
+    released = str(home / "output" / "1.0.0")
+    other = {"TZ": "America/St_Johns", "LC_ALL": "zh_CN.UTF-8", "PYTHONHASHSEED": "7"}
+    assert "一字节不差" in build_py(stranger, "verify", released, "--rebuild", **other)

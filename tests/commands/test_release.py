@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -252,21 +253,23 @@ def test_a_file_that_says_another_version_stops_the_release(
     assert project.all() == before
 
 
-def test_a_full_disk_changes_nothing(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_changes_nothing(
+    project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of all that a release writes, only the package is too large here."""
+    monkeypatch.setattr(releasing, "prove", lambda *_: ["proven elsewhere"])
     before = project.all()
-    written = store._write
-
-    def full(path: Path, data: bytes) -> None:
-        if path.name.endswith(".apkg"):
-            raise OSError(28, "No space left on device")
-        written(path, data)
-
-    monkeypatch.setattr(store, "_write", full)
-    assert project.release("--tag") == 1
-    monkeypatch.setattr(store, "_write", written)
-    after = project.all()
-    assert {name: data for name, data in after.items() if not name.endswith("/latest")} == before
-    assert not (project.ledger / "1.0.0.json").exists()
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (8192, limit[1]))
+    try:
+        outcome = project.release("--tag")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+        signal.signal(signal.SIGXFSZ, handler)
+    assert outcome == 1
+    assert "File too large" in capsys.readouterr().err
+    assert project.all() == before
     assert project.release("--tag") == 0
 
 
