@@ -279,7 +279,7 @@ def parse(name: str, data: bytes) -> Release:
             anki_deck=content["deck"]["anki_deck"],
             cards={id: _read(entry) for id, entry in content["cards"].items()},
             note_types=str(content["note_types"]),
-            content=str(content["content"]),
+            content=str(content.get("content", "")),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise LedgerError("an entry is incomplete") from error
