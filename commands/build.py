@@ -16,7 +16,16 @@ import click
 from commands import toolchain
 from commands.options import format_option, output_option, source_argument, strict_option
 from commands.printing import Printable, print_options, printing
-from commands.reporting import Failed, Format, Rejected, fatal, progress, sorted_once, written
+from commands.reporting import (
+    Failed,
+    Format,
+    Rejected,
+    fatal,
+    progress,
+    sorted_once,
+    storing,
+    written,
+)
 from commands.sources import Checked, checked
 from commands.words import language, say
 from deckpress import store, versions
@@ -149,7 +158,8 @@ def run(
         read.deck, toolchain.fingerprint(), selection, only, printing.asked()
     )
     if store.intact(output, version.name):
-        publish(output, version, None)
+        with storing():
+            store.point(output, version.name)
         return Built(read, version, store.Outcome.UNCHANGED, output / version.name, read.found)
     files, found = make(read, version, only, selection, printing, strict=strict)
     outcome = publish(output, version, files)
@@ -174,20 +184,14 @@ def rebuild(source: Path | None, output: Path, *, strict: bool = False) -> Built
 def publish(
     output: Path,
     version: Version,
-    files: Mapping[str, bytes] | None,
+    files: Mapping[str, bytes],
     *,
     immutable: bool = False,
 ) -> store.Outcome:
-    """Put the files of a version into `output`; None if they are there already."""
-    try:
-        if files is not None:
-            with progress() as step:
-                step(say("publishing", folder=output))
-                return store.publish(output, version.name, files, immutable=immutable)
-        store.point(output, version.name)
-        return store.Outcome.UNCHANGED
-    except store.StoreError as error:
-        raise Failed(say(error.reason, path=error.path, detail=error.detail)) from error
+    """Put the files of a version into `output`."""
+    with storing(), progress() as step:
+        step(say("publishing", folder=output))
+        return store.publish(output, version.name, files, immutable=immutable)
 
 
 def make(

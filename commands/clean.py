@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from commands.options import output_option
-from commands.reporting import Failed
+from commands.reporting import storing
 from commands.words import say
 from deckpress import store
 
@@ -26,10 +26,8 @@ _KEPT = 3
 @output_option
 def clean(keep: int, output: Path) -> None:
     """Remove old development builds. Releases stay for ever, and so does the latest build."""
-    try:
+    with storing():
         removed = store.clean(output, keep)
-    except store.StoreError as error:
-        raise Failed(say(error.reason, path=error.path, detail=error.detail)) from error
     for name in removed:
         click.echo(say("cleaned", path=output / name))
     if not removed:

@@ -12,6 +12,7 @@ import click
 from commands.words import language, say
 from deckpress.diagnostics import Diagnostic, Severity, as_github, as_json, as_text, ordered
 from deckpress.source import lines
+from deckpress.store import StoreError
 
 INTERRUPTED = 130  # the exit code of a command that Ctrl-C ended
 
@@ -65,6 +66,15 @@ def fatal(found: Sequence[Diagnostic], *, strict: bool) -> bool:
 
 def sorted_once(*found: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
     return ordered([diagnostic for group in found for diagnostic in group])
+
+
+@contextlib.contextmanager
+def storing() -> Iterator[None]:
+    """Ends the command with the reason why a folder cannot be read or written."""
+    try:
+        yield
+    except StoreError as error:
+        raise Failed(say(error.reason, path=error.path, detail=error.detail)) from error
 
 
 @contextlib.contextmanager

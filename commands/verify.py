@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from commands.reporting import Failed, progress
+from commands.reporting import Failed, progress, storing
 from commands.words import say
 from deckpress import store
 from deckpress.verifying import verdict
@@ -25,10 +25,8 @@ def verify(folder: Path, rebuild: bool) -> int:
     what differs is explained by the tools that do. The exit code is 0 if every file is there and
     as it was published, and 1 if not.
     """
-    try:
+    with storing():
         files = store.contents(folder)
-    except store.StoreError as error:
-        raise Failed(say(error.reason, path=error.path, detail=error.detail)) from error
     found = verdict(files)
     for problem in found.problems:
         click.echo(say(problem.reason, name=problem.name, detail=problem.detail), err=True)

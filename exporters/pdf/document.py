@@ -19,7 +19,7 @@ from .chapters import Chapter, Entry, chapters, chunks
 from .codes import codes
 from .contents import Line, Room, blocks, short
 from .geometry import Geometry
-from .greys import grey
+from .greys import inked
 from .lettering import Label
 from .paper import Paper
 from .press import Sheet
@@ -48,7 +48,7 @@ class Manuscript:
         self._contents = tuple(blocks(lines, room)) if lines else ()
         code = self._geometry.code(deck.meta.lang)
         self._paper = Paper(numbers, self._geometry.scale, code, self._geometry.code_indent)
-        self._pictures = grey(deck.assets) if printing.ink_saver else deck.assets
+        self._pictures = inked(deck.assets, printing)
         self._codes = codes(deck) if self._chapters else {}
         self.short = short(lines, room)  # whether the cards may begin below the contents
         self._shared: dict[str, Any] = {

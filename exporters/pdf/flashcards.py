@@ -21,7 +21,7 @@ from exporters.theme import words
 from . import asking
 from .chapters import Entry, chapters
 from .cutting import Cutting
-from .greys import grey
+from .greys import inked
 from .imposition import Imposition, imposed
 from .paper import Paper
 from .press import Sheet, laid_out, pressing, written
@@ -93,7 +93,7 @@ class FlashCards:
         )
         self._least = _LARGE if printing.large_print else _SIZES[-1]
         self._ink = ("ink.css",) if printing.ink_saver else ()
-        self._pictures = grey(deck.assets) if printing.ink_saver else deck.assets
+        self._pictures = inked(deck.assets, printing)
         self._chapters = tuple(chapters(deck))
         cards = [entry for chapter in self._chapters for entry in chapter.entries]
         self._paper = Paper({entry.card.id: entry.number for entry in cards})

@@ -10,6 +10,7 @@ from io import BytesIO
 from PIL import Image, ImageColor
 
 from deckpress.model import Asset
+from exporters.job import Printing
 
 _DRAWING = "image/svg+xml"
 _PHOTOGRAPH = "image/jpeg"
@@ -20,8 +21,13 @@ _PAINT = re.compile(
 )
 
 
-def grey(assets: Mapping[str, Asset]) -> dict[str, Asset]:
-    """The pictures, each colour as light as it was. One that cannot be read stays what it is."""
+def inked(assets: Mapping[str, Asset], printing: Printing) -> Mapping[str, Asset]:
+    """The pictures as they are printed: to save ink, each colour as light as it was.
+
+    One that cannot be read stays what it is.
+    """
+    if not printing.ink_saver:
+        return assets
     return {name: _grey(asset) for name, asset in assets.items()}
 
 

@@ -20,7 +20,7 @@ from .binding import Book, Chunk, Places
 from .chapters import Chapter, Entry, chapters, chunks
 from .document import heads
 from .geometry import Geometry
-from .greys import grey
+from .greys import inked
 from .lettering import Label
 from .paper import Paper
 from .press import Sheet
@@ -64,7 +64,7 @@ class SelfTest:
         numbers = {each.card.id: each.number for part in self._chapters for each in part.entries}
         code = self._geometry.code(deck.meta.lang)
         self._paper = Paper(numbers, self._geometry.scale, code, self._geometry.code_indent)
-        self._pictures = grey(deck.assets) if printing.ink_saver else deck.assets
+        self._pictures = inked(deck.assets, printing)
         self.short = len(numbers) <= _FEW
         self._shared: dict[str, Any] = {
             "deck": deck,

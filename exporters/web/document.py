@@ -102,7 +102,6 @@ def document(deck: Deck, version: Version, memo: Memo) -> str:
         script_hash=_hash(script),
         data={
             "key": deck.meta.key,
-            "version": version.name,
             "words": {name: shared["words"][name] for name in _SPOKEN},
         },
         icon=data_uri("image/svg+xml", _HERE.joinpath("icon.svg").read_bytes()),

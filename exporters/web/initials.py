@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from hashlib import blake2b
 
 from deckpress.installed import versions
@@ -19,13 +20,18 @@ def initials(text: str, lang: str, memo: Memo) -> str:
     runs = _HAN.findall(text) if lang.startswith("zh") else []
     if not runs:
         return ""
-    asked = "\0".join((versions(("pypinyin",))["pypinyin"], *runs))
+    asked = "\0".join((_dictionary(), *runs))
     key = blake2b(asked.encode(), digest_size=20).digest()
     kept = memo.get(key)
     if kept is None:
         kept = " ".join(map(_initials, runs)).encode()
         memo.put(key, kept)
     return kept.decode()
+
+
+@cache
+def _dictionary() -> str:
+    return versions(("pypinyin",))["pypinyin"]
 
 
 def _initials(run: str) -> str:

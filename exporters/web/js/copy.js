@@ -1,7 +1,7 @@
 /* Copying code. */
 
 function startCopying() {
-  const model = document.getElementById("_copy").content.firstElementChild;
+  const model = byId("_copy").content.firstElementChild;
   for (const box of document.querySelectorAll(".code")) {
     const code = box.querySelector("code");
     if (!box.querySelector(".file")) box.dataset.lang = code.className.replace("lang-", "");

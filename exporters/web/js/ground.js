@@ -3,7 +3,7 @@
    Whatever needs the script is hidden in the page, or made here. */
 
 const root = document.documentElement;
-/** The deck's key, the page's version, and the words that only the script says. */
+/** The deck's key, and the words that only the script says. */
 const data = JSON.parse(document.getElementById("_data").textContent);
 const byId = (id) => document.getElementById(id);
 

@@ -8,7 +8,7 @@ function unfoldAll(open) {
 
 /** Brings what `hash` names into view, and opens the card that it is, or is in. */
 function reveal(hash) {
-  const target = document.getElementById(hash.slice(1));
+  const target = byId(hash.slice(1));
   if (!target) return;
   if (target.closest("[hidden]")) clearFind();
   const card = target.closest(".card");
@@ -27,7 +27,7 @@ function startUnfolding() {
     const link = event.target.closest("a[href^='#']");
     // A second click on the same link changes no address, and should still lead there.
     if (link && link.hash === location.hash) reveal(link.hash);
-    if (link) document.getElementById("_panel").hidePopover?.();
+    if (link) byId("_panel").hidePopover?.();
     const question = event.target.closest("h3");
     if (!question || event.target.closest("a") || getSelection().toString()) return;
     const answer = question.closest(".card")?.querySelector("details");
