@@ -13,7 +13,7 @@ from commands.options import source_argument
 from commands.reporting import Failed, Format, Rejected, progress
 from commands.sources import checked
 from commands.words import say
-from deckpress import ledger, manifest, store, versions
+from deckpress import ledger, store, versions
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
@@ -31,7 +31,7 @@ def assets(folder: Path, source: Path | None, tag: str) -> None:
     """
     from commands.rebuilding import compared
     from commands.releasing import history, reopened
-    from commands.stating import silent
+    from commands.stating import insist
     from commands.upgrading import prove
     from commands.verify_upgrade import text
 
@@ -44,9 +44,7 @@ def assets(folder: Path, source: Path | None, tag: str) -> None:
     except Rejected as error:
         click.echo(error.written(Format.GITHUB), err=True)
         raise
-    stated = {name: data for name, data in files.items() if name != manifest.MANIFEST}
-    if wrong := silent(stated, release.version):
-        raise Failed(say("release-silent", files=", ".join(wrong), version=release.version))
+    insist(files, release.version)
     earlier = [one.version for one in history(now.loaded, now)][:-1]
     with progress() as step, tempfile.TemporaryDirectory() as scratch:
         step(say("verify-rebuilding", version=release.version))

@@ -16,11 +16,11 @@ from pathlib import Path
 from commands.build import make, publish
 from commands.git import GitError, Repository
 from commands.rebuilding import package
-from commands.reporting import Failed, Rejected, fatal
+from commands.reporting import Failed, Rejected, fatal, storing
 from commands.sources import Checked
-from commands.stating import silent
+from commands.stating import insist
 from commands.words import say
-from deckpress import changelog, ledger, manifest, store, versions
+from deckpress import changelog, ledger, store, versions
 from deckpress.digests import digests, fingerprint
 from deckpress.ledger import Bump, Changes
 from deckpress.model import Release
@@ -195,9 +195,7 @@ def build(made: Plan) -> dict[str, bytes]:
     """The files of the release, each of which says which version it is; nothing is written."""
     version = versions.released(made.release)
     files, _ = make(made.read, version)
-    stated = {name: data for name, data in files.items() if name != manifest.MANIFEST}
-    if wrong := silent(stated, made.release.version):
-        raise Failed(say("release-silent", files=", ".join(wrong), version=made.release.version))
+    insist(files, made.release.version)
     return files
 
 
@@ -237,7 +235,7 @@ def write(made: Plan, files: dict[str, bytes], output: Path) -> None:
     """
     own, log = (made.repository.root / name for name in made.files)
     store.sweep(own.parent)
-    try:
+    with storing():
         if not made.begun:
             store.create(own, ledger.write(made.release))
         try:
@@ -250,8 +248,6 @@ def write(made: Plan, files: dict[str, bytes], output: Path) -> None:
         fresh = changelog.with_section(before, made.read.deck, made.release, made.changes)
         if fresh != before:
             store.replace(log, fresh.encode())
-    except store.StoreError as error:
-        raise Failed(say(error.reason, path=error.path, detail=error.detail)) from error
 
 
 def tag(made: Plan) -> None:

@@ -10,6 +10,21 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 
+from commands.reporting import Failed
+from commands.words import say
+from deckpress.manifest import MANIFEST
+
+
+def insist(files: Mapping[str, bytes], version: str) -> None:
+    """Refuse the files of a release that do not all say that they are `version`.
+
+    Raises:
+        Failed: some say nothing, or another version; they are named.
+    """
+    stated = {name: data for name, data in files.items() if name != MANIFEST}
+    if wrong := silent(stated, version):
+        raise Failed(say("release-silent", files=", ".join(wrong), version=version))
+
 
 def silent(files: Mapping[str, bytes], version: str) -> list[str]:
     """The names of the files that do not state `version` within."""
