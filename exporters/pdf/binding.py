@@ -24,14 +24,18 @@ from .press import Sheet
 from .workers import Workers
 
 _HERE = Path(__file__).parent
-_SOURCES = ("press.py", "structure.py", "imposition.py", "fetcher.py", "fonts.conf")
+_SOURCES = (
+    *("press.py", "parsing.py", "tuning.py", "structure.py", "imposition.py", "fetcher.py"),
+    "fonts.conf",
+)
 _LIBRARIES = (
     "weasyprint",
     "pydyf",
     "fonttools",
     "pikepdf",
     "tinycss2",
-    "tinyhtml5",
+    "cssselect2",
+    "lxml",
     "pyphen",
     "pillow",
 )

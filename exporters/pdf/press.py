@@ -74,8 +74,9 @@ def _printed(sheet: Sheet, part: bool) -> bytes:
         if part:
             _address_places(document.pages)
         prefix = blake2b(sheet.html.encode(), digest_size=6).hexdigest() + "-" if part else ""
-        pdf = written(document, sheet.attached, prefix)
-        return _slim(pdf) if part else pdf
+        if part:
+            return _slim(written(document, sheet.attached, prefix, uncompressed_pdf=True))
+        return written(document, sheet.attached)
 
 
 def _saving(document: Any, sheet: Sheet, columns: int) -> Any:
@@ -111,15 +112,17 @@ def pressing() -> Iterator[None]:
 
 def laid_out(sheet: Sheet) -> Any:
     """The sheet as WeasyPrint's document, its pages laid out."""
-    from weasyprint import HTML
-
     from .fetcher import AssetFetcher
+    from .parsing import Page
+    from .tuning import tune
 
-    page = HTML(string=sheet.html, url_fetcher=AssetFetcher(sheet.assets))
-    return page.render(**_OPTIONS)
+    tune()
+    return Page(sheet.html, AssetFetcher(sheet.assets)).render(**_OPTIONS)
 
 
-def written(document: Any, attached: Sequence[Asset] = (), prefix: str = "") -> bytes:
+def written(
+    document: Any, attached: Sequence[Asset] = (), prefix: str = "", **options: Any
+) -> bytes:
     """The document as a PDF; the ids of its structure begin with `prefix`."""
     from .structure import tidy
 
@@ -128,6 +131,7 @@ def written(document: Any, attached: Sequence[Asset] = (), prefix: str = "") -> 
         custom_metadata=True,
         attachments=[_attachment(each) for each in attached],
         **_OPTIONS,
+        **options,
     )
     return pdf
 

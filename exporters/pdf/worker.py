@@ -30,11 +30,8 @@ def done(task: Task) -> bytes:
     Raises:
         LayoutError: it takes too long.
     """
-    try:
-        with limited(task.limit):
-            return task.work(*task.values)
-    finally:
-        gc.collect()  # which the layout went without
+    with limited(task.limit):
+        return task.work(*task.values)
 
 
 def send(stream: IO[bytes] | None, value: object) -> None:
@@ -49,6 +46,9 @@ def _work() -> None:
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # for whatever a library prints
     printed_part(Sheet("<html lang=en><title>-</title>"))  # loads the libraries in the meantime
+    gc.collect()
+    gc.freeze()  # what was loaded stays
+    gc.disable()
     while True:
         try:
             task = pickle.load(sys.stdin.buffer)
@@ -61,6 +61,7 @@ def _work() -> None:
             answer = error
         send(answers, answer)
         del task, answer
+        gc.collect()  # while the answer is read
 
 
 if __name__ == "__main__":

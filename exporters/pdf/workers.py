@@ -6,6 +6,7 @@ run a second time, whatever it is, and a worker whose layout hangs can be ended.
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import subprocess
@@ -71,6 +72,7 @@ class Workers:
             future.set_result(done(task))
         except Exception as error:
             future.set_exception(error)
+        gc.collect()  # which the layout went without
         return future
 
     def _ask(self, task: Task) -> bytes:
