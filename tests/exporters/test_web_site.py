@@ -106,7 +106,9 @@ def _kept(page: Page) -> None:
 
 def _renewed(page: Page) -> None:
     """Wait until the next release is on the phone, while the one before is shown."""
-    expect(page.locator("#_status")).to_have_text("新版本已经存好，下次打开就能看到。")
+    said = page.locator("#_status")
+    expect(said).to_have_text("新版本已经存好，下次打开就能看到。")
+    expect(said).to_be_in_viewport()
     _kept(page)
 
 
@@ -309,6 +311,7 @@ def test_a_browser_without_workers_has_the_whole_page(chromium: Browser, host: H
     context.on("console", lambda message: complaints.append(message.text))
     context.add_init_script("delete Navigator.prototype.serviceWorker")
     page = context.new_page()
+    page.on("pageerror", lambda error: complaints.append(str(error)))
     page.goto(host.address + HOME)
     page.get_by_role("searchbox").fill("fxdl")
     expect(page.locator(".card:visible").first).to_have_attribute("id", "nginx-reverse-proxy")
