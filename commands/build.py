@@ -352,8 +352,18 @@ def _summary(built: Built) -> str:
         version=built.version.name,
         cards=result["cards"],
     )
-    rows = [f"  {_size(item['size']):>8}  {item['path']}" for item in result["artifacts"]]
+    rows = [f"  {_size(size):>8}  {path}" for path, size in _listed(result)]
     return "\n".join([head, *rows])
+
+
+def _listed(result: Mapping[str, Any]) -> Iterator[tuple[Path, int]]:
+    """The path and the size of each file, and of each folder of files as one."""
+    sizes: dict[str, int] = {}
+    for artifact in result["artifacts"]:
+        name = artifact["name"].partition("/")[0]
+        sizes[name] = sizes.get(name, 0) + artifact["size"]
+    for name, size in sizes.items():
+        yield Path(result["folder"], name), size
 
 
 def _size(size: int) -> str:

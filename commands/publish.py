@@ -45,7 +45,8 @@ def assets(folder: Path, source: Path | None, tag: str) -> None:
         click.echo(error.written(Format.GITHUB), err=True)
         raise
     insist(files, release.version)
-    earlier = [one.version for one in history(now.loaded, now)][:-1]
+    before = {one.version: f"{one.name}.md" for one in history(now.loaded, now)[:-1]}
+    earlier = [*before]
     with progress() as step, tempfile.TemporaryDirectory() as scratch:
         step(say("verify-rebuilding", version=release.version))
         store.publish(Path(scratch), release.version, files)
@@ -60,20 +61,18 @@ def assets(folder: Path, source: Path | None, tag: str) -> None:
         for number, old in enumerate(dict.fromkeys([*earlier[-1:], *earlier[:1]] or [""])):
             home = Path(scratch, f"learners-{number}")
             home.mkdir()
-            before = publishing.fetched(old, ".apkg", home) if old else package
-            report = prove(before, package, home)
+            had = publishing.fetched(old, ".apkg", home) if old else package
+            report = prove(had, package, home)
             reports.append(
                 text(report, release.version if not old else f"{old} → {release.version}")
             )
             if report.problems:
                 unproven = say("release-unproven")
                 raise Failed(f"{unproven}\n\n{reports[-1]}".rstrip())
-        pages = {
-            old: publishing.fetched(old, ".html", Path(scratch)).read_bytes() for old in earlier
-        }
+        sites = {old: publishing.earlier(old, name, Path(scratch)) for old, name in before.items()}
     offered = publishing.offered(files, release.version, "\n".join(reports))
     publishing.laid_out(folder / publishing.ASSETS, offered)
-    publishing.laid_out(folder / publishing.SITE, publishing.pages(files, release.version, pages))
+    publishing.laid_out(folder / publishing.SITE, publishing.pages(files, release.version, sites))
     click.echo(say("assets-made", version=release.version, count=len(offered), folder=folder))
 
 

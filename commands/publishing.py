@@ -17,9 +17,12 @@ from commands.build import CHANGES
 from commands.reporting import Failed
 from commands.words import say
 from deckpress import manifest, store
+from deckpress.archive import packed, unpacked
+from deckpress.filenames import is_below
 
 ASSETS = "assets"
 SITE = "site"
+_PAGE = ".html"
 UPGRADE = "UPGRADE.md"
 
 
@@ -39,23 +42,55 @@ def gh(*arguments: str) -> str:
 
 
 def offered(built: Mapping[str, bytes], version: str, report: str) -> dict[str, bytes]:
-    """The files that a release offers, under names that stay the same in each release."""
+    """The files that a release offers, under names that stay the same in each release.
+
+    A release has no folders: the files of the site are offered as one archive.
+    """
     files = {
         manifest.asset(name, version): data
         for name, data in built.items()
-        if name != store.CHECKSUMS
+        if name != store.CHECKSUMS and "/" not in name
     }
+    source = json.loads(built[manifest.MANIFEST])["source"]["name"]
+    files[manifest.site_asset(source)] = packed(served(built))
     files[UPGRADE] = report.encode()
     return {**files, store.CHECKSUMS: store.checksums(files)}
 
 
+def served(built: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The files that a version has for a web server, as they lie below its address."""
+    inside = f"{manifest.SITE}/"
+    return {
+        name.removeprefix(inside): data for name, data in built.items() if name.startswith(inside)
+    }
+
+
 def pages(
-    built: Mapping[str, bytes], version: str, earlier: Mapping[str, bytes]
+    built: Mapping[str, bytes], version: str, earlier: Mapping[str, Mapping[str, bytes]]
 ) -> dict[str, bytes]:
-    """The site: the page as its front, and each version under its number."""
-    page = next(data for name, data in built.items() if name.endswith(".html"))
-    older = {f"{number}/index.html": data for number, data in earlier.items()}
-    return {"index.html": page, f"{version}/index.html": page, **older}
+    """The whole site: this version as its front, and each under its number, as `earlier` has them.
+
+    Each has a worker and a web manifest of its own, which reach no farther than its folder.
+    """
+    site = served(built)
+    for number, files in {**earlier, version: served(built)}.items():
+        site |= {f"{number}/{name}": data for name, data in files.items()}
+    return site
+
+
+def earlier(version: str, source: str, folder: Path) -> dict[str, bytes]:
+    """The files that a published release has for a web server, fetched through `folder`.
+
+    A release that was published before there were such files has its page alone.
+    """
+    archive = manifest.site_asset(source)
+    told = json.loads(gh("release", "view", f"v{version}", "--json", "assets"))
+    if any(asset["name"] == archive for asset in told["assets"]):
+        files = unpacked(fetched(version, archive, folder).read_bytes())
+        if not files:
+            raise Failed(say("gh-no-file", version=version, ending=archive))
+        return files
+    return {"index.html": fetched(version, _PAGE, folder).read_bytes()}
 
 
 def fetched(version: str, ending: str, folder: Path) -> Path:
@@ -70,7 +105,13 @@ def fetched(version: str, ending: str, folder: Path) -> Path:
 
 
 def laid_out(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write files below `folder`, which is made anew."""
+    """Write files below `folder`, which is made anew.
+
+    Raises:
+        Failed: a name leads out of it; nothing is written.
+    """
+    if astray := [name for name in files if not is_below(name)]:
+        raise Failed(say("store-astray", path=folder, detail=", ".join(astray)))
     shutil.rmtree(folder, ignore_errors=True)
     for name, data in files.items():
         path = folder / name

@@ -17,7 +17,7 @@ from pathlib import Path
 from commands.git import Repository
 from commands.reporting import Failed
 from commands.words import say
-from deckpress import manifest, store
+from deckpress import manifest, store, verifying
 from deckpress.model import Release
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -64,13 +64,12 @@ def compared(files: Mapping[str, bytes], folder: Path) -> list[str]:
     stated = json.loads(files[manifest.MANIFEST])
     source, version = stated["source"], stated["version"]
     built = rebuilt(version, source["name"], source["sha256"], folder, again=stated["release"])
-    fresh = store.contents(built)
+    fresh = store.contents(built, (manifest.SITE,))
     now = json.loads(fresh[manifest.MANIFEST])
     if now["version"] != version:
         return [say("verify-other-version", version=version, other=now["version"])]
     found = []
-    for name in (item["name"] for item in stated["artifacts"]):
-        then = files.get(name) or files[manifest.asset(name, version)]
+    for name, then in verifying.built(files, stated).items():
         if name in fresh and then != fresh[name]:
             what = _difference(then, fresh[name])
             found.append(say("verify-rebuilt-differs", name=name, what=what))

@@ -38,6 +38,7 @@ DEBIAN = {
         ("qpdf", "program:qpdf", "checking the PDF"),
         ("mupdf-tools", "program:mutool", "checking the PDF"),
         ("nginx", "program:nginx", "running the deck's examples"),
+        ("default-jre-headless", "program:java", "validating the page"),
     ),
 }
 HOMEBREW = {
@@ -48,6 +49,8 @@ HOMEBREW = {
         ("qpdf", "program:qpdf", "checking the PDF"),
         ("mupdf-tools", "program:mutool", "checking the PDF"),
         ("nginx", "program:nginx", "running the deck's examples"),
+        # A Mac has a program of that name which only says that there is no Java.
+        ("openjdk", "formula:openjdk", "validating the page"),
     ),
 }
 # Said, not done, on systems that this file does not install on.

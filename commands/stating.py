@@ -52,6 +52,11 @@ def _texts(name: str, data: bytes) -> Iterator[str]:
 
             with pikepdf.open(io.BytesIO(data)) as pdf:
                 yield from (str(value) for value in pdf.docinfo.values())
+        case "png":
+            from PIL import Image
+
+            with Image.open(io.BytesIO(data)) as image:
+                yield from map(str, image.info.values())
         case "zip":
             with zipfile.ZipFile(io.BytesIO(data)) as packed:
                 yield from (

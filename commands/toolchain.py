@@ -21,6 +21,7 @@ _LIBRARIES = (
     "mermaidx",
     "nh3",
     "pikepdf",
+    "pillow",
     "pydyf",
     "pygments",
     "segno",

@@ -9,7 +9,7 @@ import click
 
 from commands.reporting import Failed, progress, storing
 from commands.words import say
-from deckpress import store
+from deckpress import manifest, store
 from deckpress.verifying import verdict
 
 
@@ -26,7 +26,7 @@ def verify(folder: Path, rebuild: bool) -> int:
     as it was published, and 1 if not.
     """
     with storing():
-        files = store.contents(folder)
+        files = store.contents(folder, (manifest.SITE,))
     found = verdict(files)
     for problem in found.problems:
         click.echo(say(problem.reason, name=problem.name, detail=problem.detail), err=True)

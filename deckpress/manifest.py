@@ -10,11 +10,17 @@ from deckpress.model import Artifact, Deck, Version
 
 SCHEMA = 1
 MANIFEST = "manifest.json"
+SITE = "site"  # the folder of a version that a web server can offer as it is
 
 
 def asset(name: str, version: str) -> str:
     """The name under which a release offers an artefact for download: the same in each release."""
     return name.replace(f"-{version}", "", 1)
+
+
+def site_asset(source: str) -> str:
+    """The name of the archive in which a release of that source file offers its site's files."""
+    return f"{source.removesuffix('.md')}-{SITE}.zip"
 
 
 def manifest(

@@ -12,10 +12,12 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
+
+from deckpress.filenames import folders, is_below
 
 LATEST = "latest"
 CHECKSUMS = "SHA256SUMS"
@@ -55,7 +57,7 @@ def intact(output: Path, version: str) -> bool:
         named = {name: digest for digest, _, name in (s.partition("  ") for s in sums.splitlines())}
         return (
             bool(named)
-            and {entry.name for entry in folder.iterdir()} == {*named, CHECKSUMS}
+            and _entries(folder) == {*named, CHECKSUMS, *folders(named)}
             and all(
                 sha256((folder / name).read_bytes()).hexdigest() == digest
                 for name, digest in named.items()
@@ -70,12 +72,15 @@ def publish(
 ) -> Outcome:
     """Publish `files` (name -> bytes) and their checksums as `version`, and point `latest` at it.
 
-    What is already there byte for byte is left alone. A folder that differs is replaced, as for a
-    development build whose files were damaged, unless it is `immutable`: a released version.
+    A name may lead into folders of the version, such as ``site/index.html``. What is already there
+    byte for byte is left alone. A folder that differs is replaced, as for a development build whose
+    files were damaged, unless it is `immutable`: a released version.
 
     Raises:
         StoreError: nothing was published; what was there before is still there.
     """
+    if astray := [name for name in files if not is_below(name)]:
+        raise StoreError("store-astray", output / version, ", ".join(astray))
     whole = {**files, CHECKSUMS: checksums(files)}
     try:
         output.mkdir(parents=True, exist_ok=True)
@@ -184,20 +189,35 @@ def clean(output: Path, keep: int) -> tuple[str, ...]:
         raise StoreError("store-failed", output, error.strerror or str(error)) from error
 
 
-def contents(folder: Path) -> dict[str, bytes]:
-    """The files of a folder by name, without what it links to elsewhere or holds in folders.
+def contents(folder: Path, inner: Iterable[str] = ()) -> dict[str, bytes]:
+    """The files of a folder, and of the folders `inner` in it, by name.
+
+    What it links to elsewhere is left out, and so are other folders: a release is often downloaded
+    into a folder that holds more than that.
 
     Raises:
         StoreError: it cannot be read.
     """
     try:
+        paths = [*folder.iterdir()]
+        for home in map(folder.joinpath, inner):
+            if home.is_dir() and not home.is_symlink():
+                paths += (home / name for name in _entries(home))
         return {
-            path.name: path.read_bytes()
-            for path in sorted(folder.iterdir())
+            path.relative_to(folder).as_posix(): path.read_bytes()
+            for path in sorted(paths)
             if path.is_file() and not path.is_symlink()
         }
     except OSError as error:
         raise StoreError("store-unreadable", folder, error.strerror or str(error)) from error
+
+
+def _entries(folder: Path) -> set[str]:
+    """The names of all files, links and folders below a folder; links are not followed."""
+    found: set[str] = set()
+    for home, names, files in os.walk(folder):
+        found.update(Path(home, name).relative_to(folder).as_posix() for name in (*names, *files))
+    return found
 
 
 def _development(output: Path) -> Iterator[Path]:
@@ -239,9 +259,13 @@ def _place(output: Path, folder: Path, files: Mapping[str, bytes], immutable: bo
     with _scratch(output) as scratch:
         fresh = scratch / folder.name
         fresh.mkdir()
+        homes = sorted(folders(files))
+        for home in homes:
+            (fresh / home).mkdir()
         for name, data in files.items():
             _write(fresh / name, data)
-        _sync(fresh)
+        for home in (*homes, ""):
+            _sync(fresh / home)
         try:
             fresh.rename(folder)
         except OSError:
@@ -260,7 +284,7 @@ def _place(output: Path, folder: Path, files: Mapping[str, bytes], immutable: bo
 
 def _same(folder: Path, files: Mapping[str, bytes]) -> bool:
     try:
-        return {entry.name for entry in folder.iterdir()} == set(files) and all(
+        return _entries(folder) == {*files, *folders(files)} and all(
             (folder / name).read_bytes() == data for name, data in files.items()
         )
     except OSError:

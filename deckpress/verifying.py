@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from deckpress.manifest import MANIFEST, SCHEMA, asset
+from deckpress.archive import unpacked
+from deckpress.filenames import is_below
+from deckpress.manifest import MANIFEST, SCHEMA, SITE, asset, site_asset
 from deckpress.store import CHECKSUMS
 
-_LINE = re.compile(r"([0-9a-f]{64}) [ *]([^/\\\0]+)")
+_LINE = re.compile(r"([0-9a-f]{64}) [ *](.+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,39 @@ def verdict(files: Mapping[str, bytes]) -> Verdict:
     )
 
 
+def built(files: Mapping[str, bytes], stated: Mapping[str, Any]) -> dict[str, bytes]:
+    """The artefacts that a manifest names, as far as they are there, by the names that it gives.
+
+    Where they were downloaded they have other names, and those of the site are in one archive.
+    """
+    archives: dict[str, dict[str, bytes]] = {}
+    found: dict[str, bytes] = {}
+    for artifact in stated["artifacts"]:
+        name = artifact["name"]
+        offered, member = _offered(name, stated)
+        if name in files:
+            found[name] = files[name]
+        elif member and offered in files:
+            if offered not in archives:
+                archives[offered] = unpacked(files[offered])
+            if member in archives[offered]:
+                found[name] = archives[offered][member]
+        elif offered in files:
+            found[name] = files[offered]
+    return found
+
+
+def _offered(name: str, stated: Mapping[str, Any]) -> tuple[str, str]:
+    """The file in which a release offers an artefact, and its name in there if that is an archive.
+
+    A release has no folders.
+    """
+    folder, _, member = name.partition("/")
+    if folder == SITE and member:
+        return site_asset(str(stated["source"]["name"])), member
+    return asset(name, str(stated["version"])), ""
+
+
 def _stated(data: bytes | None) -> tuple[dict[str, Any], list[Problem]]:
     if data is None:
         return {}, [Problem("verify-missing", MANIFEST)]
@@ -63,18 +98,26 @@ def _stated(data: bytes | None) -> tuple[dict[str, Any], list[Problem]]:
     return stated, []
 
 
+def _named(listed: bytes) -> Iterator[tuple[int, str, str]]:
+    """The number of each line of checksums, its digest and its name; no name where it has none."""
+    for number, line in enumerate(listed.decode("utf-8", "replace").splitlines(), 1):
+        match = _LINE.fullmatch(line)
+        if match is None or not is_below(match[2]):
+            yield number, "", ""
+        else:
+            yield number, match[1], match[2]
+
+
 def _against_checksums(files: Mapping[str, bytes]) -> Iterator[Problem]:
     listed = files.get(CHECKSUMS)
     if listed is None:
         yield Problem("verify-missing", CHECKSUMS)
         return
     named = {CHECKSUMS}
-    for number, line in enumerate(listed.decode("utf-8", "replace").splitlines(), 1):
-        match = _LINE.fullmatch(line)
-        if match is None:
+    for number, digest, name in _named(listed):
+        if not name:
             yield Problem("verify-line", CHECKSUMS, str(number))
             continue
-        digest, name = match.groups()
         named.add(name)
         yield from _differs(files, name, digest)
     for name in files:
@@ -83,17 +126,22 @@ def _against_checksums(files: Mapping[str, bytes]) -> Iterator[Problem]:
 
 
 def _against_manifest(files: Mapping[str, bytes], stated: Mapping[str, Any]) -> Iterator[Problem]:
-    artifacts = stated.get("artifacts", [])
-    for artifact in artifacts if isinstance(artifacts, list) else [artifacts]:
-        try:
-            name, digest = str(artifact["name"]), str(artifact["sha256"])
-        except (KeyError, TypeError):
+    try:
+        artifacts = [(str(item["name"]), str(item["sha256"])) for item in stated["artifacts"]]
+        found = built(files, stated)
+        places = {name: _offered(name, stated)[0] for name, _ in artifacts}
+    except (KeyError, TypeError):
+        if stated:
             yield Problem("verify-unreadable", MANIFEST)
-            continue
-        offered = asset(name, str(stated.get("version")))  # its name as a download
-        if name not in files and offered in files:
-            name = offered
-        yield from _differs(files, name, digest)
+        return
+    listed = {name for _, _, name in _named(files.get(CHECKSUMS, b""))}
+    for name, digest in artifacts:
+        # What is missing or damaged is called what its folder calls it.
+        place = name if name in files or name in listed else places[name]
+        if name in found:
+            yield from _differs({place: found[name]}, place, digest)
+        else:
+            yield Problem("verify-differs" if place in files else "verify-missing", place)
 
 
 def _differs(files: Mapping[str, bytes], name: str, digest: str) -> Iterator[Problem]:

@@ -22,9 +22,9 @@ def stylesheet(*names: str) -> str:
 
 
 @cache
-def color(name: str) -> str:
-    """One of the colours for light paper, as ``#rrggbb``."""
-    found = re.search(rf"--{name}: (#[0-9a-f]{{6}});", stylesheet("light"))
+def color(name: str, light: str = "light") -> str:
+    """One of the colours for paper by day or, with ``dark``, by lamplight, as ``#rrggbb``."""
+    found = re.search(rf"--{name}: (#[0-9a-f]{{6}});", stylesheet(light))
     if found is None:
         raise KeyError(name)
     return found[1]

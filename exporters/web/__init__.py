@@ -5,15 +5,19 @@ from __future__ import annotations
 from deckpress.model import Artifact, Deck, Version
 from exporters.job import PLAIN, Job
 
-from .document import document
+from .document import documents
+from .site import site
 
 
 def export(deck: Deck, version: Version, job: Job = PLAIN) -> tuple[Artifact, ...]:
-    """The deck as one HTML file. The same deck and version give the same bytes.
+    """The deck as one HTML file, and the same page once more as a site that a phone can keep.
 
-    Retired cards are left out: they are kept for learners who already have them, not for new
-    ones. A deck without cards still gives its front page.
+    The same deck and version give the same bytes. Retired cards are left out: they are kept for
+    learners who already have them, not for new ones. A deck without cards still gives its front
+    page.
     """
+    page = documents(deck, version, job.memo)
     return (
-        Artifact(f"{deck.name}-{version.name}.html", document(deck, version, job.memo).encode()),
+        Artifact(f"{deck.name}-{version.name}.html", page.alone.encode()),
+        *site(deck, version, page.served.encode(), job.memo),
     )

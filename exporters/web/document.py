@@ -1,30 +1,27 @@
-"""A deck as the one HTML document that a browser opens."""
+"""A deck as the one HTML document that a browser opens, from a disk or from a server."""
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from deckpress import __version__
 from deckpress.model import Card, CardKind, Deck, Section, Version
 from deckpress.parts import label
 from exporters.job import Memo
-from exporters.theme import proof, scoped, stylesheet, words
+from exporters.theme import color, proof, scoped, stylesheet, words
 
+from .assembly import HERE, integrity, scripts, templates
 from .facets import facets
+from .icons import ICONS
 from .initials import initials
 from .lean import lean
 from .screen import Screen, data_uri, has_gaps
 
-_HERE = Path(__file__).parent
 # In this order they are one script.
 _SCRIPTS = (
     *("ground", "theme", "fsrs", "progress", "queue", "find", "unfold", "copy", "contents"),
@@ -38,6 +35,7 @@ _SPOKEN = (
     *("study-unkept", "study-damaged", "study-newer"),
     *("study-file-damaged", "study-file-foreign", "study-file-newer"),
 )
+_SPOKEN_WHERE_SERVED = ("site-newer",)
 _STYLES = ("page.css", "side.css", "card.css", "content.css", "study.css", "print.css")
 
 # A choice beside a dark system: light stays light, dark is dark by day too.
@@ -61,14 +59,23 @@ class Chapter:
     entries: tuple[Entry, ...]
 
 
-def document(deck: Deck, version: Version, memo: Memo) -> str:
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """The page twice. `alone` needs nothing and asks for nothing. `served` is the same page with a
+    web manifest and a worker beside it, and is as complete where they are missing.
+    """
+
+    alone: str
+    served: str
+
+
+def documents(deck: Deck, version: Version, memo: Memo) -> Documents:
     """The whole page: styles, script and pictures stand in it, and its policy allows no others.
 
     `memo` remembers the initials of its questions.
     """
     chapters = tuple(_chapters(deck))
     screen = Screen(_anchors(chapters), deck.assets)
-    environment = _environment()
     shared: dict[str, Any] = {
         "deck": deck,
         "version": version,
@@ -83,30 +90,51 @@ def document(deck: Deck, version: Version, memo: Memo) -> str:
         "facets": tuple(facets(deck)),
         "proof": lambda card: proof(card.proof, deck.meta.lang),
     }
-    body = environment.get_template("body.html.jinja").render(
-        chapters=chapters, count=sum(len(chapter.entries) for chapter in chapters), **shared
+    body = (
+        templates()
+        .get_template("body.html.jinja")
+        .render(
+            chapters=chapters, count=sum(len(chapter.entries) for chapter in chapters), **shared
+        )
     )
-    style = environment.get_template("style.css.jinja").render(
-        light=Markup(stylesheet("light")),
-        dark_unless_light=Markup(scoped("dark", _UNLESS_LIGHT)),
-        dark=Markup(scoped("dark", _WHEN_DARK)),
-        rules=Markup(_rules()),
-        depths=sorted(screen.depths),  # known only now that the body has been set
+    style = (
+        templates()
+        .get_template("style.css.jinja")
+        .render(
+            light=Markup(stylesheet("light")),
+            dark_unless_light=Markup(scoped("dark", _UNLESS_LIGHT)),
+            dark=Markup(scoped("dark", _WHEN_DARK)),
+            rules=Markup(_rules()),
+            depths=sorted(screen.depths),  # known only now that the body has been set
+        )
     )
-    script = _script()
-    return environment.get_template("page.html.jinja").render(
-        body=Markup(body),
-        style=Markup(style),
-        script=Markup(script),
-        style_hash=_hash(style),
-        script_hash=_hash(script),
-        data={
-            "key": deck.meta.key,
-            "words": {name: shared["words"][name] for name in _SPOKEN},
-        },
-        icon=data_uri("image/svg+xml", _HERE.joinpath("icon.svg").read_bytes()),
-        generator=f"Deckpress {__version__}",
-        **shared,
+    icon = data_uri("image/svg+xml", HERE.joinpath("icon.svg").read_bytes())
+
+    def page(scripts: tuple[str, ...], spoken: tuple[str, ...], served: dict[str, str]) -> str:
+        return (
+            templates()
+            .get_template("page.html.jinja")
+            .render(
+                body=Markup(body),
+                style=Markup(style),
+                scripts=[Markup(script) for script in scripts],
+                hashes=[integrity(text.encode()) for text in (style, *scripts)],
+                data={
+                    "key": deck.meta.key,
+                    "words": {name: shared["words"][name] for name in spoken},
+                },
+                icon=icon,
+                generator=f"Deckpress {__version__}",
+                served=served,
+                **shared,
+            )
+        )
+
+    own, keeping = _script(*_SCRIPTS), _script("served")
+    beside = {"light": color("paper"), "dark": color("paper", "dark"), "icon": ICONS[-1].name}
+    return Documents(
+        alone=page((own,), _SPOKEN, {}),
+        served=page((own, keeping), (*_SPOKEN, *_SPOKEN_WHERE_SERVED), beside),
     )
 
 
@@ -137,31 +165,12 @@ def _right_letters(card: Card) -> list[str]:
     return [_letter(index) for index, option in enumerate(card.options) if option.right]
 
 
-def _hash(text: str) -> str:
-    """A source for a Content-Security-Policy: https://www.w3.org/TR/CSP3/#grammardef-hash-source"""
-    return f"sha256-{b64encode(sha256(text.encode()).digest()).decode('ascii')}"
-
-
 @cache
-def _script() -> str:
-    own = (_HERE.joinpath("js", f"{name}.js").read_text("utf-8") for name in _SCRIPTS)
-    return lean("\n".join(own))
+def _script(*names: str) -> str:
+    return lean(scripts(*names))
 
 
 @cache
 def _rules() -> str:
-    own = (_HERE.joinpath("css", name).read_text("utf-8") for name in _STYLES)
+    own = (HERE.joinpath("css", name).read_text("utf-8") for name in _STYLES)
     return lean("\n".join((stylesheet("scale", "content", "code"), *own)))
-
-
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_HERE / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "sort_keys": True}
-    return environment

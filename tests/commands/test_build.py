@@ -57,13 +57,16 @@ def test_a_build_says_where_its_files_are(output: Path, capsys: pytest.CaptureFi
     head, *rows = printed.out.splitlines()
     assert head.startswith("Small deck 1.0.0-dev+")
     assert head.endswith(": 3 cards")
-    files = [Path(row.split(maxsplit=2)[2]) for row in rows]
+    *files, site = [Path(row.split(maxsplit=2)[2]) for row in rows]
     assert [file.suffix for file in files] == [".apkg", ".txt", ".pdf", ".pdf", ".pdf", ".html"]
     version = (output / "latest").readlink().name
     for file in files:
         assert file.parent.name == version
         assert re.sub("-(update|selftest|cards)$", "", file.stem) == f"small-{version}"
         assert file.stat().st_size > 1000
+    assert site == files[0].parent / "site"
+    size = sum(file.stat().st_size for file in site.iterdir())
+    assert rows[-1].split()[0] == f"{size / 1000:.0f}"
 
 
 def test_the_same_again_says_unchanged_and_writes_nothing(

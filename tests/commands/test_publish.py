@@ -7,19 +7,21 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from commands.main import main
-from deckpress.store import checksums
+from deckpress.archive import packed, unpacked
+from deckpress.store import checksums, contents
 from tests.commands.test_release import NEW, Project
 
 STANDIN = Path(__file__).with_name("gh_standin.py")
 NAMES = {
-    *("deck.apkg", "deck-update.txt", "deck.html", "deck-source.zip", "manifest.json"),
-    *("SHA256SUMS", "CHANGES.md", "UPGRADE.md"),
+    *("deck.apkg", "deck-update.txt", "deck.html", "deck-source.zip", "deck-site.zip"),
+    *("manifest.json", "SHA256SUMS", "CHANGES.md", "UPGRADE.md"),
 }
 
 
@@ -64,6 +66,20 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     return made
 
 
+def tree(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def seal(folder: Path) -> None:
+    """Write the checksums anew, as somebody would who changes a file on purpose."""
+    files = {name: data for name, data in tree(folder).items() if name != "SHA256SUMS"}
+    (folder / "SHA256SUMS").write_bytes(checksums(files))
+
+
 def assets(project: Project, tag: str) -> int:
     path = str(project.home / "source" / "deck.md")
     return main(["assets", str(project.home.parent / "made"), path, "--tag", tag])
@@ -90,14 +106,95 @@ def test_a_tag_becomes_a_release_and_a_site(
     assert set(github.assets("v1.1.0")) == NAMES
     assert "1.0.0 → 1.1.0" in github.assets("v1.1.0")["UPGRADE.md"].decode()
     site = project.home.parent / "made" / "site"
-    pages = {name: (site / name).read_bytes() for name in ("1.0.0/index.html", "1.1.0/index.html")}
-    assert pages["1.0.0/index.html"] == github.assets("v1.0.0")["deck.html"]
-    assert pages["1.1.0/index.html"] == (site / "index.html").read_bytes()
+    front = {name: data for name, data in tree(site).items() if not name[0].isdigit()}
+    for number in ("1.0.0", "1.1.0"):
+        below = tree(site / number)
+        assert below == tree(project.output / number / "site")
+        assert (below == front) is (number == "1.1.0")
+    assert {"index.html", "sw.js", "manifest.webmanifest"} <= set(front)
 
     capsys.readouterr()
     downloaded = str(github.home / "v1.1.0" / "assets")
     assert main(["verify", downloaded, "--rebuild"]) == 0
     assert "every byte is the same" in capsys.readouterr().out
+
+
+def test_a_release_from_before_there_were_sites_stands_under_its_number(
+    project: Project, github: GitHub
+) -> None:
+    assert assets(project, "v1.0.0") == 0
+    assert publish(project, "v1.0.0") == 0
+    page = github.assets("v1.0.0")["deck.html"]
+    (github.home / "v1.0.0" / "assets" / "deck-site.zip").unlink()
+    project.commit(new=NEW)
+    assert project.release("--tag") == 0
+    assert assets(project, "v1.1.0") == 0
+    site = project.home.parent / "made" / "site"
+    assert tree(site / "1.0.0") == {"index.html": page}
+    assert (site / "1.1.0" / "sw.js").exists()
+
+
+def lose(archive: Path) -> None:
+    archive.unlink()
+
+
+def change(archive: Path) -> None:
+    """A file in the archive is another one, and the checksums were made to fit."""
+    files = unpacked(archive.read_bytes())
+    archive.write_bytes(packed({**files, "sw.js": b"// nothing is kept"}))
+    seal(archive.parent)
+
+
+def thin_out(archive: Path) -> None:
+    files = unpacked(archive.read_bytes())
+    archive.write_bytes(packed({name: files[name] for name in files if name != "sw.js"}))
+    seal(archive.parent)
+
+
+def break_open(archive: Path) -> None:
+    archive.write_bytes(archive.read_bytes()[:-30])
+    seal(archive.parent)
+
+
+@pytest.mark.parametrize(
+    ("harm", "said"),
+    [
+        (lose, "deck-site.zip: is missing"),
+        (change, "deck-site.zip: is not the file that was published"),
+        (thin_out, "deck-site.zip: is not the file that was published"),
+        (break_open, "deck-site.zip: is not the file that was published"),
+    ],
+)
+def test_the_site_of_a_downloaded_release_is_verified_too(
+    project: Project,
+    github: GitHub,
+    capsys: pytest.CaptureFixture[str],
+    harm: Callable[[Path], None],
+    said: str,
+) -> None:
+    assert assets(project, "v1.0.0") == 0
+    downloaded = project.home.parent / "made" / "assets"
+    capsys.readouterr()
+    assert main(["verify", str(downloaded)]) == 0
+    assert "9 files, each as it was published" in capsys.readouterr().out
+    harm(downloaded / "deck-site.zip")
+    assert main(["verify", str(downloaded)]) == 1
+    assert capsys.readouterr().err.splitlines()[:-1] == [said]
+
+
+def test_an_archive_that_leads_out_of_its_folder_is_not_laid_out(
+    project: Project, github: GitHub, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert assets(project, "v1.0.0") == 0
+    assert publish(project, "v1.0.0") == 0
+    archive = github.home / "v1.0.0" / "assets" / "deck-site.zip"
+    archive.write_bytes(packed({"index.html": b"", "../../../evil.html": b""}))
+    project.commit(new=NEW)
+    assert project.release("--tag") == 0
+    capsys.readouterr()
+    assert assets(project, "v1.1.0") == 1
+    assert "deck-site.zip" in capsys.readouterr().err
+    assert not list(project.home.parent.rglob("evil.html"))
 
 
 def test_a_tag_that_is_not_the_last_release_stops(
@@ -152,7 +249,7 @@ def test_a_file_that_is_built_otherwise_is_explained(
             artifact["sha256"] = sha256(page.read_bytes()).hexdigest()
     (folder / "manifest.json").write_text(json.dumps(stated))
     (folder / "SHA256SUMS").unlink()
-    files = {path.name: path.read_bytes() for path in folder.iterdir()}
+    files = contents(folder, ("site",))
     (folder / "SHA256SUMS").write_bytes(checksums(files))
     assert main(["verify", str(folder), "--rebuild"]) == 1
     said = capsys.readouterr().err

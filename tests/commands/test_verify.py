@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from commands.main import main
-from deckpress.store import checksums
+from deckpress.store import checksums, contents
 
 SMALL = Path(__file__).resolve().parents[2] / "tests" / "fixtures" / "decks" / "small.md"
 PAGE = "page.html"
@@ -32,7 +32,8 @@ def page(folder: Path) -> Path:
 
 def seal(folder: Path) -> None:
     """Write the checksums anew, as somebody would who changes a file on purpose."""
-    files = {p.name: p.read_bytes() for p in folder.iterdir() if p.name != "SHA256SUMS"}
+    files = contents(folder, ("site",))
+    files.pop("SHA256SUMS", None)
     (folder / "SHA256SUMS").write_bytes(checksums(files))
 
 
@@ -42,7 +43,7 @@ def test_what_was_published_is_found_to_be_it(
     capsys.readouterr()
     assert main(["verify", str(folder)]) == 0
     assert (
-        capsys.readouterr().out == f"Small deck {folder.name}: 4 files, each as it was published\n"
+        capsys.readouterr().out == f"Small deck {folder.name}: 10 files, each as it was published\n"
     )
 
 
@@ -56,6 +57,19 @@ def lose(folder: Path) -> None:
 
 def add(folder: Path) -> None:
     (folder / "setup.exe").write_bytes(b"MZ")
+
+
+def add_to_the_site(folder: Path) -> None:
+    (folder / "site" / "extra.js").write_bytes(b"")
+
+
+def damage_the_worker(folder: Path) -> None:
+    (folder / "site" / "sw.js").write_bytes(b"// nothing is kept")
+    seal(folder)
+
+
+def lose_the_worker(folder: Path) -> None:
+    (folder / "site" / "sw.js").unlink()
 
 
 def forge(folder: Path) -> None:
@@ -108,13 +122,16 @@ def replace_by_link(folder: Path) -> None:
         (lose, "{page}: is missing"),
         (replace_by_link, "{page}: is missing"),
         (add, "setup.exe: is not listed in SHA256SUMS, and nothing vouches for it"),
+        (add_to_the_site, "site/extra.js: is not listed in SHA256SUMS, and nothing vouches for it"),
+        (damage_the_worker, "site/sw.js: is not the file that was published"),
+        (lose_the_worker, "site/sw.js: is missing"),
         (forge, "{page}: is not the file that was published"),
         (lose_checksums, "SHA256SUMS: is missing"),
         (lose_manifest, "manifest.json: is missing"),
         (break_manifest, "manifest.json: is damaged"),
         (empty_manifest, "manifest.json: is damaged"),
         (later_manifest, "manifest.json: comes from another Deckpress (schema 99)"),
-        (lead_outside, "SHA256SUMS: line 4 is not a checksum and a file's name"),
+        (lead_outside, "SHA256SUMS: line 10 is not a checksum and a file's name"),
     ],
 )
 def test_what_is_not_as_it_was_published_is_named(

@@ -16,6 +16,7 @@ from deckpress.archive import archive
 from deckpress.model import Artifact
 from deckpress.render import render
 from exporters import EXPORTERS, load
+from exporters.web.icons import ICONS
 from tests.exporters.learner import learner
 from tests.history import Folder
 
@@ -36,7 +37,9 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Artifact]:
 
 def test_every_file_is_looked_at(released: dict[str, Artifact]) -> None:
     printed = {".pdf", "-selftest.pdf", "-cards.pdf"}
-    assert set(released) == {".apkg", "-update.txt", ".html", "-source.zip", *printed}
+    site = {"index.html", "manifest.webmanifest", "sw.js", *(icon.name for icon in ICONS)}
+    served = {f"site/{name}" for name in site}
+    assert set(released) == {".apkg", "-update.txt", ".html", "-source.zip", *printed, *served}
     files = {artifact.name: artifact.data for artifact in released.values()}
     assert silent(files, "3.14.15") == []
     for other in ("3.14.1", "3.14.16", "14.15", "3.14.15-dev+0"):

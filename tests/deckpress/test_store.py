@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from deckpress import store
 
 ROOT = Path(__file__).resolve().parents[2]
-FILES = {"deck.apkg": b"one", "manifest.json": b"{}"}
+FILES = {"deck.apkg": b"one", "manifest.json": b"{}", "site/sw.js": b"//", "site/a/b.png": b""}
 
 
 def tree(folder: Path) -> dict[str, bytes | str]:
@@ -78,11 +78,14 @@ def test_a_release_never_changes(tmp_path: Path) -> None:
     assert tree(tmp_path) == before
 
 
-@pytest.mark.parametrize("damage", ["changed", "missing", "extra", "checksums"])
+@pytest.mark.parametrize(
+    "damage",
+    ["changed", "missing", "extra", "checksums", "inner", "inner-extra", "inner-folder", "linked"],
+)
 def test_a_damaged_build_is_noticed_and_mended(tmp_path: Path, damage: str) -> None:
     store.publish(tmp_path, "dev", FILES)
-    whole = tree(tmp_path)
     folder = tmp_path / "dev"
+    whole = tree(folder)
     match damage:
         case "changed":
             (folder / "deck.apkg").write_bytes(b"onf")
@@ -92,11 +95,47 @@ def test_a_damaged_build_is_noticed_and_mended(tmp_path: Path, damage: str) -> N
             (folder / "stray").write_bytes(b"")
         case "checksums":
             (folder / "SHA256SUMS").write_bytes(b"\xff\n")
+        case "inner":
+            (folder / "site" / "sw.js").write_bytes(b"/*")
+        case "inner-extra":
+            (folder / "site" / "a" / "stray").write_bytes(b"")
+        case "inner-folder":
+            (folder / "site" / "empty").mkdir()
+        case "linked":  # the same bytes, but not the folder's own
+            (folder / "site").rename(tmp_path / "elsewhere")
+            (folder / "site").symlink_to(tmp_path / "elsewhere")
     assert not store.intact(tmp_path, "dev")
 
     store.publish(tmp_path, "dev", FILES)
 
-    assert tree(tmp_path) == whole
+    assert tree(folder) == whole
+    assert (tmp_path / "latest").resolve() == folder.resolve()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../evil", "site/../../evil", "/evil", "a//b", "./a", "a/.", "", "C:evil", "a\\b", "a\0b"],
+)
+def test_a_name_that_leads_out_of_the_version_writes_nothing(tmp_path: Path, name: str) -> None:
+    output = tmp_path / "output"
+    with pytest.raises(store.StoreError) as caught:
+        store.publish(output, "1.0.0", {**FILES, name: b"evil"})
+    assert caught.value.reason == "store-astray"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_files_of_a_version_are_read_without_what_is_linked_or_beside_it(
+    tmp_path: Path,
+) -> None:
+    store.publish(tmp_path, "1.0.0", FILES)
+    folder = tmp_path / "1.0.0"
+    (folder / "holidays").mkdir()
+    (folder / "holidays" / "beach.jpg").write_bytes(b"")
+    (folder / "site" / "passwd").symlink_to("/etc/passwd")
+    assert set(store.contents(folder, ("site",))) == {*FILES, "SHA256SUMS"}
+    (folder / "site").rename(tmp_path / "elsewhere")
+    (folder / "site").symlink_to(tmp_path / "elsewhere")
+    assert set(store.contents(folder, ("site",))) == {"deck.apkg", "manifest.json", "SHA256SUMS"}
 
 
 def test_a_folder_named_latest_is_not_touched(tmp_path: Path) -> None:
@@ -142,7 +181,8 @@ PUBLISHER = textwrap.dedent("""
     output, version, letter = Path(sys.argv[1]), sys.argv[2], sys.argv[3].encode()
     print("ready", flush=True)
     sys.stdin.readline()
-    print(store.publish(output, version, {f"{n}": letter * 40_000 for n in range(40)}))
+    names = [f"site/{n}" if n % 2 else f"{n}" for n in range(40)]
+    print(store.publish(output, version, {name: letter * 40_000 for name in names}))
 """)
 
 
@@ -197,7 +237,8 @@ def test_a_kill_at_any_moment_leaves_whole_versions_only(tmp_path: Path) -> None
     assert entries(tmp_path) == ["1.0.0", "dev", "latest"]
 
 
-names = st.text("abc.-", min_size=1, max_size=6).filter(lambda name: name.strip("."))
+plain = st.text("abc.-", min_size=1, max_size=6).filter(lambda name: name.strip("."))
+names = st.builds(str.__add__, st.sampled_from(["", "site/", "site/x/"]), plain)
 
 
 @settings(max_examples=60, deadline=None)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Dialog, Page, Route
+    from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Route
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 _ARGUMENTS = [
@@ -108,5 +108,20 @@ def visit(
         page.on("dialog", refuse)
         page.goto(f"{address}{query and '?' + query}{anchor and '#' + anchor}")
         yield Visit(page, record)
+    finally:
+        context.close()
+
+
+@contextmanager
+def profile(browser: Browser, folder: Path, **options: Any) -> Iterator[BrowserContext]:
+    """The same browser with a profile in `folder`, as everybody has one who browses not in private.
+
+    `options` go to playwright's ``launch_persistent_context``.
+    """
+    context = browser.browser_type.launch_persistent_context(
+        folder, executable_path=_chromium(), args=_ARGUMENTS, **options
+    )
+    try:
+        yield context
     finally:
         context.close()

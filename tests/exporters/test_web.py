@@ -33,8 +33,7 @@ _ROOT = Path(__file__).parents[2]
 
 
 def _text(deck: Deck, version: Version = samples.VERSION) -> str:
-    (artifact,) = export(deck, version)
-    return artifact.data.decode()
+    return export(deck, version)[0].data.decode()
 
 
 def _parsed(page: str) -> tuple[Element, list[object]]:
@@ -66,14 +65,15 @@ def root(page: str) -> Element:
 
 
 def test_the_file_is_named_after_the_deck_and_its_version() -> None:
-    (artifact,) = export(samples.sample(), samples.RELEASE)
-    assert artifact.name == "sample-1.2.3.html"
+    alone, *beside = export(samples.sample(), samples.RELEASE)
+    assert alone.name == "sample-1.2.3.html"
+    assert all(artifact.name.startswith("site/") for artifact in beside)
 
 
 def test_the_bytes_depend_on_nothing_but_the_deck() -> None:
     program = (
         "import hashlib; from exporters.web import export; from tests.exporters import samples;"
-        "data = export(samples.sample(), samples.VERSION)[0].data;"
+        "data = b''.join(file.data for file in export(samples.sample(), samples.VERSION));"
         "print(hashlib.sha256(data).hexdigest())"
     )
     for seed in ("1", "2"):
@@ -85,7 +85,7 @@ def test_the_bytes_depend_on_nothing_but_the_deck() -> None:
             check=True,
             text=True,
         )
-        data = export(samples.sample(), samples.VERSION)[0].data
+        data = b"".join(file.data for file in export(samples.sample(), samples.VERSION))
         assert done.stdout.strip() == hashlib.sha256(data).hexdigest()
 
 

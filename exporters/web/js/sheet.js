@@ -25,15 +25,18 @@ function closeGaps(element) {
   return [...groups.values()].map((all) => () => all.forEach((opening) => opening()));
 }
 
-/** Makes the options buttons. `check` shows the verdicts and says whether all were right. */
+/** Lays each option on a button, for it may hold what a button may not. `check` shows the verdicts
+    and says whether all were right. */
 function clickable(sheet, answered) {
   const items = [...sheet.querySelectorAll(".options > li")];
   const many = items.filter((item) => item.matches(".right-one")).length > 1;
-  const buttons = items.map((item) => {
+  const buttons = items.map((item, index) => {
     const [letter, text] = item.children;
-    const button = make("button", { type: "button", class: "option", "aria-pressed": "false" });
-    item.prepend(button);
-    button.append(letter, text);
+    letter.id = `_letter-${index}`;
+    text.id = `_option-${index}`;
+    const said = { "aria-labelledby": `${letter.id} ${text.id}`, "aria-pressed": "false" };
+    const button = make("button", { type: "button", ...said });
+    item.prepend(make("div", { class: "option" }, button, letter, text));
     button.addEventListener("click", () => {
       const chosen = button.getAttribute("aria-pressed") !== "true";
       button.setAttribute("aria-pressed", String(chosen));

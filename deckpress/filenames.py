@@ -1,0 +1,27 @@
+"""The names of a version's files, which may stand in folders of it: ``site/index.html``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+_DRIVE = re.compile(r"[A-Za-z]:")
+_STRANGE = re.compile(r"[\\\x00-\x1f\x7f]")
+
+
+def is_below(name: str) -> bool:
+    """Whether a file of that name stands below the folder that it is put into, on any system."""
+    return (
+        not _STRANGE.search(name)
+        and not _DRIVE.match(name)
+        and all(step not in ("", ".", "..") for step in name.split("/"))
+    )
+
+
+def folders(names: Iterable[str]) -> set[str]:
+    """The folders that these files stand in, and those that hold them."""
+    found: set[str] = set()
+    for name in names:
+        steps = name.split("/")
+        found.update("/".join(steps[:count]) for count in range(1, len(steps)))
+    return found

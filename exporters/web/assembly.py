@@ -1,0 +1,36 @@
+"""What the files of the page are put together from: templates, scripts, and their hashes."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+HERE = Path(__file__).parent
+
+
+def integrity(data: bytes) -> str:
+    """How a policy and a request name what they allow: https://www.w3.org/TR/sri-2/#terms"""
+    return f"sha256-{b64encode(sha256(data).digest()).decode('ascii')}"
+
+
+@cache
+def scripts(*names: str) -> str:
+    """The scripts of these names, one after another."""
+    return "\n".join(HERE.joinpath("js", f"{name}.js").read_text("utf-8") for name in names)
+
+
+@cache
+def templates() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "sort_keys": True}
+    return environment
