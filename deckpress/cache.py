@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from hashlib import blake2b
 from pathlib import Path
@@ -41,7 +42,7 @@ class _Database:
     def _open(self) -> sqlite3.Connection | None:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            database = sqlite3.connect(self._path, timeout=2)
+            database = sqlite3.connect(self._path, timeout=2, check_same_thread=False)
             # It can be made again, so speed comes before safety from a power cut.
             database.execute("PRAGMA synchronous = OFF")
             database.execute(self._SCHEMA)
@@ -111,7 +112,10 @@ class Cache(_Database):
 
 
 class Memo(_Database):
-    """Files by key: at most `most` bytes of them, those that were wanted last."""
+    """Files by key: at most `most` bytes of them, those that were wanted last.
+
+    It may be asked by several threads at once.
+    """
 
     # The digest comes with the bytes: damage in the middle of a file goes unnoticed otherwise.
     _SCHEMA = (
@@ -123,6 +127,7 @@ class Memo(_Database):
         super().__init__(path)
         self._most = most
         self._now: int | None = None
+        self._lock = threading.Lock()
 
     def get(self, key: bytes) -> bytes | None:
         """What was kept under `key`, or None."""
@@ -165,15 +170,16 @@ class Memo(_Database):
         return self._now
 
     def _try(self, work: Callable[[sqlite3.Connection], None]) -> None:
-        if self._database is None:
-            return
-        try:
-            with self._database:
-                work(self._database)
-        except sqlite3.OperationalError:
-            pass  # another build writes to it, or the disk is full
-        except (sqlite3.Error, TypeError):
-            self._database = self._fresh()
+        with self._lock:
+            if self._database is None:
+                return
+            try:
+                with self._database:
+                    work(self._database)
+            except sqlite3.OperationalError:
+                pass  # another build writes to it, or the disk is full
+            except (sqlite3.Error, TypeError):
+                self._database = self._fresh()
 
 
 def _digest(value: bytes) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from deckpress.model import Artifact, Deck, Version
@@ -31,14 +32,14 @@ def export(deck: Deck, version: Version, job: Job = PLAIN) -> tuple[Artifact, ..
     from .workers import Workers
 
     asked = {name: made for name, made in _SHEETS.items() if name in job.printing.sheets}
-    with Workers(_workers(deck)) as pool:
-        # The last takes longest in one piece, so it is begun first.
-        begun = {
-            ending: begin(deck, version, job, pool) for ending, begin in reversed(asked.values())
-        }
+    count = _workers(deck)
+    # Each sheet is finished as soon as its parts are there, while those of others are printed.
+    with ThreadPoolExecutor(count) as finishing, Workers(count) as pool:
+        begun = [(ending, begin(deck, version, job, pool)) for ending, begin in asked.values()]
+        printed = [(ending, finishing.submit(finish)) for ending, finish in begun]
         return tuple(
-            Artifact(f"{deck.name}-{version.name}{ending}.pdf", begun[ending]())
-            for ending, _ in asked.values()
+            Artifact(f"{deck.name}-{version.name}{ending}.pdf", sheet.result())
+            for ending, sheet in printed
         )
 
 
@@ -79,9 +80,9 @@ def _self_test(deck: Deck, version: Version, job: Job, pool: Workers) -> Printed
 
 
 def _flash_cards(deck: Deck, version: Version, job: Job, pool: Workers) -> Printed:
-    from .flashcards import flash_cards
+    from .packing import packing
 
-    return pool.submit(flash_cards, deck, version, job.printing).result
+    return packing(deck, version, job, pool)
 
 
 _SHEETS: dict[str, tuple[str, Callable[[Deck, Version, Job, Workers], Printed]]] = {

@@ -7,12 +7,12 @@ with the contents, the back matter with an index, and the running heads and feet
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
+from typing import Any
 
 from deckpress.installed import versions
 from exporters.job import Job
@@ -20,14 +20,11 @@ from exporters.theme import FONTS
 
 from .joining import Part, joined
 from .lettering import Label
-from .press import Sheet
+from .press import Sheet, printed_part
 from .workers import Workers
 
 _HERE = Path(__file__).parent
-_SOURCES = (
-    *("press.py", "parsing.py", "tuning.py", "structure.py", "imposition.py", "fetcher.py"),
-    "fonts.conf",
-)
+_SOURCES = (".py", ".conf", ".css", ".jinja")
 _LIBRARIES = (
     "weasyprint",
     "pydyf",
@@ -100,13 +97,22 @@ def binding(book: Book, job: Job, pool: Workers) -> Callable[[], bytes]:
     return finished
 
 
-def _begun(sheets: Sequence[Sheet], job: Job, pool: Workers) -> Callable[[], Iterator[bytes]]:
-    """Begins to print those sheets that are not remembered."""
-    keys = [_key(sheet) for sheet in sheets]
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What makes a part of which value, and all that decides the bytes of that part."""
+
+    do: Callable[[Any], bytes]
+    value: Any
+    content: bytes
+
+
+def remembered(works: Sequence[Work], job: Job, pool: Workers) -> Callable[[], Iterator[bytes]]:
+    """Begins the works of which nothing is remembered; what is returned waits for the parts."""
+    keys = [blake2b(_press() + work.content, digest_size=20).digest() for work in works]
     kept = [job.memo.get(key) for key in keys]
     futures = [
-        pool.printed(sheet) if data is None else None
-        for sheet, data in zip(sheets, kept, strict=True)
+        pool.submit(work.do, work.value) if data is None else None
+        for work, data in zip(works, kept, strict=True)
     ]
 
     def finished() -> Iterator[bytes]:
@@ -120,15 +126,29 @@ def _begun(sheets: Sequence[Sheet], job: Job, pool: Workers) -> Callable[[], Ite
     return finished
 
 
+def _begun(sheets: Sequence[Sheet], job: Job, pool: Workers) -> Callable[[], Iterator[bytes]]:
+    works = [Work(printed_part, sheet, _content(sheet)) for sheet in sheets]
+    return remembered(works, job, pool)
+
+
 def _around(book: Book, parts: Sequence[Part], job: Job, pool: Workers) -> bytes:
     front_pages = book.front_pages
     for _ in range(_TRIES):
         places = _places(parts, front_pages)
         back: list[Part] = []
-        if book.back is not None:
-            back = [Part.read(data) for data in _begun(book.back(places), job, pool)()]
+        if book.back is None:
+            begun = _begun(book.front(places), job, pool)
+        else:
+            # The front seldom names a page of the back, so it need not wait for that.
+            behind = _begun(book.back(places), job, pool)
+            early = book.front(places)
+            begun = _begun(early, job, pool)
+            back = [Part.read(data) for data in behind()]
             places = _places([*parts, *back], front_pages)
-        front = [Part.read(data) for data in _begun(book.front(places), job, pool)()]
+            late = book.front(places)
+            if late != early:
+                begun = _begun(late, job, pool)
+        front = [Part.read(data) for data in begun()]
         pages = sum(map(len, front))
         if pages == front_pages:
             return joined([*front, *parts, *back], book.running(places))
@@ -146,20 +166,17 @@ def _places(parts: Sequence[Part], front: int) -> Places:
     return Places(pages, count)
 
 
-def _key(sheet: Sheet) -> bytes:
-    """A hash of all that decides the bytes of a part."""
+def _content(sheet: Sheet) -> bytes:
     shown = [(asset.name, asset.media_type, asset.data) for asset in sheet.shown()]
     attached = [(asset.name, asset.data) for asset in sheet.attached]
-    content = pickle.dumps(
-        (sheet.html, sheet.tighter, sheet.imposition, shown, attached), protocol=5
-    )
-    return blake2b(_press() + content, digest_size=20).digest()
+    return repr((sheet.html, sheet.tighter, sheet.imposition, shown, attached)).encode()
 
 
 @cache
 def _press() -> bytes:
-    """A hash of the libraries that print, of what they are told, and of the fonts."""
+    """A hash of the libraries that print, of what tells them how, and of the fonts."""
     digest = blake2b(repr(versions(_LIBRARIES)).encode(), digest_size=20)
-    for path in (*(_HERE / name for name in _SOURCES), *sorted(FONTS.glob("*.ttf"))):
+    own = sorted(path for path in _HERE.rglob("*") if path.suffix in _SOURCES)
+    for path in (*own, *sorted(FONTS.glob("*.ttf"))):
         digest.update(path.name.encode() + b"\0" + blake2b(path.read_bytes()).digest())
     return digest.digest()

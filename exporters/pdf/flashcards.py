@@ -2,29 +2,28 @@
 
 A side gets the largest type in which it fits. What does not fit in the smallest continues on the
 back of another card with the same front, so nothing is ever cut off or lost.
+
+Cards are printed in packs, each by itself, so that it can be kept from one build to the next.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import Any
 
 from markupsafe import Markup
 
-from deckpress import __version__
-from deckpress.model import Card, CardKind, Deck, Html, Version
+from deckpress.model import Asset, Card, CardKind, Html
 from exporters.job import Printing
-from exporters.theme import words
 
 from . import asking
-from .chapters import Entry, chapters
+from .chapters import Entry
 from .cutting import Cutting
-from .greys import inked
 from .imposition import Imposition, imposed
 from .paper import Paper
-from .press import Sheet, laid_out, pressing, written
+from .press import Sheet, laid_out, part_of, pressing
 from .setting import rendered, styles, text
 
 # The sizes of type, in points.
@@ -83,28 +82,49 @@ class Leaf:
     marked: bool
 
 
-class FlashCards:
-    """A deck as cards to cut out."""
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """Cards that are printed together, each with the title of its section, and all that this
+    takes. `numbers` are those of the cards to which they may link.
+    """
 
-    def __init__(self, deck: Deck, version: Version, printing: Printing) -> None:
-        self._deck = deck
-        self._cutting = Cutting.of(
-            printing.paper, printing.per_page, printing.flip, printing.offset
-        )
+    lang: str
+    printing: Printing
+    cards: tuple[tuple[Entry, str], ...]
+    numbers: Mapping[str, int]
+    pictures: Mapping[str, Asset]
+
+    @property
+    def content(self) -> bytes:
+        """All that decides what is printed."""
+        return repr(self).encode()
+
+
+def cutting(printing: Printing) -> Cutting:
+    """The paper and the places of its cards, as they are asked for."""
+    return Cutting.of(printing.paper, printing.per_page, printing.flip, printing.offset)
+
+
+def printed_pack(pack: Pack) -> bytes:
+    """Sheets of fronts and backs in turn, as a part of a book; one with the marks alone if there
+    are no cards.
+    """
+    return FlashCards(pack).printed()
+
+
+class FlashCards:
+    """A pack as cards to cut out."""
+
+    def __init__(self, pack: Pack) -> None:
+        printing = pack.printing
+        self._cutting = cutting(printing)
         self._least = _LARGE if printing.large_print else _SIZES[-1]
         self._ink = ("ink.css",) if printing.ink_saver else ()
-        self._pictures = inked(deck.assets, printing)
-        self._chapters = tuple(chapters(deck))
-        cards = [entry for chapter in self._chapters for entry in chapter.entries]
-        self._paper = Paper({entry.card.id: entry.number for entry in cards})
-        said = words(deck.meta.lang)
+        self._pictures = pack.pictures
+        self._cards = pack.cards
+        self._paper = Paper(pack.numbers)
         self._shared: dict[str, Any] = {
-            "deck": deck,
-            "version": version,
-            "title": f"{deck.meta.title} · {said['flash-cards']}",
-            "words": said,
-            "tags": [],
-            "generator": f"Deckpress {__version__}",
+            "lang": pack.lang,
             "field": self._paper.field,
             "text": text,
             "kinds": CardKind,
@@ -117,18 +137,16 @@ class FlashCards:
         }
 
     def printed(self) -> bytes:
-        """Sheets of fronts and backs in turn; one with the marks alone if there are no cards."""
         with pressing():
             leaves = list(self._leaves(list(self._faces(list(self._sides())))))
-            around = laid_out(self._around(leaves))
-            return written(around.copy(list(self._sheets(leaves, around.pages))))
+            sheet = self._around(leaves)
+            around = laid_out(sheet)
+            return part_of(around.copy(list(self._sheets(leaves, around.pages))), sheet.html)
 
     def _sides(self) -> Iterator[Side]:
-        for chapter in self._chapters:
-            for entry in chapter.entries:
-                for front in (True, False):
-                    size = self._guess(entry.card, front)
-                    yield Side(entry, chapter.section.title, front, size)
+        for entry, section in self._cards:
+            for front in (True, False):
+                yield Side(entry, section, front, self._guess(entry.card, front))
 
     def _fitted(self, sides: Sequence[Side]) -> dict[str, list[Any]]:
         """The pages of each side, one if that is possible in any size of type."""
@@ -220,9 +238,9 @@ class FlashCards:
         return sizes[-1]
 
 
-def flash_cards(deck: Deck, version: Version, printing: Printing) -> bytes:
-    """The deck as cards to cut out."""
-    return FlashCards(deck, version, printing).printed()
+def fields(card: Card) -> tuple[Html, ...]:
+    """All that stands on a card, and some of it on both sides."""
+    return (*_front(card), *_back(card), card.short)
 
 
 def _front(card: Card) -> tuple[Html, ...]:

@@ -61,15 +61,20 @@ class Part:
         return {name: page for name, page, _ in self.destinations}
 
 
-def joined(parts: Sequence[Part], running: Sequence[Sequence[Label]] = ()) -> bytes:
-    """One PDF of these parts. `running` has the labels of each page, its head and its foot.
+def joined(
+    parts: Sequence[Part],
+    running: Sequence[Sequence[Label]] = (),
+    about: Part | None = None,
+) -> bytes:
+    """One PDF of these parts. `running` has the labels of each page, its head and its foot; its
+    metadata and attachments are those of the part `about`, or of the first.
 
     Every link to a place leads there, in whichever part it is.
     """
     whole = _Whole()
     for part in parts:
         whole.add(part)
-    return whole.finished(parts[0], running)
+    return whole.finished(about or parts[0], running)
 
 
 class _Whole:

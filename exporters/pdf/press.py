@@ -72,11 +72,15 @@ def _printed(sheet: Sheet, part: bool) -> bytes:
             document = _saving(document, sheet, len(sheet.imposition.places))
             document = document.copy(list(imposed(document.pages, sheet.imposition)))
         if part:
-            _address_places(document.pages)
-        prefix = blake2b(sheet.html.encode(), digest_size=6).hexdigest() + "-" if part else ""
-        if part:
-            return _slim(written(document, sheet.attached, prefix, uncompressed_pdf=True))
+            return part_of(document, sheet.html, sheet.attached)
         return written(document, sheet.attached)
+
+
+def part_of(document: Any, html: str, attached: Sequence[Asset] = ()) -> bytes:
+    """A document that was laid out from this HTML, as `printed_part` gives it."""
+    _address_places(document.pages)
+    prefix = blake2b(html.encode(), digest_size=6).hexdigest() + "-"
+    return _slim(written(document, attached, prefix, uncompressed_pdf=True))
 
 
 def _saving(document: Any, sheet: Sheet, columns: int) -> Any:

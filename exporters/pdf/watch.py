@@ -53,7 +53,8 @@ def limited(seconds: float) -> Iterator[None]:
     finally:
         with lock:
             done.set()
-            _raise_in(thread, None)
+            if places:
+                _raise_in(thread, None)  # it may not have come yet
     if places:
         raise LayoutError(places[0])
 

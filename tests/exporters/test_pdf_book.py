@@ -260,7 +260,7 @@ def test_a_layout_that_does_not_end_is_ended_and_names_the_card(workers: int) ->
     # Columns in columns in columns: balancing them takes a quarter of a minute.
     lines = "".join(f"<p>{'行' * (number % 40 + 1)}</p>" for number in range(30))
     card = f'<article><h2 id="endless">?</h2>{"<div>" * 3}{lines}{"</div>" * 3}</article>'
-    html = f'<html lang="zh"><title>-</title><style>div {{ columns: 3 }}</style>{card}'
+    html = f'<html lang="zh"><title>-</title><style>div {{ columns: 3 }}</style><body>{card}'
     with Workers(workers, limit=2) as pool:
         with pytest.raises(LayoutError) as caught:
             pool.printed(Sheet(html)).result()
@@ -270,7 +270,7 @@ def test_a_layout_that_does_not_end_is_ended_and_names_the_card(workers: int) ->
 
 
 def _short(html: str) -> bytes:
-    return printed_part(Sheet(f'<html lang="de"><title>-</title>{html}'))
+    return printed_part(Sheet(f'<html lang="de"><title>-</title><body>{html}'))
 
 
 def test_a_worker_that_dies_is_an_error_and_not_an_endless_wait() -> None:

@@ -19,7 +19,8 @@ from deckpress.model import Deck
 from deckpress.render import render
 from exporters.job import Printing
 from exporters.pdf.document import Manuscript
-from exporters.pdf.flashcards import flash_cards
+from exporters.pdf.flashcards import printed_pack
+from exporters.pdf.packing import packs
 from exporters.pdf.press import Sheet, laid_out, pressing, printed
 from exporters.pdf.selftest import SelfTest
 from tests.exporters.samples import VERSION, sample
@@ -62,7 +63,7 @@ def _sheets(name: str) -> list[Sheet]:
 def hashes(*names: str) -> list[str]:
     """Of everything that is printed of these decks."""
     pdfs = [printed(sheet) for name in names for sheet in _sheets(name)]
-    pdfs += [flash_cards(_deck(name), VERSION, NARROW) for name in names]
+    pdfs += [printed_pack(pack) for name in names for pack in packs(_deck(name), NARROW)]
     return [hashlib.sha256(pdf).hexdigest() for pdf in pdfs]
 
 

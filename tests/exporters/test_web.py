@@ -14,7 +14,7 @@ from pathlib import Path
 from xml.etree.ElementTree import Element
 
 import pytest
-from tinyhtml5.parser import HTMLParser  # type: ignore[import-untyped]
+from tinyhtml5.parser import HTMLParser
 
 from deckpress.model import (
     CardKind,

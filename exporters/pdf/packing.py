@@ -1,0 +1,135 @@
+"""A deck as packs of flash cards, printed by themselves and bound into one PDF."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+
+from markupsafe import Markup
+
+from deckpress import __version__
+from deckpress.model import Asset, Card, Deck, LinkStart, Picture, Version
+from exporters.job import Job, Printing
+from exporters.theme import color, words
+
+from .binding import Work, remembered
+from .chapters import Entry, chapters
+from .cutting import MARGIN
+from .flashcards import Pack, cutting, fields, printed_pack
+from .greys import inked
+from .joining import Part, joined
+from .lettering import Label
+from .press import Sheet, printed_part
+from .running import foot
+from .setting import rendered
+from .workers import Workers
+
+# Cards of a pack, as near as whole sheets allow. Few make an edit cheap; many save paper where
+# long cards take several, since each pack begins a sheet.
+_MANY = 40
+# What stands below the cards: millimetres from the edge, points, millimetres from a mark.
+_FOOT, _SIZE, _GAP = 2.6, 5.5, 2.0
+
+
+def packing(deck: Deck, version: Version, job: Job, pool: Workers) -> Callable[[], bytes]:
+    """Begins to print the cards; what is returned waits for the packs and gives the one PDF.
+
+    Raises (when it is waited for):
+        LayoutError: a card's layout did not end.
+    """
+    works = [Work(printed_pack, pack, pack.content) for pack in packs(deck, job.printing)]
+    begun = remembered(works, job, pool)
+    title = f"{deck.meta.title} · {words(deck.meta.lang)['flash-cards']}"
+
+    def finished() -> bytes:
+        parts = [Part.read(data) for data in begun()]
+        labels = _labels(deck, version, title, job.printing, sum(map(len, parts)))
+        return joined(parts, labels, Part.read(printed_part(_about(deck, version, title))))
+
+    return finished
+
+
+def packs(deck: Deck, printing: Printing) -> Iterator[Pack]:
+    """The cards in packs of whole sheets; one pack without cards if there are none."""
+    cards = [
+        (replace(entry, card=_shown(entry.card)), chapter.section.title)
+        for chapter in chapters(deck)
+        for entry in chapter.entries
+    ]
+    numbers = {entry.card.id: entry.number for entry, _ in cards}
+    pictures = inked(deck.assets, printing)
+    there = cutting(printing)
+    a_sheet = there.columns * there.rows
+    most = max(1, round(_MANY / a_sheet)) * a_sheet
+    for start in range(0, len(cards) or 1, most):
+        some = tuple(cards[start : start + most])
+        yield Pack(
+            deck.meta.lang, printing, some, _linked(some, numbers), _pictured(some, pictures)
+        )
+
+
+def _shown(card: Card) -> Card:
+    """The card without what does not stand on it, so that an edit of that prints nothing anew."""
+    return replace(card, parts=(), proof=None, tags=(), digest="")
+
+
+def _linked(cards: tuple[tuple[Entry, str], ...], numbers: Mapping[str, int]) -> Mapping[str, int]:
+    """The numbers of the cards to which these have links."""
+    targets = {
+        piece.card
+        for entry, _ in cards
+        for html in fields(entry.card)
+        for piece in html
+        if isinstance(piece, LinkStart)
+    }
+    return {id: numbers[id] for id in sorted(targets) if id in numbers}
+
+
+def _pictured(
+    cards: tuple[tuple[Entry, str], ...], pictures: Mapping[str, Asset]
+) -> Mapping[str, Asset]:
+    """The pictures that these cards show."""
+    names = {
+        piece.asset
+        for entry, _ in cards
+        for html in fields(entry.card)
+        for piece in html
+        if isinstance(piece, Picture)
+    }
+    return {name: pictures[name] for name in sorted(names) if name in pictures}
+
+
+def _about(deck: Deck, version: Version, title: str) -> Sheet:
+    """A sheet that only says what the cards are: they know neither the version nor the deck."""
+    values = {"deck": deck, "version": version, "title": title, "style": Markup("")}
+    return Sheet(rendered("about", **values, tags=[], generator=f"Deckpress {__version__}"))
+
+
+def _labels(
+    deck: Deck, version: Version, title: str, printing: Printing, count: int
+) -> list[tuple[Label, ...]]:
+    """What stands below the cards, outside the cut: the sheets' version, and their order."""
+    there = cutting(printing)
+    width, _ = there.card
+    ink = "#000000" if printing.ink_saver else color("muted")
+    y = there.height - _FOOT
+    left, right = MARGIN + _GAP, there.width - MARGIN - _GAP
+    numbered = words(deck.meta.lang)["page-of"]
+    said = Label(foot(deck, version, title), left, y, width - 2 * _GAP, _SIZE, ink)
+    if there.columns == 1:
+        said = replace(said, width=0.7 * said.width)
+    return [
+        (
+            said,
+            Label(
+                numbered.format(page=page, pages=count),
+                right,
+                y,
+                (1 if there.columns > 1 else 0.3) * (width - 2 * _GAP),
+                _SIZE,
+                ink,
+                right=True,
+            ),
+        )
+        for page in range(1, count + 1)
+    ]
