@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from io import BytesIO
 from typing import Any
 
-from pikepdf import Array, Dictionary, Name, ObjectStreamMode, Pdf, String
+from pikepdf import Array, Dictionary, Name, ObjectStreamMode, Pdf, Stream, String
 
 from exporters.theme import FONTS
 
@@ -28,37 +27,39 @@ _RUNNING = b"/Artifact <</Type /Pagination>> BDC q\n%bQ EMC\n"
 _REGULAR, _BOLD = FONTS / "NotoSansSC-Regular.ttf", FONTS / "NotoSansSC-Bold.ttf"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Part:
-    """A printed part. The bookmarks of one that `continues` belong to the last one before it."""
+    """A printed part: its file, how many pages it has, and its places by name, each with the page
+    (counted from 0) and with what to show of it.
 
-    pdf: Pdf
+    The bookmarks of one that `continues` belong to the last one before it.
+    """
+
+    data: bytes
+    count: int
+    destinations: tuple[tuple[str, int, tuple[Any, ...]], ...]
     continues: bool = False
 
     @classmethod
     def read(cls, data: bytes, continues: bool = False) -> Part:
-        return cls(Pdf.open(BytesIO(data)), continues)
+        with Pdf.open(BytesIO(data)) as pdf:
+            return cls(data, len(pdf.pages), tuple(_destinations(pdf)), continues)
 
     def __len__(self) -> int:
-        return len(self.pdf.pages)
-
-    @cached_property
-    def destinations(self) -> Sequence[tuple[str, int, tuple[Any, ...]]]:
-        """The places of the part by name: the page, counted from 0, and what to show of it."""
-        names = self.pdf.Root.get(Name.Names, Dictionary()).get(Name.Dests, Dictionary())
-        listed = list(names.get(Name.Names, Array()))
-        numbers: dict[Any, int] = {
-            page.objgen: number for number, page in enumerate(self.pdf.pages)
-        }
-        return [
-            (str(name), numbers[target[0].objgen], tuple(target)[1:])
-            for name, target in zip(listed[::2], listed[1::2], strict=True)
-        ]
+        return self.count
 
     @property
     def places(self) -> Mapping[str, int]:
         """The page, counted from 0, of each place that a link can lead to."""
         return {name: page for name, page, _ in self.destinations}
+
+
+def _destinations(pdf: Pdf) -> Iterator[tuple[str, int, tuple[Any, ...]]]:
+    names = pdf.Root.get(Name.Names, Dictionary()).get(Name.Dests, Dictionary())
+    listed = list(names.get(Name.Names, Array()))
+    numbers: dict[Any, int] = {page.objgen: number for number, page in enumerate(pdf.pages)}
+    for name, target in zip(listed[::2], listed[1::2], strict=True):
+        yield str(name), numbers[target[0].objgen], tuple(target)[1:]
 
 
 def joined(
@@ -74,7 +75,8 @@ def joined(
     whole = _Whole()
     for part in parts:
         whole.add(part)
-    return whole.finished(about or parts[0], running)
+    with Pdf.open(BytesIO((about or parts[0]).data)) as first:
+        return whole.finished(first, running)
 
 
 class _Whole:
@@ -91,17 +93,36 @@ class _Whole:
         self._fonts: list[Any] = []
 
     def add(self, part: Part) -> None:
-        first = len(self._pdf.pages)
-        self._pdf.pages.extend(part.pdf.pages)
+        """Adds copies of all pages, structure and bookmarks. The part's own objects, which take as
+        much memory as the copies, are let go of.
+        """
+        first, known = len(self._pdf.pages), len(self._pdf.objects)
+        with Pdf.open(BytesIO(part.data)) as pdf:
+            self._copy(pdf, part, first)
+            for number in range(known + 1, len(self._pdf.objects) + 1):
+                self._hold(self._pdf.get_object(number, 0))
+
+    def _hold(self, copied: Any) -> None:
+        """Has the bytes of a stream read from its part now, and not when the whole is saved."""
+        if isinstance(copied, Stream):
+            held: Any = copied  # its types are narrower than what a PDF may have here
+            filters = {
+                "filter": copied.get(Name.Filter),
+                "decode_parms": copied.get("/DecodeParms"),
+            }
+            held.write(copied.read_raw_bytes(), **filters)
+
+    def _copy(self, source: Pdf, part: Part, first: int) -> None:
+        self._pdf.pages.extend(source.pages)
         pages = [page.obj for page in self._pdf.pages[first:]]
         self._fonts.append(pages[0].Resources.Font)
         self._destinations += [
             (name, Array([pages[number], *shown])) for name, number, shown in part.destinations
         ]
         # References to pages lead to the copies, since those were copied before.
-        self._add_structure(self._pdf.copy_foreign(part.pdf.Root.StructTreeRoot), pages)
-        if Name.Outlines in part.pdf.Root:
-            bookmarks = _bookmarks(self._pdf.copy_foreign(part.pdf.Root.Outlines))
+        self._add_structure(self._pdf.copy_foreign(source.Root.StructTreeRoot), pages)
+        if Name.Outlines in source.Root:
+            bookmarks = _bookmarks(self._pdf.copy_foreign(source.Root.Outlines))
             above = self._bookmarks[-1].inner if part.continues else self._bookmarks
             above.extend(bookmarks)
 
@@ -122,7 +143,7 @@ class _Whole:
                 if Name.StructParent in annotation:
                     annotation.StructParent = int(annotation.StructParent) + offset
 
-    def finished(self, first: Part, running: Sequence[Sequence[Label]]) -> bytes:
+    def finished(self, first: Pdf, running: Sequence[Sequence[Label]]) -> bytes:
         pdf, root = self._pdf, self._pdf.Root
         self._lead_links()
         lettering = Lettering(_REGULAR, _BOLD, names_of_files(self._fonts))
@@ -131,11 +152,11 @@ class _Whole:
             text = b"".join(lettering.written(label, height) for label in labels)
             page.obj.Contents = Array([pdf.make_stream(_RUNNING % text), page.obj.Contents])
         merge_fonts(pdf, self._fonts, lettering.used)
-        general = pdf.copy_foreign(first.pdf.make_indirect(_chosen(first.pdf.Root, _GENERAL)))
+        general = pdf.copy_foreign(first.make_indirect(_chosen(first.Root, _GENERAL)))
         for key, value in general.items():
             root[key] = value
-        if first.pdf.docinfo:
-            for key, value in first.pdf.docinfo.items():
+        if first.docinfo:
+            for key, value in first.docinfo.items():
                 pdf.docinfo[key] = value
         self._write_names(first)
         self._write_structure()
@@ -145,7 +166,7 @@ class _Whole:
         buffer = BytesIO()
         pdf.save(
             buffer,
-            min_version=first.pdf.pdf_version,
+            min_version=first.pdf_version,
             deterministic_id=True,
             object_stream_mode=ObjectStreamMode.generate,
         )
@@ -161,7 +182,7 @@ class _Whole:
                     annotation.Dest = annotation.Contents = name
                     del annotation.A
 
-    def _write_names(self, first: Part) -> None:
+    def _write_names(self, first: Pdf) -> None:
         root = self._pdf.Root
         root.Names = Dictionary()
         there = sorted((bytes(String(name)), target) for name, target in self._destinations)
@@ -170,7 +191,7 @@ class _Whole:
             names.append(String(name))
             names.append(target)
         root.Names.Dests = self._pdf.make_indirect(Dictionary(Names=names))
-        files = first.pdf.Root.get(Name.Names, Dictionary()).get(Name.EmbeddedFiles)
+        files = first.Root.get(Name.Names, Dictionary()).get(Name.EmbeddedFiles)
         if files is not None:
             root.Names.EmbeddedFiles = self._pdf.copy_foreign(files)
 
