@@ -22,6 +22,7 @@ from exporters.pdf.cutting import MARGIN, Cutting
 from tests.exporters.pdf_reading import (
     MILLIMETRE,
     Glyph,
+    body,
     glyphs,
     links,
     outline,
@@ -30,11 +31,12 @@ from tests.exporters.pdf_reading import (
     sentences,
     squeezed,
 )
-from tests.exporters.samples import VERSION, card, deck, sample
+from tests.exporters.samples import RELEASE, VERSION, card, deck, sample
 
 ROOT = Path(__file__).parents[2]
 PRINTED = [card for card in sample().cards() if not card.retired]
 TOKEN = "".join(f"x{number:03d}" for number in range(125))
+FOOT = 4 * MILLIMETRE  # below it stands the sheet's own line
 LONG = [f"这是很长的回答里的第{number}句话。" for number in range(300)]
 
 
@@ -196,6 +198,11 @@ def _place(glyph: Glyph, cutting: Cutting) -> int | None:
     return row * cutting.columns + column if inside else None
 
 
+def on_cards(pdf: bytes) -> list[Glyph]:
+    """All glyphs but those of the line below the cards, at the edge of the paper."""
+    return [glyph for glyph in glyphs(pdf) if glyph.y > FOOT]
+
+
 @pytest.mark.parametrize("flip", ["long", "short"])
 @pytest.mark.parametrize(("paper", "per_page"), [("A4", 8), ("Letter", 6), ("A5", 4), ("A4", 12)])
 def test_each_back_lies_behind_its_front(paper: str, per_page: int, flip: str) -> None:
@@ -216,12 +223,51 @@ def test_each_back_lies_behind_its_front(paper: str, per_page: int, flip: str) -
 
 
 def test_the_offset_moves_backs_and_nothing_else() -> None:
-    plain = glyphs(printed(many(3), "cards"))
-    moved = glyphs(printed(many(3), "cards", offset=(2.0, -1.0)))
+    plain = on_cards(printed(many(3), "cards"))
+    moved = on_cards(printed(many(3), "cards", offset=(2.0, -1.0)))
     for before, after in zip(plain, moved, strict=True):
         back = before.page % 2 == 1
         assert after.x - before.x == pytest.approx(-2 * MILLIMETRE * back, abs=0.05)
         assert after.y - before.y == pytest.approx(-1 * MILLIMETRE * back, abs=0.05)
+
+
+@pytest.mark.parametrize("per_page", [1, 2, 8, 24])
+def test_each_sheet_names_its_version_and_its_place_outside_the_cut(per_page: int) -> None:
+    pdf = printed(many(3), "cards", per_page=per_page)
+    pages = len(page_sizes(pdf))
+    below = [glyph for glyph in glyphs(pdf) if glyph.y <= FOOT]
+    for page in range(pages):
+        text = squeezed("".join(glyph.text for glyph in below if glyph.page == page))
+        assert squeezed(f"第{page + 1}页，共{pages}页") in text
+        if per_page < 24:  # whose columns are too narrow for all of it
+            assert VERSION.name in text
+    assert {glyph.page for glyph in below} == set(range(pages))
+
+
+def test_a_card_has_the_same_sides_in_whatever_pack(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = printed(many(30), "cards")
+    monkeypatch.setattr("exporters.pdf.packing._MANY", 8)
+    assert on_cards(printed(many(30), "cards")) == on_cards(whole)
+
+
+def test_an_edit_prints_one_pack_again() -> None:
+    memo = _Kept()
+    made = many(120)
+    plain = export(made, VERSION, Job(Printing(sheets=("cards",)), memo))
+    packs = len(memo)
+    assert packs == 3
+    one, two = made.sections
+    edited = replace(two.cards[-1], short=("<p>改了。</p>",))
+    again = replace(made, sections=(one, replace(two, cards=(*two.cards[:-1], edited))))
+    (sheet,) = export(again, RELEASE, Job(Printing(sheets=("cards",)), memo))
+    assert len(memo) == packs + 1
+    assert "改了" in body(sheet.data)
+    assert sheet.data != plain[0].data
+
+
+class _Kept(dict[bytes, bytes]):
+    def put(self, key: bytes, value: bytes) -> None:
+        self[key] = value
 
 
 def test_both_sides_name_the_card() -> None:
@@ -265,7 +311,7 @@ def test_nothing_is_cut_off_and_nothing_is_lost(options: dict[str, object]) -> N
     settings = Printing(**options)  # type: ignore[arg-type]
     cutting = Cutting.of(settings.paper, settings.per_page, settings.flip, settings.offset)
     width, height = cutting.card
-    for glyph in glyphs(pdf):
+    for glyph in on_cards(pdf):
         if glyph.text.isspace():
             continue
         left, bottom, right, top = (side / MILLIMETRE for side in glyph.box)
