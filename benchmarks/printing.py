@@ -123,9 +123,7 @@ def _rendered(source: Path) -> tuple[Deck, DeckVersion]:
 def print_once(source: Path, printed: Path, edited: bool) -> None:
     """Prints as a build does. With `edited`, one card is another than in the last run."""
     from deckpress.cache import Memo
-    from exporters.pdf.binding import binding
-    from exporters.pdf.document import Manuscript
-    from exporters.pdf.workers import Workers
+    from exporters.pdf import export
 
     memory = source.with_suffix(".printed")
     if edited:
@@ -134,9 +132,9 @@ def print_once(source: Path, printed: Path, edited: bool) -> None:
     else:
         memory.unlink(missing_ok=True)
     deck, version = _rendered(source)
-    book = Manuscript(deck, version, PRINTING).book()
-    with Memo(memory) as memo, Workers(os.cpu_count() or 1) as pool:
-        printed.write_bytes(binding(book, Job(memo=memo), pool)())
+    with Memo(memory) as memo:
+        (sheet,) = export(deck, version, Job(PRINTING, memo))
+    printed.write_bytes(sheet.data)
 
 
 def measure(printer: Printer, folder: Path, runs: int) -> Cost:

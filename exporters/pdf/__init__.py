@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .workers import Workers
 
 _FEW = 24  # cards
+_MOST = 8  # processes
 
 # Waits for a sheet that was begun, and gives its PDF.
 Printed = Callable[[], bytes]
@@ -44,8 +45,8 @@ def export(deck: Deck, version: Version, job: Job = PLAIN) -> tuple[Artifact, ..
 
 
 def _workers(deck: Deck) -> int:
-    """A few cards are printed sooner than a worker has started."""
-    return (os.cpu_count() or 1) if len(deck.cards()) > _FEW else 1
+    """A few cards are printed sooner than a worker has started, and each takes memory."""
+    return min(os.cpu_count() or 1, _MOST, 1 + len(deck.cards()) // (_FEW + 1))
 
 
 # What is imported here and not at the top is what a worker should not load.

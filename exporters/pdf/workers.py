@@ -39,6 +39,10 @@ class Workers:
         self._threads = ThreadPoolExecutor(count)
         self._processes: list[subprocess.Popen[bytes]] = []
         self._free: SimpleQueue[subprocess.Popen[bytes]] = SimpleQueue()
+        if count > 1:
+            # They load their libraries while what they are to print is still being written.
+            for _ in range(count):
+                self._free.put(self._started())
 
     def __enter__(self) -> Workers:
         return self
@@ -76,7 +80,7 @@ class Workers:
         return future
 
     def _ask(self, task: Task) -> bytes:
-        # No more threads than processes ask at once, so that there is a free one or none yet.
+        # No more threads than processes ask at once: one is free, unless it has died.
         try:
             process = self._free.get_nowait()
         except Empty:

@@ -159,7 +159,7 @@ def test_a_locked_file_does_not_stop_a_build(
 ) -> None:
     before = built(raw, file)
     connect = sqlite3.connect
-    monkeypatch.setattr(sqlite3, "connect", lambda path, timeout: connect(path, timeout=0))
+    monkeypatch.setattr(sqlite3, "connect", lambda path, **_: connect(path, timeout=0))
     other = connect(file)
     try:
         other.execute("BEGIN EXCLUSIVE")
@@ -187,7 +187,7 @@ def test_a_file_that_may_not_be_written(
     kept = file.read_bytes()
     connect = sqlite3.connect
     monkeypatch.setattr(  # a mode would not stop root
-        sqlite3, "connect", lambda path, timeout: connect(f"file:{path}?mode=ro", uri=True)
+        sqlite3, "connect", lambda path, **_: connect(f"file:{path}?mode=ro", uri=True)
     )
     monkeypatch.setattr(Path, "unlink", _refused)
     changed = SOURCE.replace("The note.", "The other note.")
