@@ -36,9 +36,9 @@ _BORDERS = tuple(f"border_{side}_width" for side in _SIDES)
 # Pango's end of an attribute that holds for all of a text.
 _EVERYTHING = 0xFFFFFFFF
 
-# Text whose every character is one for the reader too, and that does not begin with a space.
-_LETTERS = "!-~\u3000-\u30ff\u4e00-\u9fff\uff01-\uff5e"
-_PLAIN = re.compile(rf"[{_LETTERS}][ \u2009{_LETTERS}]*\Z")
+# Text whose every character is one for the reader too, and whose spaces were made one each.
+_LETTERS = "!-~\u2009\u3000-\u30ff\u4e00-\u9fff\uff01-\uff5e"
+_PLAIN = re.compile(rf" ?[{_LETTERS}]+(?: [{_LETTERS}]+)* ?\Z")
 _SEEN = 32  # characters among which the end of a word is looked for at first
 _AHEAD = 4  # those behind it that may forbid a break
 
@@ -177,13 +177,16 @@ def narrowest(
     left of the text for every word, which for Chinese takes the square of the time, since there a
     word is a character. The layout and the heights are left out: nobody asks for them there.
     """
-    if max_width != 0 or spacing or not _PLAIN.match(text) or not _kept(style, "wraps", _wraps):
+    end = 0
+    if max_width == 0 and not spacing and _PLAIN.match(text) and _kept(style, "wraps", _wraps):
+        end = _word(text, style["lang"])
+        if text[0] == " ":
+            end = end if end == 1 else 0  # some signs stay with the space before them
+        elif how["is_line_start"] and style["overflow_wrap"] == "anywhere":
+            end = 1
+    if not end:
         found: tuple[Any, ...] = _split(text, style, context, max_width, spacing, **how)
         return found
-    if how["is_line_start"] and style["overflow_wrap"] == "anywhere":
-        end = 1
-    else:
-        end = _word(text, style["lang"])
     word = text[:end].rstrip(" ")
     resume_at = len(text[:end].encode()) if end < len(text) else None
     widths = _kept(style, "widths", lambda _: {})
