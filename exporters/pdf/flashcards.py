@@ -39,6 +39,10 @@ _RISE = 0.42  # of the room that is left, above the text: the eye's middle is ab
 _AROUND = (10.0, 15.5)
 
 
+# Cards, each with the title of its section.
+Cards = tuple[tuple[Entry, str], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Side:
     """One side of a card, its type in points. `again` counts the times it was set before."""
@@ -84,13 +88,13 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """Cards that are printed together, each with the title of its section, and all that this
-    takes. `numbers` are those of the cards to which they may link.
+    """Cards that are printed together, and all that this takes. `numbers` are those of the cards
+    to which they link.
     """
 
     lang: str
     printing: Printing
-    cards: tuple[tuple[Entry, str], ...]
+    cards: Cards
     numbers: Mapping[str, int]
     pictures: Mapping[str, Asset]
 

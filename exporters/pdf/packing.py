@@ -13,9 +13,9 @@ from exporters.job import Job, Printing
 from exporters.theme import color, words
 
 from .binding import Work, remembered
-from .chapters import Entry, chapters
+from .chapters import chapters
 from .cutting import MARGIN
-from .flashcards import Pack, cutting, fields, printed_pack
+from .flashcards import Cards, Pack, cutting, fields, printed_pack
 from .greys import inked
 from .joining import Part, joined
 from .lettering import Label
@@ -73,30 +73,21 @@ def _shown(card: Card) -> Card:
     return replace(card, parts=(), proof=None, tags=(), digest="")
 
 
-def _linked(cards: tuple[tuple[Entry, str], ...], numbers: Mapping[str, int]) -> Mapping[str, int]:
+def _linked(cards: Cards, numbers: Mapping[str, int]) -> Mapping[str, int]:
     """The numbers of the cards to which these have links."""
-    targets = {
-        piece.card
-        for entry, _ in cards
-        for html in fields(entry.card)
-        for piece in html
-        if isinstance(piece, LinkStart)
-    }
+    targets = {piece.card for piece in _pieces(cards) if isinstance(piece, LinkStart)}
     return {id: numbers[id] for id in sorted(targets) if id in numbers}
 
 
-def _pictured(
-    cards: tuple[tuple[Entry, str], ...], pictures: Mapping[str, Asset]
-) -> Mapping[str, Asset]:
+def _pictured(cards: Cards, pictures: Mapping[str, Asset]) -> Mapping[str, Asset]:
     """The pictures that these cards show."""
-    names = {
-        piece.asset
-        for entry, _ in cards
-        for html in fields(entry.card)
-        for piece in html
-        if isinstance(piece, Picture)
-    }
+    names = {piece.asset for piece in _pieces(cards) if isinstance(piece, Picture)}
     return {name: pictures[name] for name in sorted(names) if name in pictures}
+
+
+def _pieces(cards: Cards) -> Iterator[object]:
+    """Everything that stands in the fields of these cards."""
+    return (piece for entry, _ in cards for html in fields(entry.card) for piece in html)
 
 
 def _about(deck: Deck, version: Version, title: str) -> Sheet:
@@ -110,26 +101,18 @@ def _labels(
 ) -> list[tuple[Label, ...]]:
     """What stands below the cards, outside the cut: the sheets' version, and their order."""
     there = cutting(printing)
-    width, _ = there.card
+    room = there.card[0] - 2 * _GAP
+    left, right = MARGIN + _GAP, there.width - MARGIN - _GAP
+    # Two columns or more leave each of the two a card's width; one column is shared.
+    share, rest = (room, room) if there.columns > 1 else (0.7 * room, 0.3 * room)
     ink = "#000000" if printing.ink_saver else color("muted")
     y = there.height - _FOOT
-    left, right = MARGIN + _GAP, there.width - MARGIN - _GAP
+    said = Label(foot(deck, version, title), left, y, share, _SIZE, ink)
     numbered = words(deck.meta.lang)["page-of"]
-    said = Label(foot(deck, version, title), left, y, width - 2 * _GAP, _SIZE, ink)
-    if there.columns == 1:
-        said = replace(said, width=0.7 * said.width)
     return [
         (
             said,
-            Label(
-                numbered.format(page=page, pages=count),
-                right,
-                y,
-                (1 if there.columns > 1 else 0.3) * (width - 2 * _GAP),
-                _SIZE,
-                ink,
-                right=True,
-            ),
+            Label(numbered.format(page=page, pages=count), right, y, rest, _SIZE, ink, right=True),
         )
         for page in range(1, count + 1)
     ]

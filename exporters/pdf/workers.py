@@ -19,7 +19,6 @@ from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Any
 
-from .press import Sheet, printed_part
 from .worker import Task, done, send
 
 # Seconds for one task, which takes a few, and what a worker gets to say that they passed.
@@ -58,10 +57,6 @@ class Workers:
         self._threads.shutdown(cancel_futures=True)
         for process in self._processes:
             process.communicate()
-
-    def printed(self, sheet: Sheet) -> Future[bytes]:
-        """The sheet as a part of a book."""
-        return self.submit(printed_part, sheet)
 
     def submit(self, work: Callable[..., bytes], *values: Any) -> Future[bytes]:
         """What `work` makes of the values; both are sent to a worker as `pickle` does it.

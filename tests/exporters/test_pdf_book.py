@@ -263,7 +263,7 @@ def test_a_layout_that_does_not_end_is_ended_and_names_the_card(workers: int) ->
     html = f'<html lang="zh"><title>-</title><style>div {{ columns: 3 }}</style><body>{card}'
     with Workers(workers, limit=2) as pool:
         with pytest.raises(LayoutError) as caught:
-            pool.printed(Sheet(html)).result()
+            pool.submit(printed_part, Sheet(html)).result()
         assert caught.value.place == "endless"
         # It goes on printing.
         assert pool.submit(_short, "<p>kurz").result().startswith(b"%PDF")
