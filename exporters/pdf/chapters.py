@@ -11,7 +11,7 @@ from deckpress.model import Card, Deck, Section
 # chunk has more than the second (see `weight`). Small ones make an edit cheap, since it lays out
 # one chunk; large ones save paper, since each ends on a page that is not full.
 _ENOUGH = 20_000
-_MOST = 100_000
+MOST = 100_000
 _CARD = 500  # a card's weight besides its text: its frame, its number, its space
 
 
@@ -44,13 +44,13 @@ def chapters(deck: Deck) -> Iterator[Chapter]:
         yield Chapter(section, tuple(entries))
 
 
-def chunks(whole: Sequence[Chapter]) -> Iterator[tuple[Chapter, ...]]:
-    """The chapters in runs that are printed together."""
+def chunks(whole: Sequence[Chapter], enough: int = _ENOUGH) -> Iterator[tuple[Chapter, ...]]:
+    """The chapters in runs that are printed together, each of that weight where there are more."""
     run: list[Chapter] = []
     filled = 0
     for chapter in (piece for each in whole for piece in _pieces(each)):
         added = sum(map(weight, chapter.entries))
-        if run and (filled >= _ENOUGH or filled + added > _MOST):
+        if run and (filled >= enough or filled + added > MOST):
             yield tuple(run)
             run, filled = [], 0
         run.append(chapter)
@@ -72,7 +72,7 @@ def weight(entry: Entry) -> int:
 def _pieces(chapter: Chapter) -> Iterator[Chapter]:
     """The chapter, cut where it is too large: into pieces of about the same weight."""
     whole = sum(map(weight, chapter.entries))
-    goal = whole / -(-whole // _MOST) if whole else 0
+    goal = whole / -(-whole // MOST) if whole else 0
     entries: list[Entry] = []
     continues = False
     filled = passed = 0.0

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
+from threading import Lock
 from typing import Any
 
 from pikepdf import Array, Dictionary, Name, ObjectStreamMode, Pdf, Stream, String
@@ -21,6 +22,8 @@ from .press import PLACE
 
 # What a part's catalog says of the whole document.
 _GENERAL = ("/Lang", "/MarkInfo", "/Metadata", "/ViewerPreferences")
+# One book at a time: each takes much memory, and none is done sooner beside another.
+_JOINING = Lock()
 # Drawn before the rest of a page, and told to its readers as no part of the text.
 _RUNNING = b"/Artifact <</Type /Pagination>> BDC q\n%bQ EMC\n"
 
@@ -72,11 +75,12 @@ def joined(
 
     Every link to a place leads there, in whichever part it is.
     """
-    whole = _Whole()
-    for part in parts:
-        whole.add(part)
-    with Pdf.open(BytesIO((about or parts[0]).data)) as first:
-        return whole.finished(first, running)
+    with _JOINING:
+        whole = _Whole()
+        for part in parts:
+            whole.add(part)
+        with Pdf.open(BytesIO((about or parts[0]).data)) as first:
+            return whole.finished(first, running)
 
 
 class _Whole:

@@ -17,7 +17,7 @@ from exporters.theme import words
 
 from . import asking
 from .binding import Book, Chunk, Places
-from .chapters import Chapter, Entry, chapters, chunks
+from .chapters import MOST, Chapter, Entry, chapters, chunks
 from .document import heads
 from .geometry import Geometry
 from .greys import inked
@@ -105,10 +105,15 @@ class SelfTest:
             laid = Sheet(sheet.html, sheet.assets, self._geometry.imposition())
             yield Chunk(laid, continues=run[0].continues)
 
-    def _key(self, places: Places) -> tuple[Sheet]:
+    def _key(self, places: Places) -> tuple[Sheet, ...]:
+        """The answers: on one sheet, or on several where they are too many to lay out at once."""
         css = styles(*self._styles) + self._geometry.of_columns()
-        sheet = self._sheet("selftest-key", css, chapters=self._chapters, pages=places.pages)
-        return (Sheet(sheet.html, sheet.assets, self._geometry.imposition()),)
+        sheets: list[Sheet] = []
+        for run in chunks(self._chapters, MOST) if self._chapters else ((),):
+            values = {"chapters": run, "pages": places.pages, "first": not sheets}
+            sheet = self._sheet("selftest-key", css, **values)
+            sheets.append(Sheet(sheet.html, sheet.assets, self._geometry.imposition()))
+        return tuple(sheets)
 
     def _running(self, places: Places) -> tuple[tuple[Label, ...], ...]:
         title = self._shared["title"]

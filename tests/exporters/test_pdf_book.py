@@ -129,7 +129,7 @@ def test_the_cards_of_a_section_that_was_cut_stay_below_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     most = sum(weight(each) for each in next(chapters(_deck())).entries) * 0.6
-    monkeypatch.setattr("exporters.pdf.chapters._MOST", most)
+    monkeypatch.setattr("exporters.pdf.chapters.MOST", most)
     parts = list(chunks(tuple(chapters(_deck()))))
     assert [part[0].continues for part in parts] == [False, True] * SECTIONS
     assert [each.card for part in parts for run in part for each in run.entries] == list(

@@ -176,6 +176,19 @@ def test_each_question_has_a_bookmark_that_gives_nothing_away() -> None:
             assert each.title not in title
 
 
+def test_a_long_key_goes_on_from_sheet_to_sheet(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = printed(many(60), "test")
+    for module in ("chapters", "selftest"):
+        monkeypatch.setattr(f"exporters.pdf.{module}.MOST", 8_000)
+    cut = printed(many(60), "test")
+    assert len(page_sizes(cut)) > len(page_sizes(whole))
+    assert places(cut) == places(whole)
+    text = "".join(texts(cut))
+    for number in range(1, 61):
+        assert text.count(f"第{number}个答案。") == 1
+    assert outline(cut) == outline(whole)
+
+
 # Flash cards
 
 
