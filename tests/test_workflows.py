@@ -31,6 +31,13 @@ def test_an_auditor_finds_nothing() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="actionlint is locked for Linux alone")
+def test_a_checker_of_workflows_finds_nothing() -> None:
+    actionlint = Path(sys.executable).with_name("actionlint")
+    done = subprocess.run([actionlint, *WORKFLOWS], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_a_job_may_do_only_what_it_names_and_ends_some_day(workflow: dict[str, Any]) -> None:
     assert workflow["permissions"] == {}
     for name, job in workflow["jobs"].items():
