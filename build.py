@@ -3,10 +3,21 @@
 
 import sys
 
-from commands.setup import ready
+
+def run() -> int:
+    """Set up, then do what the command line says. Returns the exit code."""
+    try:
+        from commands.setup import ready
+
+        arguments = ready(sys.argv[1:])
+        from commands.interrupts import delay_while_importing
+
+        delay_while_importing()
+        from commands.main import main
+    except KeyboardInterrupt:  # before there are words to say so
+        return 130
+    return main(arguments)
+
 
 if __name__ == "__main__":
-    arguments = ready(sys.argv[1:])
-    from commands.main import main
-
-    sys.exit(main(arguments))
+    sys.exit(run())

@@ -102,6 +102,7 @@ class Workers:
             [sys.executable, "-m", _WORKER],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            process_group=0,  # so that Ctrl-C in a terminal reaches this process alone
             env={**os.environ, "PYTHONPATH": path},
         )
         self._processes.append(process)

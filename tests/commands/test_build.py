@@ -278,9 +278,9 @@ def test_an_output_folder_that_cannot_be_written_is_a_clear_error(
     assert (tmp_path / "output").read_text() == "in the way"
 
 
-def start(output: Path) -> subprocess.Popen[str]:
+def start(source: Path, output: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, ROOT / "build.py", "--no-setup", str(SMALL), "--output", output],
+        [sys.executable, ROOT / "build.py", "--no-setup", str(source), "--output", output],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -290,13 +290,19 @@ def start(output: Path) -> subprocess.Popen[str]:
     )
 
 
+@pytest.mark.parametrize("after", [0.05, 0.6], ids=["loading", "printing"])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_a_build_that_is_stopped_leaves_what_was_there(output: Path, number: int) -> None:
-    assert build(SMALL, output, "--only", "web") == 0
+def test_a_build_that_is_stopped_leaves_what_was_there(
+    source: Path, output: Path, number: int, after: float
+) -> None:
+    assert build(source, output, "--only", "web") == 0
     before = tree(output)
-    process = start(output)
-    time.sleep(0.6)
-    process.send_signal(number)
+    # So many new cards that no machine prints them before it is stopped.
+    cards = (f"## Question {n}? {{#q{n} .net}}\n\nFor {number}, {after}.\n\n" for n in range(600))
+    source.write_text(source.read_text("utf-8") + "\n" + "".join(cards), "utf-8")
+    process = start(source, output)
+    time.sleep(after)
+    os.killpg(process.pid, number)  # as Ctrl-C in a terminal
     _, errors = process.communicate(timeout=60)
     assert process.returncode in {130, -number}
     assert "Traceback" not in errors

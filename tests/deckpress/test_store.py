@@ -217,6 +217,10 @@ def test_eight_builds_at_once_make_one_version(tmp_path: Path) -> None:
 def test_a_kill_at_any_moment_leaves_whole_versions_only(tmp_path: Path) -> None:
     store.publish(tmp_path, "1.0.0", FILES)
     kept = tree(tmp_path / "1.0.0")
+    undisturbed = publisher(tmp_path, "dev", "a")
+    began = time.monotonic()
+    undisturbed.communicate("\n")
+    whole = time.monotonic() - began
     finished = 0
     for step in range(60):
         (tmp_path / "dev" / "0").unlink(missing_ok=True)  # damaged: this build has to replace it
@@ -224,7 +228,7 @@ def test_a_kill_at_any_moment_leaves_whole_versions_only(tmp_path: Path) -> None
         assert process.stdin is not None
         process.stdin.write("\n")
         process.stdin.flush()
-        time.sleep(step * 0.002)
+        time.sleep(step / 60 * 2 * whole)
         process.kill()
         out, _ = process.communicate()
         finished += "published" in out
