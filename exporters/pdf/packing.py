@@ -40,11 +40,12 @@ def packing(deck: Deck, version: Version, job: Job, pool: Workers) -> Callable[[
     works = [Work(printed_pack, pack, pack.content) for pack in packs(deck, job.printing)]
     begun = remembered(works, job, pool)
     title = f"{deck.meta.title} · {words(deck.meta.lang)['flash-cards']}"
+    about = pool.submit(printed_part, _about(deck, version, title))
 
     def finished() -> bytes:
         parts = [Part.read(data) for data in begun()]
         labels = _labels(deck, version, title, job.printing, sum(map(len, parts)))
-        return joined(parts, labels, Part.read(printed_part(_about(deck, version, title))))
+        return joined(parts, labels, Part.read(about.result()))
 
     return finished
 
