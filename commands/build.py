@@ -6,7 +6,7 @@ import contextlib
 import gc
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -26,17 +26,18 @@ from commands.reporting import (
     storing,
     written,
 )
-from commands.sources import Checked, checked
+from commands.sources import Checked, checked, find
 from commands.words import language, say
 from deckpress import store, versions
 from deckpress.diagnostics import Diagnostic, as_json
 from deckpress.model import Artifact, Deck, RawDeck, Version
 from deckpress.selection import Selection, known, matches, select
 from exporters import EXPORTERS, load
-from exporters.job import PLAIN, FitError, Job, LayoutError, Printing
+from exporters.job import PLAIN, FitError, Job, LayoutError
 
 ROOT = Path(__file__).resolve().parent.parent
 CHANGES = "CHANGES.md"
+KEPT = 3  # development builds, where old ones are removed
 EVERYTHING = Selection()
 CACHE = ROOT / ".cache" / "render.sqlite"
 PRINTED = ROOT / ".cache" / "printed.sqlite"
@@ -84,6 +85,9 @@ def _outputs(
     is_flag=True,
     help="Build the last release again, from the source as it was released.",
 )
+@click.option(
+    "--watch", "watching", is_flag=True, help="Build again whenever the source or its files change."
+)
 @print_options
 @output_option
 @click.option("--json", "machine", is_flag=True, help="Print the result as JSON.")
@@ -99,6 +103,7 @@ def build(
     levels: tuple[int, ...],
     tiers: tuple[str, ...],
     again: bool,
+    watching: bool,
     output: Path,
     machine: bool,
     form: Format,
@@ -115,11 +120,18 @@ def build(
         raise click.UsageError(say("print-nothing"))
     if again and (only is not None or selection or chosen.asked()):
         raise click.UsageError(say("release-whole"))
+    if watching:
+        if again or machine:
+            raise click.UsageError(say("watch-alone"))
+        from commands.watching import watch
+
+        watch(find(source), only, selection, output, chosen, form, strict=strict)
+        return
     try:
         if again:
             built = rebuild(source, output, strict=strict)
         else:
-            built = run(source, only, selection, output, chosen, strict=strict)
+            built = run(source, only, selection, output, Job(chosen), strict=strict)
     except Failed as error:
         found = error.found if isinstance(error, Rejected) else ()
         if machine:
@@ -130,9 +142,14 @@ def build(
     if machine:
         click.echo(_json(_result(built), built.found))
         return
+    tell_findings(built, form)
+    click.echo(_summary(built))
+
+
+def tell_findings(built: Built, form: Format) -> None:
+    """Say what was found in a source that was built."""
     if text := written(built.found, built.read.loaded.path, built.read.loaded.text, form):
         click.echo(text, err=True)
-    click.echo(_summary(built))
 
 
 def run(
@@ -140,7 +157,7 @@ def run(
     only: tuple[str, ...] | None,
     selection: Selection,
     output: Path,
-    printing: Printing = PLAIN.printing,
+    job: Job = PLAIN,
     *,
     strict: bool = False,
 ) -> Built:
@@ -155,13 +172,13 @@ def run(
     _accept(read, read.found, strict)
     _refuse_unknown(read.deck, selection)
     version = versions.development(
-        read.deck, toolchain.fingerprint(), selection, only, printing.asked()
+        read.deck, toolchain.fingerprint(), selection, only, job.printing.asked()
     )
     if store.intact(output, version.name):
         with storing():
             store.point(output, version.name)
         return Built(read, version, store.Outcome.UNCHANGED, output / version.name, read.found)
-    files, found = make(read, version, only, selection, printing, strict=strict)
+    files, found = make(read, version, only, selection, job, strict=strict)
     outcome = publish(output, version, files)
     return Built(read, version, outcome, output / version.name, found)
 
@@ -199,7 +216,7 @@ def make(
     version: Version,
     only: tuple[str, ...] | None = None,
     selection: Selection = EVERYTHING,
-    printing: Printing = PLAIN.printing,
+    job: Job = PLAIN,
     *,
     strict: bool = False,
 ) -> tuple[dict[str, bytes], tuple[Diagnostic, ...]]:
@@ -218,7 +235,7 @@ def make(
             _accept(read, found, strict)
             chosen = select(deck, selection)
             source = _archive(read, version) if version.release else ()
-            files = _exported(chosen, version, only, printing, step, source)
+            files = _exported(chosen, version, only, job, step, source)
             files[CHANGES] = _changes(read.deck, version, chosen if selection else None)
             return files, found
     except FitError as error:
@@ -285,7 +302,7 @@ def _exported(
     deck: Deck,
     version: Version,
     only: tuple[str, ...] | None,
-    printing: Printing,
+    job: Job,
     step: Callable[[str], None],
     further: Sequence[Artifact],
 ) -> dict[str, bytes]:
@@ -297,7 +314,7 @@ def _exported(
     with Memo(PRINTED) as memo:
         for name in only or EXPORTERS:
             step(say("exporting", name=name))
-            artifacts.extend(load(name)(deck, version, Job(printing, memo)))
+            artifacts.extend(load(name)(deck, version, replace(job, memo=memo)))
     artifacts.extend(further)
     files = {artifact.name: artifact.data for artifact in artifacts}
     files[manifest.MANIFEST] = manifest.manifest(deck, version, artifacts, toolchain.tools())
@@ -345,15 +362,18 @@ def _json(result: dict[str, Any], found: Sequence[Diagnostic]) -> str:
 
 
 def _summary(built: Built) -> str:
-    result = _result(built)
-    head = say(
+    rows = [f"  {_size(size):>8}  {path}" for path, size in _listed(_result(built))]
+    return "\n".join([head(built), *rows])
+
+
+def head(built: Built) -> str:
+    """One line about what a build did."""
+    return say(
         built.outcome.value,
         title=built.read.deck.meta.title,
         version=built.version.name,
-        cards=result["cards"],
+        cards=len(_stated(built)["cards"]),
     )
-    rows = [f"  {_size(size):>8}  {path}" for path, size in _listed(result)]
-    return "\n".join([head, *rows])
 
 
 def _listed(result: Mapping[str, Any]) -> Iterator[tuple[Path, int]]:

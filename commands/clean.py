@@ -6,19 +6,18 @@ from pathlib import Path
 
 import click
 
+from commands.build import KEPT
 from commands.options import output_option
 from commands.reporting import storing
 from commands.words import say
 from deckpress import store
-
-_KEPT = 3
 
 
 @click.command()
 @click.option(
     "--keep",
     type=click.IntRange(min=0),
-    default=_KEPT,
+    default=KEPT,
     show_default=True,
     metavar="N",
     help="How many of the last builds stay.",

@@ -1,4 +1,4 @@
-"""Ctrl-C while modules are loaded: heard afterwards, for some libraries abort if cut short there."""
+"""Ctrl-C while modules are loaded: heard afterwards, as some libraries abort if cut short there."""
 
 from __future__ import annotations
 

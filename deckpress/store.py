@@ -12,7 +12,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
@@ -164,8 +164,10 @@ def point(output: Path, version: str) -> None:
         raise StoreError("store-failed", output, error.strerror or str(error)) from error
 
 
-def clean(output: Path, keep: int) -> tuple[str, ...]:
+def clean(output: Path, keep: int, among: Collection[str] | None = None) -> tuple[str, ...]:
     """Remove the development builds but the last `keep`, and but the one that `latest` leads to.
+
+    With `among`, only builds of these names count, and all others stay.
 
     Releases stay, and so does whatever no build has written. Returns the names of what was removed,
     the oldest first.
@@ -179,7 +181,8 @@ def clean(output: Path, keep: int) -> tuple[str, ...]:
         with _alone(output):
             _sweep(output)
             latest = _latest(output)
-            builds = sorted(_development(output), key=lambda path: (path.stat().st_mtime, path))
+            there = (each for each in _development(output) if among is None or each.name in among)
+            builds = sorted(there, key=lambda path: (path.stat().st_mtime, path))
             old = [path for path in builds[: max(0, len(builds) - keep)] if path.name != latest]
             with _scratch(output) as scratch:
                 for path in old:

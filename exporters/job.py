@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, field, fields
-from typing import Protocol
+from types import TracebackType
+from typing import Any, Protocol, Self
 
 # The sheets of the printed deck, in the order in which a build makes them.
 SHEETS = ("cheat", "test", "cards")
@@ -50,6 +52,23 @@ class Memo(Protocol):
         """Keep `value`; it may be forgotten at any time."""
 
 
+class Pool(Protocol):
+    """Processes, or threads, that work for an export while they are entered."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+        /,
+    ) -> None: ...
+
+    def submit(self, work: Callable[..., bytes], *values: Any) -> Future[bytes]:
+        """What `work` will make of the values."""
+
+
 class _Forgetful:
     def get(self, key: bytes) -> bytes | None:
         return None
@@ -87,8 +106,11 @@ class Printing:
 
 @dataclass(frozen=True, slots=True)
 class Job:
+    """How an export is done. `pool` is one that outlives it; without, an exporter has its own."""
+
     printing: Printing = Printing()
     memo: Memo = field(default_factory=_Forgetful)
+    pool: Pool | None = None
 
 
 # What is done unless somebody asks for something else.

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from deckpress.model import Artifact, Deck, Version
-from exporters.job import PLAIN, Job
+from exporters.job import PLAIN, Job, Pool
 
 if TYPE_CHECKING:
     from .workers import Workers
@@ -33,9 +33,9 @@ def export(deck: Deck, version: Version, job: Job = PLAIN) -> tuple[Artifact, ..
     from .workers import Workers
 
     asked = {name: made for name, made in _SHEETS.items() if name in job.printing.sheets}
-    count = _workers(deck)
+    workers = job.pool or Workers(_workers(deck))
     # Each sheet is finished as soon as its parts are there, while those of others are printed.
-    with ThreadPoolExecutor(count) as finishing, Workers(count) as pool:
+    with ThreadPoolExecutor(_MOST) as finishing, workers as pool:
         begun = [(ending, begin(deck, version, job, pool)) for ending, begin in asked.values()]
         printed = [(ending, finishing.submit(finish)) for ending, finish in begun]
         return tuple(
@@ -44,15 +44,26 @@ def export(deck: Deck, version: Version, job: Job = PLAIN) -> tuple[Artifact, ..
         )
 
 
+def standing() -> Workers:
+    """Workers for many builds, one after another (`Job.pool`); to be closed in the end."""
+    from .workers import Workers
+
+    return Workers(_most_workers(), stay=True)
+
+
 def _workers(deck: Deck) -> int:
     """A few cards are printed sooner than a worker has started, and each takes memory."""
-    return min(os.cpu_count() or 1, _MOST, 1 + len(deck.cards()) // (_FEW + 1))
+    return min(_most_workers(), 1 + len(deck.cards()) // (_FEW + 1))
+
+
+def _most_workers() -> int:
+    return min(os.cpu_count() or 1, _MOST)
 
 
 # What is imported here and not at the top is what a worker should not load.
 
 
-def _cheat_sheet(deck: Deck, version: Version, job: Job, pool: Workers) -> Printed:
+def _cheat_sheet(deck: Deck, version: Version, job: Job, pool: Pool) -> Printed:
     from .binding import binding
     from .document import Manuscript
     from .fitting import fitted
@@ -69,7 +80,7 @@ def _cheat_sheet(deck: Deck, version: Version, job: Job, pool: Workers) -> Print
     return begin()
 
 
-def _self_test(deck: Deck, version: Version, job: Job, pool: Workers) -> Printed:
+def _self_test(deck: Deck, version: Version, job: Job, pool: Pool) -> Printed:
     from .binding import binding
     from .press import printed
     from .selftest import SelfTest
@@ -80,13 +91,13 @@ def _self_test(deck: Deck, version: Version, job: Job, pool: Workers) -> Printed
     return binding(test.book(), job, pool)
 
 
-def _flash_cards(deck: Deck, version: Version, job: Job, pool: Workers) -> Printed:
+def _flash_cards(deck: Deck, version: Version, job: Job, pool: Pool) -> Printed:
     from .packing import packing
 
     return packing(deck, version, job, pool)
 
 
-_SHEETS: dict[str, tuple[str, Callable[[Deck, Version, Job, Workers], Printed]]] = {
+_SHEETS: dict[str, tuple[str, Callable[[Deck, Version, Job, Pool], Printed]]] = {
     "cheat": ("", _cheat_sheet),
     "test": ("-selftest", _self_test),
     "cards": ("-cards", _flash_cards),

@@ -7,21 +7,21 @@ with the contents, the back matter with an index, and the running heads and feet
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 from deckpress.installed import versions
-from exporters.job import Job
+from exporters.job import Job, Pool
 from exporters.theme import FONTS
 
 from .joining import Part, joined
 from .lettering import Label
 from .press import Sheet, printed_part
-from .workers import Workers
 
 _HERE = Path(__file__).parent
 _SOURCES = (".py", ".conf", ".css", ".jinja")
@@ -67,9 +67,11 @@ class Book:
 
     `running` has the labels of each page, which make its head and its foot. The front and the
     back matter come in sheets that each begin a page; the title, the language and the attachments
-    of the first are the book's.
+    of the first are the book's. Books of one `name` have the same places, though they may have
+    moved to other pages.
     """
 
+    name: str
     front: Callable[[Places], Sequence[Sheet]]
     chunks: Sequence[Chunk]
     running: Callable[[Places], Sequence[Sequence[Label]]]
@@ -77,7 +79,7 @@ class Book:
     front_pages: int = 1  # a guess, which saves a second layout where it is right
 
 
-def binding(book: Book, job: Job, pool: Workers) -> Callable[[], bytes]:
+def binding(book: Book, job: Job, pool: Pool) -> Callable[[], bytes]:
     """Begins to print the book; what is returned waits for its parts and gives the one PDF.
 
     That has the same bytes with any number of workers and anything remembered.
@@ -86,15 +88,31 @@ def binding(book: Book, job: Job, pool: Workers) -> Callable[[], bytes]:
         LayoutError: a card's layout did not end.
     """
     begun = _begun([chunk.sheet for chunk in book.chunks], job, pool)
+    # Few edits move a place to another page. What knows the pages does not wait to see whether
+    # this is one: if it is, that is printed once more.
+    last = _last_places(book, job)
+    early = _begun([*book.front(last), *_back(book, last)], job, pool) if last else None
 
     def finished() -> bytes:
         parts = [
             Part.read(data, chunk.continues)
             for chunk, data in zip(book.chunks, begun(), strict=True)
         ]
+        if early and last and _places(parts, book.front_pages).pages.items() <= last.pages.items():
+            list(early())  # they are remembered now
         return _around(book, parts, job, pool)
 
     return finished
+
+
+def _back(book: Book, places: Places) -> Sequence[Sheet]:
+    return book.back(places) if book.back else ()
+
+
+def _last_places(book: Book, job: Job) -> Places | None:
+    """Where everything stood in the last build of a book of this name."""
+    data = job.memo.get(_key(book.name.encode()))
+    return Places(**json.loads(data)) if data else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +124,9 @@ class Work:
     content: bytes
 
 
-def remembered(works: Sequence[Work], job: Job, pool: Workers) -> Callable[[], Iterator[bytes]]:
+def remembered(works: Sequence[Work], job: Job, pool: Pool) -> Callable[[], Iterator[bytes]]:
     """Begins the works of which nothing is remembered; what is returned waits for the parts."""
-    keys = [blake2b(_press() + work.content, digest_size=20).digest() for work in works]
+    keys = [_key(work.content) for work in works]
     kept = [job.memo.get(key) for key in keys]
     futures = [
         pool.submit(work.do, work.value) if data is None else None
@@ -126,12 +144,12 @@ def remembered(works: Sequence[Work], job: Job, pool: Workers) -> Callable[[], I
     return finished
 
 
-def _begun(sheets: Sequence[Sheet], job: Job, pool: Workers) -> Callable[[], Iterator[bytes]]:
+def _begun(sheets: Sequence[Sheet], job: Job, pool: Pool) -> Callable[[], Iterator[bytes]]:
     works = [Work(printed_part, sheet, _content(sheet)) for sheet in sheets]
     return remembered(works, job, pool)
 
 
-def _around(book: Book, parts: Sequence[Part], job: Job, pool: Workers) -> bytes:
+def _around(book: Book, parts: Sequence[Part], job: Job, pool: Pool) -> bytes:
     front_pages = book.front_pages
     for _ in range(_TRIES):
         places = _places(parts, front_pages)
@@ -151,6 +169,7 @@ def _around(book: Book, parts: Sequence[Part], job: Job, pool: Workers) -> bytes
         front = [Part.read(data) for data in begun()]
         pages = sum(map(len, front))
         if pages == front_pages:
+            job.memo.put(_key(book.name.encode()), json.dumps(asdict(places)).encode())
             return joined([*front, *parts, *back], book.running(places))
         front_pages = pages
     raise AssertionError("the front matter has no certain length")
@@ -164,6 +183,10 @@ def _places(parts: Sequence[Part], front: int) -> Places:
             pages.setdefault(name, count + page + 1)
         count += len(part)
     return Places(pages, count)
+
+
+def _key(content: bytes) -> bytes:
+    return blake2b(_press() + content, digest_size=20).digest()
 
 
 def _content(sheet: Sheet) -> bytes:

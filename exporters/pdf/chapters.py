@@ -11,7 +11,7 @@ from deckpress.model import Card, Deck, Section
 # chunk has more than the second (see `weight`). Small ones make an edit cheap, since it lays out
 # one chunk; large ones save paper, since each ends on a page that is not full.
 _ENOUGH = 20_000
-MOST = 100_000
+MOST = 60_000
 _CARD = 500  # a card's weight besides its text: its frame, its number, its space
 
 
@@ -42,6 +42,15 @@ def chapters(deck: Deck) -> Iterator[Chapter]:
                 number += 1
                 entries.append(Entry(number, card))
         yield Chapter(section, tuple(entries))
+
+
+def ids(whole: Sequence[Chapter]) -> tuple[str, ...]:
+    """Of all sections and cards, in their order."""
+    return tuple(
+        id
+        for chapter in whole
+        for id in (chapter.section.id, *(entry.card.id for entry in chapter.entries))
+    )
 
 
 def chunks(whole: Sequence[Chapter], enough: int = _ENOUGH) -> Iterator[tuple[Chapter, ...]]:

@@ -15,7 +15,7 @@ from exporters.job import PLAIN, Printing
 from exporters.theme import proof, words
 
 from .binding import Book, Chunk, Places
-from .chapters import Chapter, Entry, chapters, chunks
+from .chapters import Chapter, Entry, chapters, chunks, ids
 from .codes import codes
 from .contents import Line, Room, blocks, short
 from .geometry import Geometry
@@ -80,7 +80,8 @@ class Manuscript:
         """The document in parts: the contents, and chunks that each begin a page."""
         pages = len(self._contents)
         back = self._back if self._shared["index"] else None
-        return Book(self._front, tuple(self._chunks()), self._running, back, pages)
+        name = repr(("cheat", self._geometry, self._deck.meta.key, ids(self._chapters)))
+        return Book(name, self._front, tuple(self._chunks()), self._running, back, pages)
 
     def _front(self, places: Places) -> tuple[Sheet, ...]:
         """The title with the first page of the contents, then each of their other pages."""

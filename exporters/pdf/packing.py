@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from deckpress import __version__
 from deckpress.model import Asset, Card, Deck, LinkStart, Picture, Version
-from exporters.job import Job, Printing
+from exporters.job import Job, Pool, Printing
 from exporters.theme import color, words
 
 from .binding import Work, remembered
@@ -22,16 +22,15 @@ from .lettering import Label
 from .press import Sheet, printed_part
 from .running import foot
 from .setting import rendered
-from .workers import Workers
 
 # Cards of a pack, as near as whole sheets allow. Few make an edit cheap; many save paper where
 # long cards take several, since each pack begins a sheet.
-_MANY = 40
+_MANY = 24
 # What stands below the cards: millimetres from the edge, points, millimetres from a mark.
 _FOOT, _SIZE, _GAP = 2.6, 5.5, 2.0
 
 
-def packing(deck: Deck, version: Version, job: Job, pool: Workers) -> Callable[[], bytes]:
+def packing(deck: Deck, version: Version, job: Job, pool: Pool) -> Callable[[], bytes]:
     """Begins to print the cards; what is returned waits for the packs and gives the one PDF.
 
     Raises (when it is waited for):

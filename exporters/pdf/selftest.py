@@ -17,7 +17,7 @@ from exporters.theme import words
 
 from . import asking
 from .binding import Book, Chunk, Places
-from .chapters import MOST, Chapter, Entry, chapters, chunks
+from .chapters import MOST, Chapter, Entry, chapters, chunks, ids
 from .document import heads
 from .geometry import Geometry
 from .greys import inked
@@ -91,7 +91,8 @@ class SelfTest:
 
     def book(self) -> Book:
         """A cover with room for the score, the questions in chunks, and the key."""
-        return Book(self._cover, tuple(self._questions()), self._running, self._key)
+        name = repr(("test", self._geometry, self._deck.meta.key, ids(self._chapters)))
+        return Book(name, self._cover, tuple(self._questions()), self._running, self._key)
 
     def _cover(self, places: Places) -> tuple[Sheet]:
         css = styles(*self._styles) + self._geometry.of_pages()

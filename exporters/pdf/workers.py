@@ -17,7 +17,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from .worker import Task, done, send
 
@@ -30,20 +30,26 @@ _ROOT = Path(__file__).resolve().parents[2]
 
 
 class Workers:
-    """Does work while it is entered: in up to `count` processes, or in this one if that is 1."""
+    """Does work while it is entered: in up to `count` processes, or in this one if that is 1.
 
-    def __init__(self, count: int, limit: float = LIMIT) -> None:
+    Those that `stay` are there for whoever enters next, until they are closed or something fails.
+    """
+
+    def __init__(self, count: int, limit: float = LIMIT, *, stay: bool = False) -> None:
         self._limit = limit
         self._count = count
-        self._threads = ThreadPoolExecutor(count)
+        self._stay = stay
+        self._threads: ThreadPoolExecutor | None = None
         self._processes: list[subprocess.Popen[bytes]] = []
         self._free: SimpleQueue[subprocess.Popen[bytes]] = SimpleQueue()
-        if count > 1:
-            # They load their libraries while what they are to print is still being written.
-            for _ in range(count):
-                self._free.put(self._started())
 
-    def __enter__(self) -> Workers:
+    def __enter__(self) -> Self:
+        if self._threads is None:
+            self._threads = ThreadPoolExecutor(self._count)
+            if self._count > 1:
+                # They load their libraries while what they are to print is still being written.
+                for _ in range(self._count):
+                    self._free.put(self._started())
         return self
 
     def __exit__(
@@ -52,11 +58,19 @@ class Workers:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if kind or not self._stay:
+            self.close()
+
+    def close(self) -> None:
+        """End all processes, and with them the work that is not done."""
+        if self._threads is None:
+            return
         for process in self._processes:
             process.kill()
         self._threads.shutdown(cancel_futures=True)
         for process in self._processes:
             process.communicate()
+        self._threads, self._processes, self._free = None, [], SimpleQueue()
 
     def submit(self, work: Callable[..., bytes], *values: Any) -> Future[bytes]:
         """What `work` makes of the values; both are sent to a worker as `pickle` does it.
@@ -65,6 +79,7 @@ class Workers:
         """
         task = Task(work, values, self._limit)
         if self._count > 1:
+            assert self._threads, "the workers were not entered"
             return self._threads.submit(self._ask, task)
         future: Future[bytes] = Future()
         try:

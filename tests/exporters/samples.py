@@ -52,6 +52,13 @@ CODE = {
 }
 
 
+class Kept(dict[bytes, bytes]):
+    """A memo that forgets nothing, and says what is in it."""
+
+    def put(self, key: bytes, value: bytes) -> None:
+        self[key] = value
+
+
 def card(
     id: str,
     question: str | Html,

@@ -7,6 +7,9 @@ import re
 import shutil
 import subprocess
 from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import closing
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -27,7 +30,7 @@ from exporters.pdf.joining import Part
 from exporters.pdf.press import Sheet, printed_part
 from exporters.pdf.workers import Workers
 from tests.exporters.pdf_reading import body, glyphs, links, outline, places, squeezed
-from tests.exporters.samples import RELEASE, VERSION, card, deck
+from tests.exporters.samples import RELEASE, VERSION, Kept, card, deck
 
 SECTIONS, CARDS = 4, 20
 CHEAT = Printing(sheets=("cheat",))
@@ -65,13 +68,6 @@ def _deck(edited: str = "") -> Deck:
             cards.append(made)
         sections.append(Section(f"s{section}", f"第{section}部分", (), tuple(cards)))
     return deck(*sections)
-
-
-class _Kept(dict[bytes, bytes]):
-    """A memo that says what was not in it."""
-
-    def put(self, key: bytes, value: bytes) -> None:
-        self[key] = value
 
 
 def _printed(
@@ -235,7 +231,7 @@ def test_the_checkers_find_nothing_wrong(tmp_path: Path) -> None:
 
 
 def test_workers_and_what_is_remembered_change_no_byte() -> None:
-    memo = _Kept()
+    memo = Kept()
     assert _printed(workers=2, memo=memo) == _book()
     assert len(memo) >= SECTIONS
     assert _printed(memo=memo) == _book()
@@ -243,7 +239,7 @@ def test_workers_and_what_is_remembered_change_no_byte() -> None:
 
 @pytest.mark.slow
 def test_an_edit_prints_one_part_again_and_a_new_version_the_title() -> None:
-    memo = _Kept()
+    memo = Kept()
     _printed(memo=memo)
     count = len(memo)
     released = _printed(memo=memo, version=RELEASE)
@@ -271,6 +267,53 @@ def test_a_layout_that_does_not_end_is_ended_and_names_the_card(workers: int) ->
 
 def _short(html: str) -> bytes:
     return printed_part(Sheet(f'<html lang="de"><title>-</title><body>{html}'))
+
+
+def test_workers_that_stay_print_one_build_after_another() -> None:
+    with closing(Workers(2, stay=True)) as pool:
+        with pool:
+            there = _processes(pool)
+        (sheet,) = export(_deck(), VERSION, Job(CHEAT, pool=pool))
+        assert sheet.data == _book()
+        with pool:
+            assert _processes(pool) == there
+        with pytest.raises(ChildProcessError), pool:
+            pool.submit(os._exit, 3).result()
+        with pool:  # what fails takes the others with it; these are new ones
+            assert there.isdisjoint(_processes(pool))
+
+
+def _processes(pool: Workers) -> set[bytes]:
+    return {pool.submit(_process).result() for _ in range(4)}
+
+
+def _process() -> bytes:
+    return str(os.getpid()).encode()
+
+
+def test_what_knows_the_pages_is_printed_along_with_an_edit() -> None:
+    memo = Kept()
+    _printed(memo=memo)
+    pool = _Noting()
+    for edited, version in (("c2-7", VERSION), ("c2-8", RELEASE)):
+        finish = binding(Manuscript(_deck(edited), version).book(), Job(CHEAT, memo), pool)
+        begun = pool.count
+        assert finish() == _printed(edited=edited, version=version)
+        assert pool.count == begun  # what was begun was all of it
+        pool.count = 0
+
+
+class _Noting(Workers):
+    """Prints in this process, and counts."""
+
+    count = 0
+
+    def __init__(self) -> None:
+        super().__init__(1)
+
+    def submit(self, work: Callable[..., bytes], *values: Any) -> Future[bytes]:
+        self.count += 1
+        return super().submit(work, *values)
 
 
 def test_a_worker_that_dies_is_an_error_and_not_an_endless_wait() -> None:
