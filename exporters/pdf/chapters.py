@@ -11,7 +11,7 @@ from deckpress.model import Card, Deck, Section
 # chunk has more than the second (see `weight`). Small ones make an edit cheap, since it lays out
 # one chunk; large ones save paper, since each ends on a page that is not full.
 _ENOUGH = 20_000
-MOST = 60_000
+MOST = 100_000
 _CARD = 500  # a card's weight besides its text: its frame, its number, its space
 
 
