@@ -1,7 +1,8 @@
 """Prints the same synthetic cards in three columns with Deckpress and with what others print with.
 
-Deckpress starts from the Markdown, pandoc too; Chromium gets the finished HTML of our sheet, and
-Typst the cards in its own language. What is not installed is said to be so.
+Deckpress starts from the Markdown, pandoc too; Chromium gets the HTML of our sheet, either finished
+or made from the Markdown first, and Typst the cards in its own language. What is not installed is
+said to be so.
 """
 
 from __future__ import annotations
@@ -63,11 +64,12 @@ def printers(folder: Path, count: int) -> Iterator[Printer]:
     yield Printer("Deckpress", module)
     yield Printer("Deckpress, one card edited", (*module, "--edited"))
     chromium = _installed(*_CHROMIUM)
-    options = ("--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer")
-    yield Printer(
-        "Chromium, headless",
-        chromium and (*chromium, *options, f"--print-to-pdf={printed}", Path(page).as_uri()),
-    )
+    if chromium:
+        options = ("--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer")
+        chromium = (*chromium, *options, f"--print-to-pdf={printed}", Path(page).as_uri())
+    first = (sys.executable, "-m", "benchmarks.printing", "--page", source, page)
+    yield Printer("Chromium, from the Markdown", chromium and (*first, "--then", *chromium))
+    yield Printer("Chromium, from finished HTML", chromium)
     typst = _installed("typst")
     if typst:
         yield Printer("Typst", (*typst, "compile", "--font-path", str(FONTS), typ, printed))
@@ -89,11 +91,16 @@ def _installed(*names: str) -> tuple[str, ...] | None:
 
 def prepare(folder: Path, count: int) -> None:
     """The cards in each language, and what an earlier build remembered of them."""
-    from exporters.pdf.document import Manuscript
-
     source = folder / "cards.md"
     source.write_text(synthetic.deck(count), "utf-8")
     (folder / "cards.typ").write_text(synthetic.typst(count, COLUMNS), "utf-8")
+    make_page(source, folder / "cards.html")
+
+
+def make_page(source: Path, page: Path) -> None:
+    """Our sheet as one HTML file for a browser to print."""
+    from exporters.pdf.document import Manuscript
+
     deck, version = _rendered(source)
     html = Manuscript(deck, version, PRINTING).sheet().html
     faces = "".join(
@@ -105,7 +112,7 @@ def prepare(folder: Path, count: int) -> None:
             ("JetBrains Mono", 700, (FONTS / "JetBrainsMono-Bold.ttf").as_uri()),
         )
     )
-    (folder / "cards.html").write_text(html.replace("<style>", f"<style>{faces}", 1), "utf-8")
+    page.write_text(html.replace("<style>", f"<style>{faces}", 1), "utf-8")
 
 
 def _rendered(source: Path) -> tuple[Deck, DeckVersion]:
@@ -131,6 +138,7 @@ def print_once(source: Path, printed: Path, edited: bool) -> None:
         source.write_text(text.replace("adds **one**", f"adds **one ({time.time_ns()})**", 1))
     else:
         memory.unlink(missing_ok=True)
+        source.with_suffix(".rendered").unlink(missing_ok=True)
     deck, version = _rendered(source)
     with Memo(memory) as memo:
         (sheet,) = export(deck, version, Job(PRINTING, memo))
@@ -165,8 +173,15 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="*", default=[100, 1000])
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--one", type=Path, nargs=2, help=argparse.SUPPRESS)
+    parser.add_argument("--page", type=Path, nargs=2, help=argparse.SUPPRESS)
+    parser.add_argument("--then", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     parser.add_argument("--edited", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
+    if arguments.page:
+        source, page = arguments.page
+        source.with_suffix(".rendered").unlink(missing_ok=True)
+        make_page(source, page)
+        os.execv(arguments.then[0], arguments.then)
     if arguments.one:
         source, printed = arguments.one
         print_once(source, printed, arguments.edited)

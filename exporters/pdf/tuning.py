@@ -58,10 +58,14 @@ _LOGICAL = {
     for inline in ("ltr", "rtl")
 }
 
+# Rules that change more than the sheet that they stand in.
+_FAR_REACHING = re.compile(r"@(?!page|media)")
+
 _set_up, _set_text = line_break.Layout.setup, line_break.Layout.set_text
 _reactivate = line_break.Layout.reactivate
 _strut, _split = line_break.strut, line_break.split_first_line
 _missing = css.ComputedStyle.__missing__
+_css = css.CSS
 _in_normal_flow = Box.is_in_normal_flow
 _resolve, _avoid = percent.resolve_percentages, floats.avoid_collisions
 
@@ -78,6 +82,7 @@ def tune() -> None:
     layout.setup, layout.set_text = _quick_set_up, _quick_set_text
     layout.deactivate, layout.reactivate = _keep, _quick_reactivate
     css.ComputedStyle.__missing__ = _quick_missing
+    css.CSS = _quick_css
     Box.is_in_normal_flow = _quick_in_normal_flow
     preferred.split_first_line = narrowest
     _replace(line_break.line_size, _quick_line_size)
@@ -222,6 +227,21 @@ def _word(text: str, lang: str | None) -> int:
 
 
 # Styles and boxes.
+
+
+def _quick_css(*, page_rules: list[Any], **how: Any) -> Any:
+    """A style sheet of a page; each is parsed once."""
+    text = how.get("string", "")
+    if not text or how["base_url"] or _FAR_REACHING.search(text):
+        return _css(page_rules=page_rules, **how)
+    sheet = _parsed_css(text, how["media_type"])
+    page_rules += sheet.page_rules
+    return sheet
+
+
+@lru_cache(16)
+def _parsed_css(text: str, media: str) -> Any:
+    return _css(string=text, media_type=media)
 
 
 def _quick_missing(self: Any, key: str) -> Any:
