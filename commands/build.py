@@ -274,6 +274,8 @@ def _refuse_unknown(deck: RawDeck, selection: Selection) -> None:
                     say("did-you-mean", match=near[0])
                     if near
                     else say("known-values", values=", ".join(names))
+                    if names
+                    else say("known-none")
                 )
                 raise click.UsageError(say("unknown-value", option=option, value=value, hint=hint))
     if not matches(deck, selection):

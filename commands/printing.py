@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import click
@@ -14,6 +15,8 @@ from exporters.job import PAPERS, SHEETS, Printing
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _OFFSET = re.compile(r"([+-]?\d+(?:\.\d+)?),([+-]?\d+(?:\.\d+)?)", re.ASCII)
 _FARTHEST = 20  # millimetres
+# Millimetres that a column has at least in the usual type: with less, code in a list does not fit.
+_NARROWEST = 38
 
 
 class Printable(click.Command):
@@ -75,7 +78,23 @@ def printing(context: click.Context) -> Printing:
     noted = _noted(context)
     if sheets := noted.get("sheets"):
         noted = {**noted, "sheets": tuple(name for name in SHEETS if name in sheets)}
-    return Printing(**noted)
+    asked = Printing(**noted)
+    if asked.columns:
+        _refuse_narrow(asked)
+    return asked
+
+
+def _refuse_narrow(asked: Printing) -> None:
+    fitting = [n for n in range(1, asked.columns + 1) if _fits(replace(asked, columns=n))]
+    if fitting[-1] < asked.columns:
+        raise click.UsageError(say("print-narrow", columns=asked.columns, most=fitting[-1]))
+
+
+def _fits(asked: Printing) -> bool:
+    from exporters.pdf.geometry import Geometry
+
+    there = Geometry.of(asked)
+    return there.column >= _NARROWEST * there.scale
 
 
 def _option(*names: str, **attributes: Any) -> Callable[[_Command], _Command]:

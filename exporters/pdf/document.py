@@ -15,6 +15,7 @@ from exporters.job import PLAIN, Printing
 from exporters.theme import proof, words
 
 from .binding import Book, Chunk, Places
+from .boxes import boxed_text
 from .chapters import Chapter, Entry, chapters, chunks, ids
 from .codes import codes
 from .contents import Line, Room, blocks, short
@@ -47,14 +48,21 @@ class Manuscript:
         room = Room.of(self._geometry)
         self._contents = tuple(blocks(lines, room)) if lines else ()
         code = self._geometry.code(deck.meta.lang)
-        self._paper = Paper(numbers, self._geometry.scale, code, self._geometry.code_indent)
+        self._paper = Paper(
+            numbers,
+            self._geometry.scale,
+            code,
+            self._geometry.code_indent,
+            self._geometry.card(deck.meta.lang),
+            self._geometry.size,
+        )
         self._pictures = inked(deck.assets, printing)
         self._codes = codes(deck) if self._chapters else {}
         self.short = short(lines, room)  # whether the cards may begin below the contents
         self._shared: dict[str, Any] = {
             "deck": deck,
             "title": deck.meta.title,
-            "foot": foot(deck, version, deck.meta.title),
+            "foot": foot(deck, version, "", self._geometry.foot_left("")),
             "index": tuple(_index(deck, self._chapters)),
             "codes": self._codes,
             "version": version,
@@ -64,6 +72,7 @@ class Manuscript:
             "generator": f"Deckpress {__version__}",
             "field": self._paper.field,
             "text": text,
+            "boxed": boxed_text,
             "label": lambda name: label(name, deck.meta.lang),
             "proof": lambda card: proof(card.proof, deck.meta.lang),
             "kinds": CardKind,
@@ -108,8 +117,10 @@ class Manuscript:
 
     def _running(self, places: Places) -> tuple[tuple[Label, ...], ...]:
         deck = self._deck
-        above = heads(self._chapters, places)
-        return running(self._geometry, deck, self._version, deck.meta.title, above)
+        index = places.pages.get("_index", places.count + 1) - 1
+        above = heads(self._chapters, Places(places.pages, index))
+        above += (self._shared["words"]["index"],) * (places.count - index)
+        return running(self._geometry, deck, above, deck.meta.title, self._shared["foot"])
 
     def _html(self, template: str, css: str, **values: Any) -> str:
         # The style is our own, not the author's.

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
+from math import ceil
 from typing import Any
 
 from markupsafe import Markup
@@ -25,6 +26,7 @@ from .imposition import Imposition, imposed
 from .paper import Paper
 from .press import Sheet, laid_out, part_of, pressing
 from .setting import rendered, styles, text
+from .tables import SIZES
 
 # The sizes of type, in points.
 _SIZES = (16.0, 14.0, 12.5, 11.0, 10.0, 9.0, 8.0, 7.2, 6.5, 6.0, 5.5)
@@ -34,6 +36,12 @@ _POINT, _PIXEL = 25.4 / 72, 25.4 / 96  # millimetres
 _LEADING = 1.5
 _TIGHT = 0.82  # how much of its room a text fills at best: lines end where words do
 _RISE = 0.42  # of the room that is left, above the text: the eye's middle is above the ruler's
+
+# The width of a letter of code in ems, the size of code and tables beside the text, and the
+# millimetres beside a line of code and beside what stands in a list.
+_SMALL = 0.8
+_CODE = _SMALL * 0.6
+_CODE_AROUND, _INDENT = 4.2, 4.6
 
 # Of a card, what is around the text, in millimetres (see flashcards.css).
 _AROUND = (10.0, 15.5)
@@ -126,10 +134,11 @@ class FlashCards:
         self._ink = ("ink.css",) if printing.ink_saver else ()
         self._pictures = pack.pictures
         self._cards = pack.cards
-        self._paper = Paper(pack.numbers)
+        self._numbers = pack.numbers
+        self._drawings: dict[str, Asset] = {}
         self._shared: dict[str, Any] = {
             "lang": pack.lang,
-            "field": self._paper.field,
+            "field": self._field,
             "text": text,
             "kinds": CardKind,
             "mark": lambda card: asking.plain(asking.blanked(card.question)),
@@ -215,7 +224,19 @@ class FlashCards:
         room = f":root {{ --room: {height - _AROUND[1]:.3f}mm }}\n"
         css = Markup(styles("content.css", "flashcards.css", *self._ink) + size + room)
         html = rendered("flashcards", **self._shared, sides=sides, style=css)
-        return Sheet(html, {**self._pictures, **self._paper.drawings})
+        return Sheet(html, {**self._pictures, **self._drawings})
+
+    def _field(self, html: Html, size: float) -> Markup:
+        """A field in type of that size, in points."""
+        em = size * _POINT
+        room = self._cutting.card[0] - _AROUND[0]
+        letter = _CODE * em
+        code, indent = int((room - _CODE_AROUND) / letter), ceil(_INDENT / letter)
+        # Tables are as large as code there (flashcards.css).
+        paper = Paper(self._numbers, 1.0, code, indent, room, size * _SMALL / SIZES[0])
+        made = paper.field(html)
+        self._drawings.update(paper.drawings)
+        return made
 
     def _around(self, leaves: Sequence[Leaf]) -> Sheet:
         """What stands on the sheets besides the cards' text: the marks, and the corners."""

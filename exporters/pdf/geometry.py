@@ -50,8 +50,12 @@ class Geometry:
 
     def code(self, lang: str) -> int:
         """How many characters of code stand in a line of a column, on a card in that language."""
+        return int((self.card(lang) - _PADDING) / self._letter)
+
+    def card(self, lang: str) -> float:
+        """The width of what stands on a card in that language, in millimetres."""
         gutter = _GUTTER_HAN if lang.startswith("zh") else _GUTTER
-        return int((self.column - gutter * self.size * _POINT - _PADDING) / self._letter)
+        return self.column - gutter * self.size * _POINT
 
     @property
     def code_indent(self) -> int:

@@ -14,9 +14,7 @@ from typing import Any
 
 from pikepdf import Array, Dictionary, Name, ObjectStreamMode, Pdf, Stream, String
 
-from exporters.theme import FONTS
-
-from .lettering import Label, Lettering
+from .lettering import BOLD, REGULAR, Label, Lettering
 from .merging import merge_fonts, names_of_files
 from .press import PLACE
 
@@ -27,8 +25,6 @@ _GENERAL = ("/Lang", "/MarkInfo", "/Metadata", "/ViewerPreferences")
 _JOINER = ThreadPoolExecutor(1)
 # Drawn before the rest of a page, and told to its readers as no part of the text.
 _RUNNING = b"/Artifact <</Type /Pagination>> BDC q\n%bQ EMC\n"
-
-_REGULAR, _BOLD = FONTS / "NotoSansSC-Regular.ttf", FONTS / "NotoSansSC-Bold.ttf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +150,7 @@ class _Whole:
     def finished(self, first: Pdf, running: Sequence[Sequence[Label]]) -> bytes:
         pdf, root = self._pdf, self._pdf.Root
         self._lead_links()
-        lettering = Lettering(_REGULAR, _BOLD, names_of_files(self._fonts))
+        lettering = Lettering(REGULAR, BOLD, names_of_files(self._fonts))
         for page, labels in zip(pdf.pages, running, strict=False):
             height = float(page.mediabox[3])
             text = b"".join(lettering.written(label, height) for label in labels)

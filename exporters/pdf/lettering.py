@@ -13,6 +13,12 @@ from pathlib import Path
 
 import uharfbuzz
 
+from exporters.theme import FONTS
+
+from .boxes import BOX
+
+REGULAR, BOLD = FONTS / "NotoSansSC-Regular.ttf", FONTS / "NotoSansSC-Bold.ttf"
+
 _POINTS = 72 / 25.4  # in a millimetre
 _MISSING = "…"
 _UNITS = 1000  # of a font's size, in which a PDF has its widths
@@ -42,6 +48,20 @@ class Glyph:
 
     width: int
     text: str
+
+
+def width(text: str, size: float, bold: bool = False) -> float:
+    """How wide a text is, in millimetres."""
+    return sum(_advance(character, bold) for character in text) * size / _POINTS
+
+
+def shortened(text: str, room: float, size: float, bold: bool = False) -> str:
+    """The text, or as much of it as there is room for, in millimetres, and that it goes on."""
+    if width(text, size, bold) <= room:
+        return text
+    while text and width(text + _MISSING, size, bold) > room:
+        text = text[:-1]
+    return text.rstrip() + _MISSING
 
 
 class Lettering:
@@ -89,16 +109,25 @@ class Lettering:
         return glyphs + end
 
     def _glyphs(self, text: str, bold: bool) -> list[tuple[Path, int, Glyph]]:
-        found = []
-        for character in text:
-            for path in self._order[bold]:
-                number = path in self._names and _font(path).get_nominal_glyph(ord(character))
-                if number:
-                    advance = _font(path).get_glyph_h_advance(number)
-                    width = round(advance * _UNITS / _face(path).upem)
-                    found.append((path, number, Glyph(width, character)))
-                    break
-        return found
+        found = (self._glyph(character, bold) or self._glyph(BOX, bold) for character in text)
+        return [glyph for glyph in found if glyph]
+
+    def _glyph(self, character: str, bold: bool) -> tuple[Path, int, Glyph] | None:
+        for path in self._order[bold]:
+            number = path in self._names and _font(path).get_nominal_glyph(ord(character))
+            if number:
+                advance = _font(path).get_glyph_h_advance(number)
+                width = round(advance * _UNITS / _face(path).upem)
+                return path, number, Glyph(width, character)
+        return None
+
+
+@cache
+def _advance(character: str, bold: bool) -> float:
+    """The width of a character, in ems; that of Chinese where another font has it."""
+    path = BOLD if bold else REGULAR
+    number = _font(path).get_nominal_glyph(ord(character))
+    return _font(path).get_glyph_h_advance(number) / _face(path).upem if number else 1.0
 
 
 @cache

@@ -43,7 +43,7 @@ def packing(deck: Deck, version: Version, job: Job, pool: Pool) -> Callable[[], 
 
     def finished() -> bytes:
         parts = [Part.read(data) for data in begun()]
-        labels = _labels(deck, version, title, job.printing, sum(map(len, parts)))
+        labels = _labels(deck, version, job.printing, sum(map(len, parts)))
         return joined(parts, labels, Part.read(about.result()))
 
     return finished
@@ -97,7 +97,7 @@ def _about(deck: Deck, version: Version, title: str) -> Sheet:
 
 
 def _labels(
-    deck: Deck, version: Version, title: str, printing: Printing, count: int
+    deck: Deck, version: Version, printing: Printing, count: int
 ) -> list[tuple[Label, ...]]:
     """What stands below the cards, outside the cut: the sheets' version, and their order."""
     there = cutting(printing)
@@ -107,7 +107,8 @@ def _labels(
     share, rest = (room, room) if there.columns > 1 else (0.7 * room, 0.3 * room)
     ink = "#000000" if printing.ink_saver else color("muted")
     y = there.height - _FOOT
-    said = Label(foot(deck, version, title), left, y, share, _SIZE, ink)
+    said = Label("", left, y, share, _SIZE, ink)
+    said = replace(said, text=foot(deck, version, words(deck.meta.lang)["flash-cards"], said))
     numbered = words(deck.meta.lang)["page-of"]
     return [
         (

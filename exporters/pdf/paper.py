@@ -14,6 +14,7 @@ from deckpress.model import Asset, ClozeStart, Html, LinkStart, Math, Picture
 from exporters.theme.join import join
 
 from .spacing import spaced
+from .tables import fitted
 from .wrapping import marked
 
 # A picture's CSS pixels are meant for a screen, where text is 16 px high. On this sheet it is 11.
@@ -21,12 +22,7 @@ _SCREEN_TO_PAPER = 0.7
 _TALLEST = 420  # CSS pixels: a figure leaves room for its card on the same page
 _ICON = 32  # CSS pixels: a picture no higher than that stands in its line of text
 
-# A table of more columns than this is set smaller; of more than that, as running text.
-_MANY_COLUMNS = 4
-_TOO_MANY_COLUMNS = 12
-
 _LINK = re.compile(r'(<a href="(https?://[^"]+)"[^>]*>)(.*?)(</a>)', re.DOTALL)
-_TABLE = re.compile(r'<div class="table">(?=<table>(.*?)</tr>)', re.DOTALL)
 _WIDTH = re.compile(r'<svg[^>]*?\bwidth="([\d.]+)(em|px|)"')
 
 
@@ -35,6 +31,7 @@ class Paper:
     """Sets fields for one sheet. `numbers` maps each printed card's id to its number, and `scale`
     says how large the sheet's type is beside the usual one; a line of `code` may have so many
     characters before it is marked as one that goes on, or `indent` less for each list around it.
+    A field has `room` for so many millimetres, in type of a `size` in points.
 
     Formulas become pictures; `drawings` collects them by name for the printer.
     """
@@ -43,6 +40,8 @@ class Paper:
     scale: float = 1.0
     code: int = 50
     indent: int = 4
+    room: float = 70.0
+    size: float = 8.4
     drawings: dict[str, Asset] = field(default_factory=dict)
 
     def field(self, html: Html, hosts: bool = False) -> Markup:
@@ -69,7 +68,8 @@ class Paper:
             link_start=link_start,
             link_end=link_end,
         )
-        tabled = _TABLE.sub(_sized, marked(spaced(joined), self.code, self.indent))
+        coded = marked(spaced(joined), self.code, self.indent)
+        tabled = fitted(coded, self.room, self.size)
         return Markup(_LINK.sub(lambda link: _shown(link, hosts), tabled))
 
     def _math(self, math: Math) -> str:
@@ -100,15 +100,6 @@ def _em(number: str, unit: str) -> float:
 
 def _gap(gap: ClozeStart) -> str:
     return '<b class="gap">'
-
-
-def _sized(table: re.Match[str]) -> str:
-    columns = len(re.findall("<t[hd]", table[1]))
-    if columns > _TOO_MANY_COLUMNS:
-        return '<div class="table flowing">'
-    if columns > _MANY_COLUMNS:
-        return '<div class="table narrow">'
-    return table[0]
 
 
 def _shown(link: re.Match[str], hosts: bool) -> str:

@@ -7,6 +7,7 @@ environment says where the fonts are: fontconfig reads that once.
 from __future__ import annotations
 
 import gc
+import logging
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -121,6 +122,8 @@ def laid_out(sheet: Sheet) -> Any:
     from .tuning import tune
 
     tune()
+    # It says of our own styles what it does without; a library that logs something shows that too.
+    logging.getLogger("weasyprint").propagate = False
     return Page(sheet.html, AssetFetcher(sheet.assets)).render(**_OPTIONS)
 
 

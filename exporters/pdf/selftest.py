@@ -17,6 +17,7 @@ from exporters.theme import words
 
 from . import asking
 from .binding import Book, Chunk, Places
+from .boxes import boxed_text
 from .chapters import MOST, Chapter, Entry, chapters, chunks, ids
 from .document import heads
 from .geometry import Geometry
@@ -31,6 +32,7 @@ _STYLES = ("sheet.css", "content.css", "selftest.css")
 # So many questions have their key behind them, in one piece; more are a book with a cover.
 _FEW = 40
 _LEAST_LINES, _MOST_LINES = 2, 6
+_BESIDE = 15.0  # millimetres of a column, at most, beside a question or an answer
 _HANDWRITING = 1.5  # it takes so much more room than print
 
 
@@ -63,20 +65,28 @@ class SelfTest:
         said = words(deck.meta.lang)
         numbers = {each.card.id: each.number for part in self._chapters for each in part.entries}
         code = self._geometry.code(deck.meta.lang)
-        self._paper = Paper(numbers, self._geometry.scale, code, self._geometry.code_indent)
+        self._paper = Paper(
+            numbers,
+            self._geometry.scale,
+            code,
+            self._geometry.code_indent,
+            self._geometry.column - _BESIDE,
+            self._geometry.size,
+        )
         self._pictures = inked(deck.assets, printing)
         self.short = len(numbers) <= _FEW
         self._shared: dict[str, Any] = {
             "deck": deck,
             "version": version,
             "title": f"{deck.meta.title} · {said['self-test']}",
-            "foot": foot(deck, version, f"{deck.meta.title} · {said['self-test']}"),
+            "foot": foot(deck, version, said["self-test"], self._geometry.foot_left("")),
             "count": len(numbers),
             "words": said,
             "tags": [],
             "generator": f"Deckpress {__version__}",
             "field": self._paper.field,
             "text": text,
+            "boxed": boxed_text,
             "kinds": CardKind,
             "exercise": lambda entry: exercise(entry, self._geometry.column / self._geometry.scale),
             "shuffled": asking.shuffled,
@@ -117,9 +127,9 @@ class SelfTest:
         return tuple(sheets)
 
     def _running(self, places: Places) -> tuple[tuple[Label, ...], ...]:
-        title = self._shared["title"]
         above = self._heads(places)
-        return running(self._geometry, self._deck, self._shared["version"], title, above)
+        title, foot = self._shared["title"], self._shared["foot"]
+        return running(self._geometry, self._deck, above, title, foot)
 
     def _heads(self, places: Places) -> tuple[str, ...]:
         key = places.pages.get("_key", places.count + 1) - 1

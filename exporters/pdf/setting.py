@@ -11,15 +11,15 @@ from markupsafe import Markup, escape
 
 from exporters.theme import stylesheet
 
+from .boxes import boxed
 from .spacing import spaced
 
 _HERE = Path(__file__).parent
 
 
 def rendered(template: str, **values: Any) -> str:
-    """The HTML of the template of that name."""
-    html: str = _environment().get_template(f"{template}.html.jinja").render(**values)
-    return html
+    """The HTML of the template of that name, without a character that cannot be printed."""
+    return boxed(_environment().get_template(f"{template}.html.jinja").render(**values))
 
 
 @cache

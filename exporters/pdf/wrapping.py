@@ -15,6 +15,7 @@ _BLOCK = re.compile(
 )
 _EMPTY = re.compile(r'<span class="\w+"></span>')
 _TAG = re.compile(r"<[^>]*>")
+_TAB = 4  # letters from one stop to the next, as on the page
 _SPAN = re.compile(r"<span[^>]*>|</span>")
 
 
@@ -40,7 +41,7 @@ def marked(html: str, width: int, indent: int = 0) -> str:
 def _lines(code: str, width: int) -> str:
     out: list[str] = []
     open_span = ""
-    lines = code.split("\n")
+    lines = [_untabbed(line) for line in code.split("\n")]
     for number, line in enumerate(lines):
         begun = open_span
         for span in _SPAN.findall(line):
@@ -55,6 +56,19 @@ def _lines(code: str, width: int) -> str:
         whole = f'<span class="long">{begun}{line}{after}</span>'
         out.append(f"{before}{whole}{open_span}")
     return _EMPTY.sub("", "".join(out))
+
+
+def _untabbed(line: str) -> str:
+    """The line with spaces up to the next of its stops for each tab: to the printer, a tab that
+    begins at a stop is nothing at all.
+    """
+    if "\t" not in line:
+        return line
+    pieces = line.split("\t")
+    whole = pieces[0]
+    for piece in pieces[1:]:
+        whole += " " * (_TAB - _width(whole) % _TAB) + piece
+    return whole
 
 
 def _width(line: str) -> int:

@@ -407,6 +407,8 @@ def test_what_does_not_fit_is_refused_with_what_would_help(
         (("--offset", "far"), "such as 1.5,-0.8"),
         (("--offset", "50,0"), "of at most 20"),
         (("--columns", "9"), "1<=x<=4"),
+        (("--columns", "4", "--paper", "A5"), "at most 3 columns"),
+        (("--columns", "3", "--large-print"), "at most 2 columns"),
         (("--paper", "A3"), "'A4', 'A5', 'Letter'"),
     ],
 )

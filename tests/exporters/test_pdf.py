@@ -71,7 +71,7 @@ def test_parts_and_kinds_are_named_in_the_language_of_the_deck() -> None:
     for word in ("为什么", "例子", "追问", "误区", "来源", "填空", "双向", "选择", "排序", "进阶"):
         assert word in text
     text = body(_english())
-    for word in ("1cards", "Version", "Licence", "Intermediate", "Why", "Follow-ups", "Pitfalls"):
+    for word in ("1card·", "Version", "Licence", "Intermediate", "Why", "Follow-ups", "Pitfalls"):
         assert word in text
     assert "Page1of1" in margins(_english())
 

@@ -114,7 +114,7 @@ def test_the_key_names_the_page_of_each_question_and_links_lead_both_ways(count:
     key = "".join(pages)
     for number in (1, count // 2, count):
         page = next(n for n, text in enumerate(pages, 1) if f"第{number}个问题？" in text)
-        assert f"{number}p.{page}第{number}个答案" in key
+        assert f"{number}{page}页第{number}个答案" in key
     _, inside = links(pdf)
     assert {f"c{number}" for number in range(1, count + 1)} <= inside
     assert {f"_key-c{number}" for number in range(1, count + 1)} <= inside

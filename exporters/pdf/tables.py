@@ -1,0 +1,113 @@
+"""Tables in a column of paper: no word of a cell is divided while others have room to spare."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+from .lettering import width
+
+# A table of more columns than this is set smaller; of more than that, as running text. So is one
+# whose words are so many times as wide as the room for them.
+_MANY_COLUMNS = 4
+_TOO_MANY_COLUMNS = 12
+_CROWDED = 1.5
+_SAFE = 0.97  # of the room: where it is not enough, the printer gives no column what it needs
+# The size of the text in a table and in a smaller one, in that of the sheet, and the millimetres
+# beside the text of a cell (content.css).
+SIZES = (0.857, 0.762)
+_AROUND = (3.3, 1.7)
+_CODE, _CODE_AROUND = 0.9 * 0.6, 0.4  # the width of a letter, and of a piece's ends, in ems
+
+_INDENT = 4.6  # millimetres, of a list, a callout or a quotation
+
+_TABLE = re.compile(r'<div class="table"><table>(.*?)</table>', re.DOTALL)
+_ROW = re.compile(r"<tr>(.*?)</tr>", re.DOTALL)
+_OPENED = re.compile(r'<(?:[uo]l|blockquote|div class="callout)\b')
+_CLOSED = re.compile(r"</(?:[uo]l|blockquote)>")
+_CELL = re.compile(r"<(t[hd])((?: [^>]*)?)>(.*?)</t[hd]>", re.DOTALL)
+_PIECE = re.compile(r"<(/?)(\w+)[^>]*>|[^<]+")
+# What a line is broken between: spaces, and characters of Chinese and its like.
+_BREAK = re.compile(r"[\s\u2009]+|(?<=[\u2e80-\uffef])|(?=[\u2e80-\uffef])")
+
+
+def fitted(html: str, room: float, size: float) -> str:
+    """`html` with each table set so that it fits into so many millimetres, in a sheet whose type
+    has so many points.
+    """
+    if "<table>" not in html:
+        return html
+
+    def fitted(table: re.Match[str]) -> str:
+        before = html[: table.start()]
+        around = len(_OPENED.findall(before)) - len(_CLOSED.findall(before))
+        return _fitted(table[1], room - max(0, around) * _INDENT, size)
+
+    return _TABLE.sub(fitted, html)
+
+
+def _fitted(table: str, room: float, size: float) -> str:
+    rows = [_CELL.findall(row) for row in _ROW.findall(table)]
+    columns = max(map(len, rows), default=0)
+    if columns > _TOO_MANY_COLUMNS:
+        return _flowing(table)
+    for small in (False, True):
+        points = size * SIZES[small]
+        free = _SAFE * room - columns * _AROUND[small]
+        needed = [
+            min(max(_longest(row[at], points) for row in rows if at < len(row)), free / 2)
+            for at in range(columns)
+        ]
+        if columns <= _MANY_COLUMNS and sum(needed) <= free:
+            break
+    if sum(needed) > _CROWDED * free:
+        return _flowing(table)
+    least = iter(_shared(needed, free))
+    head, end, rest = table.partition("</tr>")  # what the first row says holds for all
+    head = _CELL.sub(lambda cell: _wide(cell, next(least)), head)
+    kind = "table narrow" if small else "table"
+    return f'<div class="{kind}"><table>{head}{end}{rest}</table>'
+
+
+def _wide(cell: re.Match[str], least: float) -> str:
+    tag, attributes, content = cell.groups()
+    return f'<{tag}{attributes} style="min-width:{least:.2f}mm">{content}</{tag}>'
+
+
+def _shared(needed: list[float], room: float) -> list[float]:
+    """What each column gets of the room: what it needs, or as much as any other that needs more."""
+    given = [0.0] * len(needed)
+    left = max(room, 0.0)
+    for count, at in enumerate(sorted(range(len(needed)), key=needed.__getitem__)):
+        given[at] = min(needed[at], left / (len(needed) - count))
+        left -= given[at]
+    return given
+
+
+def _longest(cell: tuple[str, str, str], points: float) -> float:
+    """The width of the longest piece that is not to be divided, in millimetres."""
+    tag, _, content = cell
+    longest = run = 0.0
+    code = False
+    for found in _PIECE.finditer(content):
+        closing, name = found[1], found[2]
+        if name == "code":
+            code = not closing
+            run += _CODE_AROUND / 2 * points * 25.4 / 72
+        if name:
+            continue
+        for number, piece in enumerate(_BREAK.split(unescape(found[0]))):
+            if number:
+                longest, run = max(longest, run), 0.0
+            if code:
+                run += len(piece) * _CODE * points * 25.4 / 72
+            else:
+                run += width(piece, points, bold=tag == "th")
+    return max(longest, run)
+
+
+def _flowing(table: str) -> str:
+    """More columns than a column of paper can hold: each row is a paragraph, nothing is lost."""
+    text = _CELL.sub(r'<span class="cell \1">\3</span>', table)
+    rows = "".join(f"<p>{row}</p>" for row in _ROW.findall(text))
+    return f'<div class="flowing">{rows}'
