@@ -13,7 +13,7 @@ from commands.options import source_argument
 from commands.reporting import Failed, Format, Rejected, progress
 from commands.sources import checked
 from commands.words import say
-from deckpress import ledger, store, versions
+from deckpress import ledger, manifest, store, versions
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
@@ -52,7 +52,8 @@ def assets(folder: Path, source: Path | None, tag: str) -> None:
         store.publish(Path(scratch), release.version, files)
         again = Path(scratch, "again")
         again.mkdir()
-        if different := compared(files, again):
+        whole = store.contents(Path(scratch, release.version), (manifest.SITE,))
+        if different := compared(whole, again).different:
             reason = "\n  ".join(["", *different])
             raise Failed(say("verify-not-again", version=release.version) + reason)
         step(say("release-proving", version=release.version))
@@ -70,7 +71,7 @@ def assets(folder: Path, source: Path | None, tag: str) -> None:
                 unproven = say("release-unproven")
                 raise Failed(f"{unproven}\n\n{reports[-1]}".rstrip())
         sites = {old: publishing.earlier(old, name, Path(scratch)) for old, name in before.items()}
-    offered = publishing.offered(files, release.version, "\n".join(reports))
+    offered = publishing.offered(files, release.version, "\n".join(reports).encode())
     publishing.laid_out(folder / publishing.ASSETS, offered)
     publishing.laid_out(folder / publishing.SITE, publishing.pages(files, release.version, sites))
     click.echo(say("assets-made", version=release.version, count=len(offered), folder=folder))

@@ -41,7 +41,7 @@ def gh(*arguments: str) -> str:
     return done.stdout
 
 
-def offered(built: Mapping[str, bytes], version: str, report: str) -> dict[str, bytes]:
+def offered(built: Mapping[str, bytes], version: str, report: bytes) -> dict[str, bytes]:
     """The files that a release offers, under names that stay the same in each release.
 
     A release has no folders: the files of the site are offered as one archive.
@@ -53,7 +53,7 @@ def offered(built: Mapping[str, bytes], version: str, report: str) -> dict[str, 
     }
     source = json.loads(built[manifest.MANIFEST])["source"]["name"]
     files[manifest.site_asset(source)] = packed(served(built))
-    files[UPGRADE] = report.encode()
+    files[UPGRADE] = report
     return {**files, store.CHECKSUMS: store.checksums(files)}
 
 

@@ -10,14 +10,16 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from commands import publishing
 from commands.git import Repository
 from commands.reporting import Failed
 from commands.words import say
-from deckpress import manifest, store, verifying
+from deckpress import manifest, store
 from deckpress.model import Release
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -53,10 +55,22 @@ def package(release: Release, repository: Repository, output: Path, folder: Path
     return next(_build(tree, source, folder / "built", again=True).glob("*.apkg"))
 
 
-def compared(files: Mapping[str, bytes], folder: Path) -> list[str]:
-    """What differs, a sentence each, when the version of these files is built again in `folder`.
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What a version is that was built again: a sentence for each file that differs, and one for
+    each tool. `unmade` names the files that only the release itself can make.
+    """
 
-    `files` are those of a verified version, by name.
+    different: tuple[str, ...]
+    tools: tuple[str, ...] = ()
+    unmade: tuple[str, ...] = ()
+
+
+def compared(files: Mapping[str, bytes], folder: Path) -> Comparison:
+    """Build the version of these files again in `folder`, and hold every file against its like.
+
+    `files` are all those of a verified version, by name, as a build or as a download has them.
+    Nothing that they say of themselves is believed but which source and which tools made them.
 
     Raises:
         Failed: it cannot be built again.
@@ -67,19 +81,44 @@ def compared(files: Mapping[str, bytes], folder: Path) -> list[str]:
     fresh = store.contents(built, (manifest.SITE,))
     now = json.loads(fresh[manifest.MANIFEST])
     if now["version"] != version:
-        return [say("verify-other-version", version=version, other=now["version"])]
-    found = []
-    for name, then in verifying.built(files, stated).items():
-        if name in fresh and then != fresh[name]:
-            what = _difference(then, fresh[name])
-            found.append(say("verify-rebuilt-differs", name=name, what=what))
-    tools = (stated["tools"], now["tools"])
-    others = [
-        say("verify-tool", name=name, then=tools[0].get(name, "-"), now=tools[1].get(name, "-"))
-        for name in sorted({*tools[0], *tools[1]})
-        if tools[0].get(name) != tools[1].get(name)
-    ]
-    return [*found, *(others or [say("verify-same-tools")])] if found else []
+        other = say("verify-other-version", version=version, other=now["version"])
+        return Comparison((other,))
+    fresh[manifest.MANIFEST] = manifest.written({**now, "tools": stated["tools"]})
+    expected, unmade = _expected(fresh, version, files)
+    return Comparison(
+        tuple(_differing(files, expected)), tuple(_others(stated["tools"], now["tools"])), unmade
+    )
+
+
+def _expected(
+    fresh: Mapping[str, bytes], version: str, files: Mapping[str, bytes]
+) -> tuple[dict[str, bytes], tuple[str, ...]]:
+    """The files of a version as a build has them or as a release offers them, whichever `files`
+    are; and the names of those that are taken from `files` unseen.
+    """
+    built = {name: data for name, data in fresh.items() if name != store.CHECKSUMS}
+    built[store.CHECKSUMS] = store.checksums(built)
+    offered = publishing.offered(built, version, files.get(publishing.UPGRADE, b""))
+    if len(offered.keys() & files.keys()) > len(built.keys() & files.keys()):
+        return offered, (publishing.UPGRADE,)
+    return built, ()
+
+
+def _differing(files: Mapping[str, bytes], expected: Mapping[str, bytes]) -> Iterator[str]:
+    for name in sorted({*files, *expected}):
+        if name not in expected:
+            yield say("verify-rebuilt-more", name=name)
+        elif name not in files:
+            yield say("verify-rebuilt-less", name=name)
+        elif files[name] != expected[name]:
+            what = _difference(files[name], expected[name])
+            yield say("verify-rebuilt-differs", name=name, what=what)
+
+
+def _others(then: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:
+    for name in sorted({*then, *now}):
+        if then.get(name) != now.get(name):
+            yield say("verify-tool", name=name, then=then.get(name, "-"), now=now.get(name, "-"))
 
 
 def _difference(then: bytes, now: bytes) -> str:
@@ -116,7 +155,12 @@ def rebuilt(version: str, name: str, digest: str, folder: Path, *, again: bool) 
     else:
         shutil.copytree(ROOT, tree, ignore=shutil.ignore_patterns(*_LEFT))
     source = next(
-        (p for p in sorted(tree.rglob(name)) if sha256(p.read_bytes()).hexdigest() == digest), None
+        (
+            path
+            for path in sorted(tree.rglob("*.md"))
+            if path.name == name and sha256(path.read_bytes()).hexdigest() == digest
+        ),
+        None,
     )
     if source is None:
         raise Failed(say("rebuild-no-source", name=name, place=tag if again else ROOT))

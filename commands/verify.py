@@ -38,10 +38,12 @@ def verify(folder: Path, rebuild: bool) -> int:
 
         with progress() as step, tempfile.TemporaryDirectory() as scratch:
             step(say("verify-rebuilding", version=found.version))
-            different = compared(files, Path(scratch))
-        for sentence in different:
-            click.echo(sentence, err=True)
-        if different:
+            again = compared(files, Path(scratch))
+        if again.different:
+            for sentence in (*again.different, *(again.tools or [say("verify-same-tools")])):
+                click.echo(sentence, err=True)
             raise Failed(say("verify-not-again", version=found.version))
-        click.echo(say("verify-rebuilt"))
+        click.echo(say("verify-rebuilt-elsewhere" if again.tools else "verify-rebuilt"))
+        for sentence in (*again.tools, *(say("verify-unmade", name=n) for n in again.unmade)):
+            click.echo(sentence)
     return 0

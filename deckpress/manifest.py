@@ -44,4 +44,9 @@ def manifest(
         ],
         "cards": {card.id: card.digest for card in deck.cards()},
     }
+    return written(content)
+
+
+def written(content: Mapping[str, object]) -> bytes:
+    """A manifest as it stands in its file."""
     return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode()

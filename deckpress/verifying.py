@@ -41,17 +41,15 @@ def verdict(files: Mapping[str, bytes]) -> Verdict:
     stated, problems = _stated(files.get(MANIFEST))
     problems += _against_checksums(files)
     problems += _against_manifest(files, stated)
-    deck = stated.get("deck")
-    title = deck.get("title") if isinstance(deck, dict) else None
     return Verdict(
-        title=str(title or "?"),
-        version=str(stated.get("version") or "?"),
+        title=stated["deck"]["title"] if stated else "?",
+        version=stated["version"] if stated else "?",
         count=len(files),
         problems=tuple(dict.fromkeys(problems)),
     )
 
 
-def built(files: Mapping[str, bytes], stated: Mapping[str, Any]) -> dict[str, bytes]:
+def _built(files: Mapping[str, bytes], stated: Mapping[str, Any]) -> dict[str, bytes]:
     """The artefacts that a manifest names, as far as they are there, by the names that it gives.
 
     Where they were downloaded they have other names, and those of the site are in one archive.
@@ -80,8 +78,8 @@ def _offered(name: str, stated: Mapping[str, Any]) -> tuple[str, str]:
     """
     folder, _, member = name.partition("/")
     if folder == SITE and member:
-        return site_asset(str(stated["source"]["name"])), member
-    return asset(name, str(stated["version"])), ""
+        return site_asset(stated["source"]["name"]), member
+    return asset(name, stated["version"]), ""
 
 
 def _stated(data: bytes | None) -> tuple[dict[str, Any], list[Problem]]:
@@ -89,13 +87,35 @@ def _stated(data: bytes | None) -> tuple[dict[str, Any], list[Problem]]:
         return {}, [Problem("verify-missing", MANIFEST)]
     try:
         stated = json.loads(data)
-    except (ValueError, RecursionError):
-        stated = None
-    if not isinstance(stated, dict):
-        return {}, [Problem("verify-unreadable", MANIFEST)]
-    if stated.get("schema") != SCHEMA:
-        return stated, [Problem("verify-schema", MANIFEST, str(stated.get("schema")))]
-    return stated, []
+        json.dumps(stated, ensure_ascii=False).encode()  # no halves of characters
+        schema = stated.get("schema")
+        if schema != SCHEMA:
+            return {}, [Problem("verify-schema", MANIFEST, str(schema))]
+        whole = _whole(stated)
+    except (ValueError, RecursionError, AttributeError, KeyError, TypeError):
+        whole = False
+    return (stated, []) if whole else ({}, [Problem("verify-unreadable", MANIFEST)])
+
+
+def _whole(stated: Mapping[str, Any]) -> bool:
+    """Whether a manifest says all that one says. What it says may still be a lie.
+
+    Raises:
+        KeyError, TypeError, AttributeError: it does not.
+    """
+    deck, source = stated["deck"], stated["source"]
+    texts = [stated["version"], deck["title"], source["name"], source["sha256"]]
+    texts += [*stated["tools"].values(), *stated["cards"].values()]
+    for artifact in stated["artifacts"]:
+        texts += [artifact["name"], artifact["sha256"]]
+    name = source["name"]
+    return (
+        all(isinstance(text, str) for text in texts)
+        and isinstance(stated["release"], bool)
+        and name.endswith(".md")
+        and is_below(name)
+        and "/" not in name
+    )
 
 
 def _named(listed: bytes) -> Iterator[tuple[int, str, str]]:
@@ -126,14 +146,11 @@ def _against_checksums(files: Mapping[str, bytes]) -> Iterator[Problem]:
 
 
 def _against_manifest(files: Mapping[str, bytes], stated: Mapping[str, Any]) -> Iterator[Problem]:
-    try:
-        artifacts = [(str(item["name"]), str(item["sha256"])) for item in stated["artifacts"]]
-        found = built(files, stated)
-        places = {name: _offered(name, stated)[0] for name, _ in artifacts}
-    except (KeyError, TypeError):
-        if stated:
-            yield Problem("verify-unreadable", MANIFEST)
+    if not stated:
         return
+    artifacts = [(item["name"], item["sha256"]) for item in stated["artifacts"]]
+    found = _built(files, stated)
+    places = {name: _offered(name, stated)[0] for name, _ in artifacts}
     listed = {name for _, _, name in _named(files.get(CHECKSUMS, b""))}
     for name, digest in artifacts:
         # What is missing or damaged is called what its folder calls it.

@@ -13,8 +13,10 @@ from pathlib import Path
 
 import pytest
 
+from commands import publishing
 from commands.main import main
 from deckpress.archive import packed, unpacked
+from deckpress.manifest import written
 from deckpress.store import checksums, contents
 from tests.commands.test_release import NEW, Project
 
@@ -53,6 +55,13 @@ def github(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> GitHub:
     return GitHub(tmp_path / "github")
 
 
+def build_here(_tree: Path, source: Path, output: Path, *, again: bool) -> Path:
+    """Build in this process, which makes the outputs that the project's releases are made of."""
+    release = ["--release"] if again else []
+    assert main(["build", str(source), "--output", str(output), *release]) == 0
+    return (output / "latest").resolve()
+
+
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     """A project with the release 1.0.0, of all outputs but the PDF."""
@@ -60,7 +69,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     outputs = {"anki": "exporters.anki", "web": "exporters.web"}
     monkeypatch.setattr("commands.build.EXPORTERS", outputs)
     monkeypatch.setattr("commands.releasing._now", lambda: made.now)
-    # What is built again is built by another process, with all outputs, and compared by name.
+    monkeypatch.setattr("commands.rebuilding._build", build_here)
     monkeypatch.chdir(made.home)
     assert made.release("--tag") == 0
     return made
@@ -255,6 +264,123 @@ def test_a_file_that_is_built_otherwise_is_explained(
     said = capsys.readouterr().err
     assert "deck-1.0.0.html: differs when built again (from byte" in said
     assert "made with weasyprint 1.0, built again with weasyprint" in said
+
+
+def state(folder: Path, **facts: object) -> None:
+    path = folder / "manifest.json"
+    path.write_bytes(written({**json.loads(path.read_text("utf-8")), **facts}))
+
+
+def stated(folder: Path) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = json.loads((folder / "manifest.json").read_text())["artifacts"]
+    return found
+
+
+def another_package(folder: Path) -> None:
+    next(folder.glob("*.apkg")).write_bytes(b"evil")
+    state(folder, artifacts=[])
+
+
+def a_program(folder: Path) -> None:
+    (folder / "setup.exe").write_bytes(b"MZ")
+
+
+def other_notes(folder: Path) -> None:
+    (folder / "CHANGES.md").write_text("# TCP 1.0.0\n\nFetch the rest from evil.example.\n")
+
+
+def no_notes(folder: Path) -> None:
+    (folder / "CHANGES.md").unlink()
+
+
+def no_page(folder: Path) -> None:
+    page = next(folder.glob("*.html"))
+    page.unlink()
+    state(folder, artifacts=[one for one in stated(folder) if one["name"] != "deck-1.0.0.html"])
+
+
+def another_title(folder: Path) -> None:
+    state(folder, deck={"key": "tcp", "title": "Evil", "lang": "en"})
+
+
+def other_cards(folder: Path) -> None:
+    state(folder, cards={"three": "0" * 32})
+
+
+@pytest.mark.parametrize("downloaded", [False, True], ids=["built", "downloaded"])
+@pytest.mark.parametrize(
+    ("forge", "said"),
+    [
+        (another_package, "apkg: differs when built again"),
+        (a_program, "setup.exe: is not there when built again"),
+        (other_notes, "CHANGES.md: differs when built again"),
+        (no_notes, "CHANGES.md: is missing, and is there when built again"),
+        (no_page, "html: is missing, and is there when built again"),
+        (another_title, "manifest.json: differs when built again"),
+        (other_cards, "manifest.json: differs when built again"),
+    ],
+)
+def test_a_forged_release_is_not_what_is_built_again(
+    project: Project,
+    github: GitHub,
+    capsys: pytest.CaptureFixture[str],
+    forge: Callable[[Path], None],
+    said: str,
+    downloaded: bool,
+) -> None:
+    """Whoever forges a release makes its manifest and its checksums fit."""
+    folder = project.output / "1.0.0"
+    if downloaded:
+        made = publishing.offered(contents(folder, ("site",)), "1.0.0", b"proven")
+        folder = project.home.parent / "downloaded"
+        publishing.laid_out(folder, made)
+    forge(folder)
+    seal(folder)
+    capsys.readouterr()
+    assert main(["verify", str(folder)]) == 0
+    assert main(["verify", str(folder), "--rebuild"]) == 1
+    assert said in capsys.readouterr().err
+
+
+def test_a_release_that_other_tools_made_alike_is_the_same(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = project.output / "1.0.0"
+    tools = json.loads((folder / "manifest.json").read_text())["tools"]
+    state(folder, tools={**tools, "python": "3.11.0"})
+    seal(folder)
+    capsys.readouterr()
+    assert main(["verify", str(folder), "--rebuild"]) == 0
+    said = capsys.readouterr().out
+    assert "every byte is the same but for the tools that manifest.json names" in said
+    assert "made with python 3.11.0, built again with python" in said
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"tools": []},
+        {"tools": {"python": "\ud800"}},
+        {"release": "no"},
+        {"version": 5},
+        {"source": {"name": "/etc/passwd", "sha256": ""}},
+        {"source": {"name": "", "sha256": ""}},
+        {"source": "deck.md"},
+        {"deck": {"title": "\ud800"}},
+        {"cards": []},
+    ],
+    ids=str,
+)
+def test_a_manifest_that_says_nonsense_is_damaged(
+    project: Project, capsys: pytest.CaptureFixture[str], facts: dict[str, object]
+) -> None:
+    folder = project.output / "1.0.0"
+    path = folder / "manifest.json"
+    path.write_text(json.dumps({**json.loads(path.read_text("utf-8")), **facts}))
+    seal(folder)
+    capsys.readouterr()
+    assert main(["verify", str(folder), "--rebuild"]) == 1
+    assert capsys.readouterr().err.splitlines()[0] == "manifest.json: is damaged"
 
 
 def test_a_diff_shows_the_words(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
