@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from hashlib import blake2b
 
-from deckpress.model import Proof, RawCard, RawDeck, RawSection, Text
+from deckpress.model import PartName, Proof, RawCard, RawDeck, RawSection, Text
 from deckpress.proofs import proofs
 from deckpress.references import references
 
@@ -58,13 +58,18 @@ def _parts(
     rights = "".join("x" if item.right else "." for item in card.items)
     yield "items", rights.encode() + text(*(item.text for item in card.items))
     yield "short", text(card.short)
+    reason = b""
     for part in card.parts:
-        yield part.name.value, text(part.text)
+        if card.retired and part.name is PartName.RETIRED:
+            reason += text(part.text)
+        else:
+            yield part.name.value, text(part.text)
     yield "tags", "\0".join(deck.meta.tags.get(tag, tag) for tag in card.tags).encode()
     yield "level", str(card.level or "").encode()
     yield "tier", (card.tier or "").encode()
     yield "section", f"{section.id}\0{section.title.source}".encode()
-    yield "retired", b"retired" if card.retired else b""
+    if card.retired:
+        yield "retired", b"retired" + reason
     yield "proof", repr(proof).encode() if proof else b""
     yield "deck", f"{deck.meta.lang}\0{deck.meta.homepage}".encode()
 

@@ -98,6 +98,16 @@ def test_a_card_is_moved_added_retired_and_restored(released: Folder) -> None:
     assert released.release().version == "1.3.0"
 
 
+def test_a_better_reason_for_retiring_reaches_those_who_have_the_card(released: Folder) -> None:
+    released.edit("#who-closes .closing", "#who-closes .closing .retired")
+    released.edit("Either side.", "Either side.\n\n### Retired\n\nToo vague.")
+    first = released.release().cards["who-closes"]
+    released.edit("Too vague.", "Learn [who opens](#who-opens) instead.")
+    assert released.changes() == ledger.Changes(edited={"who-closes": ("retired",)})
+    second = released.release().cards["who-closes"]
+    assert (second.retired, second.modified) == (first.retired, first.modified + 86_400)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "name"),
     [
