@@ -9,6 +9,9 @@ import tarfile
 from collections.abc import Sequence
 from pathlib import Path
 
+# The line ends that a machine prefers are not those of a release.
+_ANYWHERE = ("-c", "core.autocrlf=false", "-c", "core.eol=lf")
+
 
 class GitError(Exception):
     """Git refuses; the message is its own."""
@@ -29,6 +32,11 @@ class Repository:
             return None
 
     def path(self, path: Path) -> str:
+        """The name of a file from the root.
+
+        Raises:
+            ValueError: it is outside.
+        """
         return path.resolve().relative_to(self.root.resolve()).as_posix()
 
     def changed(self) -> list[str]:
@@ -92,14 +100,14 @@ class Repository:
 
     def unpack(self, revision: str, folder: Path) -> None:
         """Put all files of a revision into `folder`."""
-        data = _raw(self.root, "archive", "--format=tar", revision)
+        data = _raw(self.root, *_ANYWHERE, "archive", "--format=tar", revision)
         with tarfile.open(fileobj=io.BytesIO(data)) as packed:
             packed.extractall(folder, filter="data")
 
-    def show(self, revision: str, path: str) -> bytes | None:
-        """A file as it was in a revision."""
+    def checkout(self, revision: str, path: str) -> bytes | None:
+        """A file of a revision as a clone with no settings of its own would have it."""
         try:
-            return _raw(self.root, "cat-file", "blob", f"{revision}:{path}")
+            return _raw(self.root, *_ANYWHERE, "cat-file", "--filters", f"{revision}:{path}")
         except GitError:
             return None
 

@@ -126,8 +126,30 @@ def plan(path: Path, read: Checked, bump: Bump | None, output: Path) -> Plan:
         committed = False
     changes = ledger.compare(read.deck.release, read.deck, digests(read.deck))
     made = Plan(repository, folder, read, release, tuple(releases), changes, begun, committed)
+    _all_committed(made, home)
+    _as_committed(path, read.loaded, repository)
     _in_order(made, home, output)
     return made
+
+
+def _as_committed(path: Path, loaded: Loaded, repository: Repository) -> None:
+    """Refuse a source, or a file that it shows, that the last commit has not byte for byte.
+
+    Git does not tell of all of them: some are ignored, some it was told to overlook.
+    """
+    shown = {name: path.parent / name for name in loaded.files}
+    other, ends = [], False
+    for name, data in ((loaded.path, loaded.data), *sorted(loaded.files.items())):
+        try:
+            kept = repository.checkout("HEAD", repository.path(shown.get(name, path)))
+        except ValueError:  # it is outside
+            kept = None
+        if kept != data:
+            other.append(name)
+            ends = ends or data.replace(b"\r\n", b"\n") == kept
+    if other:
+        key = "release-line-ends" if ends else "release-not-in-commit"
+        raise Failed(say(key, files="\n  ".join(["", *other[:10]])))
 
 
 def _may_follow(last: Release | None, content: str, bump: Bump | None) -> None:
@@ -161,18 +183,22 @@ def _now() -> int:
     return int(time.time())
 
 
-def _in_order(made: Plan, home: str, output: Path) -> None:
-    """Refuse what would make two truths."""
-    repository, version = made.repository, made.release.version
+def _all_committed(made: Plan, home: str) -> None:
+    """Refuse what Git says is not committed; what this release wrote may be."""
     own = made.files if made.begun and not made.committed else ()
     dirty = [
         name
-        for name in repository.changed()
+        for name in made.repository.changed()
         if name not in own
         and not (name.startswith(f"{home}/") and store.is_draft(name.rpartition("/")[2]))
     ]
     if dirty:
         raise Failed(say("release-dirty", files="\n  ".join(["", *dirty[:10]])))
+
+
+def _in_order(made: Plan, home: str, output: Path) -> None:
+    """Refuse what would make two truths."""
+    repository, version = made.repository, made.release.version
     there = {f"{home}/{name}" for name, _ in made.read.loaded.releases}
     for name, blobs in repository.added(home).items():
         match = ledger.NAME.fullmatch(name.rpartition("/")[2])

@@ -146,6 +146,25 @@ def tag_there(project: Project) -> None:
     project.git("tag", "v1.1.0")
 
 
+def ignored(project: Project) -> None:
+    (project.home / ".gitignore").write_text("*.sh\n")
+    project.git("rm", "-q", "--cached", "source/examples/open.sh")
+    project.commit()
+
+
+def overlooked(project: Project) -> None:
+    project.git("update-index", "--skip-worktree", "source/deck.md")
+    project.deck.edit("Either side.", "Both may.")
+    project.deck.read()
+
+
+def other_line_ends(project: Project) -> None:
+    """As Git gives them to those who asked for the line ends of Windows."""
+    project.git("config", "core.autocrlf", "true")
+    project.git("rm", "-q", "--cached", "-r", ".")
+    project.git("reset", "-q", "--hard")
+
+
 def output_there(project: Project) -> None:
     (project.output / "1.1.0").mkdir()
 
@@ -200,6 +219,10 @@ def no_package(project: Project) -> None:
 REFUSALS: dict[Callable[[Project], None], str] = {
     dirty: "notes.txt",
     tag_there: "1.1.0 is there already",
+    ignored: "not in it as they are here (are they ignored, or marked skip-worktree?):\n"
+    "  examples/open.sh\n",
+    overlooked: "deck.md\n",
+    other_line_ends: "core.autocrlf",
     output_there: "1.1.0 is there already",
     error: "Nothing was released",
     vanished: "Nothing was released",
