@@ -74,10 +74,10 @@ class Repository:
     def tagged(self, tag: str) -> str:
         return self.commit(f"refs/tags/{tag}")
 
-    def holds(self, path: str) -> bool:
-        """Whether the last commit has this file."""
+    def holds(self, revision: str, path: str) -> bool:
+        """Whether a revision has this file."""
         try:
-            self._run("cat-file", "-e", f"HEAD:{path}")
+            self._run("cat-file", "-e", f"{revision}:{path}")
         except GitError:
             return False
         return True

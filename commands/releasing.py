@@ -108,15 +108,14 @@ def plan(path: Path, read: Checked, bump: Bump | None, output: Path) -> Plan:
     home = repository.path(folder / RELEASES)
     releases = history(read.loaded, read)
     last = releases[-1] if releases else None
+    if last is None and read.loaded.releases:
+        raise Failed(say("release-other-deck", what=f"{home}/{read.loaded.releases[0][0]}"))
     content = fingerprint(read.deck)
-    committed = last is not None and repository.holds(f"{home}/{last.version}.json")
-    unfinished = last is not None and not (committed and repository.tagged(f"v{last.version}"))
-    if last is not None and not committed and last.content != content:
-        raise Failed(say("release-begun", version=last.version, home=home))
-    begun = unfinished and last is not None and last.content == content
-    if begun and last is not None:
+    begun, committed = _unfinished(last, content, home, repository)
+    if begun:
         read, release = reopened(read)
         releases = releases[:-1]
+        _as_begun(release, read, bump, home)
     else:
         _may_follow(last, content, bump)
         release = _next(read, last, bump, content)
@@ -130,6 +129,49 @@ def plan(path: Path, read: Checked, bump: Bump | None, output: Path) -> Plan:
     _as_committed(path, read.loaded, repository)
     _in_order(made, home, output)
     return made
+
+
+def _unfinished(
+    last: Release | None, content: str, home: str, repository: Repository
+) -> tuple[bool, bool]:
+    """Whether the last release still has to be finished, and whether it is in the last commit.
+
+    Raises:
+        Failed: it cannot be finished from here, and a later one must not pass it over.
+    """
+    if last is None:
+        return False, False
+    version, tag, name = last.version, f"v{last.version}", f"{home}/{last.version}.json"
+    if not repository.holds("HEAD", name):
+        if last.content != content:
+            raise Failed(say("release-begun", version=version, home=home))
+        return True, False
+    if repository.tagged(tag):
+        if not repository.holds(tag, name):
+            raise Failed(say("release-other-tag", version=version, tag=tag, name=name))
+        return False, True
+    brought = repository.brought(name)
+    if last.content != content or brought != repository.commit("HEAD"):
+        raise Failed(say("release-untagged", version=version, tag=tag, commit=brought[:12]))
+    return True, True
+
+
+def _as_begun(begun: Release, read: Checked, bump: Bump | None, home: str) -> None:
+    """Refuse to finish a release that was begun as another step than is asked for now."""
+    before = read.deck.release
+    if before is None or bump is None:
+        return
+    changes = ledger.compare(before, read.deck, digests(read.deck))
+    _large_enough(bump, changes)
+    if ledger.raised(before.version, bump) != begun.version:
+        raise Failed(say("release-begun-as", version=begun.version, bump=bump, home=home))
+
+
+def _large_enough(bump: Bump, changes: Changes) -> None:
+    needed = ledger.least(changes)
+    if list(Bump).index(bump) > list(Bump).index(needed):
+        what = ", ".join(ledger.forcing(changes, needed))
+        raise Failed(say("release-small", bump=bump, needed=needed, what=what))
 
 
 def _as_committed(path: Path, loaded: Loaded, repository: Repository) -> None:
@@ -168,10 +210,7 @@ def _next(read: Checked, last: Release | None, bump: Bump | None, content: str) 
     version = ledger.successor(last, changes)
     if last is not None and bump is not None:
         version = ledger.raised(last.version, bump)
-        needed = ledger.least(changes)
-        if list(Bump).index(bump) > list(Bump).index(needed):
-            what = ", ".join(ledger.forcing(changes, needed))
-            raise Failed(say("release-small", bump=bump, needed=needed, what=what))
+        _large_enough(bump, changes)
     made = _now()
     cards = ledger.entries(last, deck, now, version, made)
     meta = deck.meta
@@ -208,11 +247,10 @@ def _in_order(made: Plan, home: str, output: Path) -> None:
             raise Failed(say("release-elsewhere", version=match["version"], name=name))
         if blobs != {repository.blob(name)}:
             raise Failed(say("release-ledger", reason=say("release-edited", name=name)))
+    if repository.tagged(made.tag) and not made.earlier:
+        raise Failed(say("release-other-deck", what=made.tag))
     if repository.tagged(made.tag):
         raise Failed(say("release-exists", version=version, what=made.tag))
-    if made.committed and repository.brought(made.files[0]) != repository.commit("HEAD"):
-        commit = repository.brought(made.files[0])[:12]
-        raise Failed(say("release-untagged", version=version, tag=made.tag, commit=commit))
     if not made.begun and (output / version).exists():
         raise Failed(say("release-exists", version=version, what=output / version))
 

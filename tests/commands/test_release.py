@@ -210,10 +210,12 @@ def removed(project: Project) -> None:
     project.git("commit", "-qm", "Forget")
 
 
-def no_package(project: Project) -> None:
+def untagged(project: Project) -> None:
     project.git("tag", "-d", "v1.0.0")
-    shutil.rmtree(project.output / "1.0.0")
-    (project.output / "1.0.0").mkdir()
+
+
+def astray(project: Project) -> None:
+    project.git("tag", "-f", "v1.0.0", "v1.0.0~1")
 
 
 REFUSALS: dict[Callable[[Project], None], str] = {
@@ -231,7 +233,8 @@ REFUSALS: dict[Callable[[Project], None], str] = {
     slip: "Nothing was released",
     branch: "lacks the release 1.0.0",
     removed: "lacks the release 1.0.0",
-    no_package: "no tag v1.0.0",
+    untagged: "there is no tag v1.0.0. Tag it before",
+    astray: "the tag v1.0.0 leads to a commit without source/releases/1.0.0.json",
 }
 
 
@@ -246,6 +249,65 @@ def test_a_refusal_changes_nothing(
     capsys.readouterr()
     assert project.release("--tag") == 1
     assert REFUSALS[spoil] in capsys.readouterr().err
+    assert project.all() == before
+
+
+@pytest.mark.parametrize("spoil", [untagged, astray], ids=lambda spoil: spoil.__name__)
+def test_a_release_is_not_passed_over_when_nothing_has_changed_since(
+    project: Project, capsys: pytest.CaptureFixture[str], spoil: Callable[[Project], None]
+) -> None:
+    project.release("--tag")
+    project.commit()
+    spoil(project)
+    before = project.all()
+    assert project.release("--bump", "patch", "--tag") == 1
+    assert REFUSALS[spoil] in capsys.readouterr().err
+    assert project.all() == before
+
+
+def test_the_first_release_s_package_is_built_from_its_tag(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project.release("--tag")
+    project.commit("Either side.", "Both may.")
+    project.release("--tag")
+    project.commit(new=NEW)
+    project.git("tag", "-d", "v1.0.0")
+    shutil.rmtree(project.output / "1.0.0")
+    capsys.readouterr()
+    assert project.release() == 1
+    assert "no tag v1.0.0" in capsys.readouterr().err
+
+
+def test_a_begun_release_takes_no_other_step(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project.release("--tag")
+    project.commit(new=NEW)
+    project.release()
+    before = project.all()
+    assert project.release("--bump", "patch") == 1
+    assert "make it a minor one: fin." in capsys.readouterr().err
+    assert project.release("--bump", "major") == 1
+    assert "1.1.0 was begun and is not finished" in capsys.readouterr().err
+    assert project.all() == before
+    assert project.release("--bump", "minor", "--tag") == 0
+    assert project.git("tag").split() == ["v1.0.0", "v1.1.0"]
+
+
+@pytest.mark.parametrize("folder", ["source", "more"])
+def test_a_second_deck_in_the_repository_is_told_that_there_is_one(
+    project: Project, capsys: pytest.CaptureFixture[str], folder: str
+) -> None:
+    project.release("--tag")
+    other = project.home / folder / "other.md"
+    other.parent.mkdir(exist_ok=True)
+    text = project.deck.text.replace("file=examples/open.sh", "")
+    other.write_text(text.replace("key: tcp", "key: other"))
+    project.commit()
+    before = project.all()
+    assert main(["release", str(other), "--output", str(project.output / "other")]) == 1
+    assert "a repository releases one deck" in capsys.readouterr().err
     assert project.all() == before
 
 
