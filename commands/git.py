@@ -86,6 +86,34 @@ class Repository:
         """The commit of this branch that brought a file."""
         return self._run("log", "-1", "--diff-filter=A", "--format=%H", "HEAD", "--", path).strip()
 
+    def branch(self) -> str:
+        """The branch that is checked out; nothing if none is."""
+        try:
+            return self._run("symbolic-ref", "-q", "--short", "HEAD").strip()
+        except GitError:
+            return ""
+
+    def ignored(self, paths: Sequence[str]) -> list[str]:
+        """Those of these files that Git would not add, because it is told to ignore them."""
+        try:
+            asked = ("-c", "core.quotePath=false", "check-ignore", "--", *paths)
+            return self._run(*asked).splitlines()
+        except GitError:  # none
+            return []
+
+    def author(self) -> str:
+        """Who commits and tags.
+
+        Raises:
+            GitError: Git does not know.
+        """
+        self._run("var", "GIT_AUTHOR_IDENT")
+        return self._run("var", "GIT_COMMITTER_IDENT")
+
+    def lock(self) -> Path:
+        """The file that is there while a Git writes what the next commit will hold."""
+        return self.root / self._run("rev-parse", "--git-path", "index.lock").strip()
+
     def record(self, paths: Sequence[str], message: str) -> None:
         """Commit these files and nothing else."""
         self._run("add", "--", *paths)

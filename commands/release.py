@@ -59,6 +59,4 @@ def release(source: Path | None, bump: Bump | None, tagging: bool, output: Path)
     for report in reports:
         click.echo(report)
     said = say("release-made", version=made.release.version, folder=output / made.release.version)
-    click.echo(
-        "\n".join([said, *(f"    {line}" for line in releasing.remaining(made, tagged=tagging))])
-    )
+    click.echo(f"{said}\n{releasing.remaining(made, tagged=tagging)}")

@@ -7,6 +7,7 @@ from the same time and so with the same bytes.
 
 from __future__ import annotations
 
+import shlex
 import tempfile
 import time
 from collections.abc import Iterator
@@ -42,6 +43,7 @@ class Plan:
     release: Release
     earlier: tuple[Release, ...]  # of this deck, oldest first
     changes: Changes
+    log: bytes  # the changelog with this release in it
     begun: bool
     committed: bool
 
@@ -124,10 +126,12 @@ def plan(path: Path, read: Checked, bump: Bump | None, output: Path) -> Plan:
         read = replace(read, loaded=replace(read.loaded, releases=newer))
         committed = False
     changes = ledger.compare(read.deck.release, read.deck, digests(read.deck))
-    made = Plan(repository, folder, read, release, tuple(releases), changes, begun, committed)
-    _all_committed(made, home)
+    log = _log(folder / RELEASES / CHANGELOG, read, release, changes)
+    made = Plan(repository, folder, read, release, tuple(releases), changes, log, begun, committed)
+    _all_committed(made, home, output)
     _as_committed(path, read.loaded, repository)
     _in_order(made, home, output)
+    _may_commit(made)
     return made
 
 
@@ -154,6 +158,18 @@ def _unfinished(
     if last.content != content or brought != repository.commit("HEAD"):
         raise Failed(say("release-untagged", version=version, tag=tag, commit=brought[:12]))
     return True, True
+
+
+def _log(path: Path, read: Checked, release: Release, changes: Changes) -> bytes:
+    """The changelog at `path` with the section of the release in it."""
+    try:
+        before = path.read_text("utf-8")
+    except FileNotFoundError:
+        before = ""
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise Failed(say("release-log", path=path, reason=reason)) from error
+    return changelog.with_section(before, read.deck, release, changes).encode()
 
 
 def _as_begun(begun: Release, read: Checked, bump: Bump | None, home: str) -> None:
@@ -200,6 +216,8 @@ def _may_follow(last: Release | None, content: str, bump: Bump | None) -> None:
     if last.content == content and bump is None:
         raise Failed(say("release-nothing", version=last.version))
     # A development build is one second younger than the last release, and older than the next.
+    if 0 <= (passed := _now() - last.time) <= 1:
+        time.sleep(2 - passed)
     if _now() <= last.time + 1:
         raise Failed(say("release-clock", version=last.version))
 
@@ -222,13 +240,16 @@ def _now() -> int:
     return int(time.time())
 
 
-def _all_committed(made: Plan, home: str) -> None:
-    """Refuse what Git says is not committed; what this release wrote may be."""
+def _all_committed(made: Plan, home: str, output: Path) -> None:
+    """Refuse what Git says is not committed, but for what releases and builds write."""
+    there, root = output.resolve(), made.repository.root.resolve()
+    outside = not made.folder.is_relative_to(there)
     own = made.files if made.begun and not made.committed else ()
     dirty = [
         name
         for name in made.repository.changed()
         if name not in own
+        and not (outside and (root / name).is_relative_to(there))
         and not (name.startswith(f"{home}/") and store.is_draft(name.rpartition("/")[2]))
     ]
     if dirty:
@@ -253,6 +274,21 @@ def _in_order(made: Plan, home: str, output: Path) -> None:
         raise Failed(say("release-exists", version=version, what=made.tag))
     if not made.begun and (output / version).exists():
         raise Failed(say("release-exists", version=version, what=output / version))
+
+
+def _may_commit(made: Plan) -> None:
+    """Refuse what Git would refuse at the end."""
+    repository = made.repository
+    if not repository.branch():
+        raise Failed(say("release-detached"))
+    if files := repository.ignored(made.files):
+        raise Failed(say("release-ignored", files=", ".join(files)))
+    try:
+        repository.author()
+    except GitError as error:
+        raise Failed(say("release-nobody", reason=error)) from error
+    if (lock := repository.lock()).exists():
+        raise Failed(say("release-locked", path=lock))
 
 
 def build(made: Plan) -> dict[str, bytes]:
@@ -308,10 +344,8 @@ def write(made: Plan, files: dict[str, bytes], output: Path) -> None:
             if not made.begun:
                 own.unlink()
             raise
-        before = log.read_text("utf-8") if log.exists() else ""
-        fresh = changelog.with_section(before, made.read.deck, made.release, made.changes)
-        if fresh != before:
-            store.replace(log, fresh.encode())
+        if not log.exists() or log.read_bytes() != made.log:
+            store.replace(log, made.log)
 
 
 def tag(made: Plan) -> None:
@@ -328,14 +362,17 @@ def tag(made: Plan) -> None:
         raise Failed(say("release-git", reason=error)) from error
 
 
-def remaining(made: Plan, *, tagged: bool) -> list[str]:
-    """The commands that are left to the author."""
-    push = f"git push --atomic origin HEAD {made.tag}"
-    if tagged:
-        return [push]
-    tagging = f'git tag -a {made.tag} -m "{made.release.version}"'
-    if made.committed:
-        return [tagging, push]
-    files = " ".join(made.files)
-    message = f'git commit -m "Release {made.release.version}" -- {files}'
-    return [f"git add {files}", message, tagging, push]
+def remaining(made: Plan, *, tagged: bool) -> str:
+    """The commands that are left to the author, who can paste them where they are: one stops the
+    next when it fails.
+    """
+    root = made.repository.root
+    git = "git" if root.resolve() == Path.cwd() else f"git -C {shlex.quote(str(root))}"
+    files = shlex.join(("--", *made.files))
+    version = made.release.version
+    steps = [
+        *([] if made.committed else [f"add {files}", f"commit -m 'Release {version}' {files}"]),
+        f"tag -a {made.tag} -m {version}",
+    ]
+    push = f"push --atomic origin HEAD {made.tag}"
+    return " &&\n".join(f"    {git} {step}" for step in (*([] if tagged else steps), push))

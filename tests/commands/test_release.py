@@ -30,12 +30,13 @@ DAY = 86_400
 class Project:
     """A deck in a Git repository, and an output folder beside it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, source: str = "source") -> None:
         self.home = folder / "project"
         self.output = folder / "output"
-        (self.home / "source").mkdir(parents=True)
-        self.deck = Folder(self.home / "source")
-        (self.home / "source" / "releases").rmdir()
+        self.source = self.home / source
+        self.source.mkdir(parents=True)
+        self.deck = Folder(self.source)
+        self.ledger.rmdir()
         self.now = 1_800_000_000
         self.git("init", "-q", "-b", "main")
         self.git("config", "user.email", "author@example.org")
@@ -58,14 +59,14 @@ class Project:
 
     def release(self, *options: str) -> int:
         self.now += DAY
-        path = str(self.home / "source" / "deck.md")
+        path = str(self.source / "deck.md")
         return main(["release", path, "--output", str(self.output), *options])
 
     def all(self) -> dict[str, bytes | str]:
         """Every file, and what Git knows of commits and tags."""
         found: dict[str, bytes | str] = {
             str(path): path.read_bytes()
-            for folder in (self.home / "source", self.output)
+            for folder in (self.source, self.output)
             for path in sorted(folder.rglob("*"))
             if path.is_file()
         }
@@ -74,7 +75,7 @@ class Project:
 
     @property
     def ledger(self) -> Path:
-        return self.home / "source" / "releases"
+        return self.source / "releases"
 
 
 @pytest.fixture
@@ -108,21 +109,44 @@ def test_the_version_follows_from_what_the_changes_do(
     out = capsys.readouterr().out
     assert "deck-1.0.0.apkg → deck-1.1.0.apkg" in out
     assert "deck-1.0.1.apkg → deck-1.1.0.apkg" in out
-    assert out.rstrip().endswith("git push --atomic origin HEAD v1.1.0")
+    assert out.rstrip().endswith(" push --atomic origin HEAD v1.1.0")
 
 
-def test_the_commands_that_remain_finish_the_release(
-    project: Project, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("where", ["project", "project/my $decks", "."])
+def test_the_commands_that_remain_finish_the_release_wherever_they_are_pasted(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    project: Project,
+    where: str,
 ) -> None:
+    (tmp_path / "it's").mkdir()
+    there = Project(tmp_path / "it's", "my $decks")
+    monkeypatch.chdir(there.home.parent / where)
+    there.now, project = project.now, there
     assert project.release() == 0
-    *commands, push = capsys.readouterr().out.split("remains:\n")[1].splitlines()
-    assert push.split() == ["git", "push", "--atomic", "origin", "HEAD", "v1.0.0"]
-    for command in commands:
-        subprocess.run(command, shell=True, cwd=project.home, check=True, capture_output=True)
+    script = capsys.readouterr().out.split("remains:\n")[1]
+    origin = project.home.parent / "origin"
+    project.git("init", "-q", "--bare", str(origin))
+    project.git("remote", "add", "origin", str(origin))
+    subprocess.run(script, shell=True, check=True, capture_output=True)
+    assert project.git("ls-remote", "--tags", "origin", "v1.0.0")
     assert project.git("rev-parse", "v1.0.0^{commit}") == project.git("rev-parse", "HEAD")
     assert project.git("status", "--porcelain") == ""
     assert project.release() == 1
     assert "nothing has changed since 1.0.0" in capsys.readouterr().err
+
+
+def test_a_command_that_fails_stops_those_that_follow(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project.release()
+    script = capsys.readouterr().out.split("remains:\n")[1]
+    hook = project.home / ".git" / "hooks" / "pre-commit"
+    hook.write_text("#!/bin/sh\nexit 1\n")
+    hook.chmod(0o755)
+    assert subprocess.run(script, shell=True, capture_output=True, check=False).returncode
+    assert project.git("tag") == ""
 
 
 def test_a_larger_step_may_be_asked_for_and_a_smaller_one_not(
@@ -163,6 +187,35 @@ def other_line_ends(project: Project) -> None:
     project.git("config", "core.autocrlf", "true")
     project.git("rm", "-q", "--cached", "-r", ".")
     project.git("reset", "-q", "--hard")
+
+
+def other_encoding(project: Project) -> None:
+    (project.ledger / "CHANGELOG.md").write_bytes("变更".encode("gbk"))
+    project.commit()
+
+
+def no_file(project: Project) -> None:
+    (project.ledger / "CHANGELOG.md").unlink()
+    (project.ledger / "CHANGELOG.md").mkdir()
+    (project.ledger / "CHANGELOG.md" / "notes").touch()
+    project.commit()
+
+
+def detached(project: Project) -> None:
+    project.git("checkout", "-q", "--detach")
+
+
+def unwanted(project: Project) -> None:
+    (project.home / ".gitignore").write_text("*.json\n")
+    project.commit()
+
+
+def nobody(project: Project) -> None:
+    project.git("config", "user.name", "")
+
+
+def locked(project: Project) -> None:
+    (project.home / ".git" / "index.lock").touch()
 
 
 def output_there(project: Project) -> None:
@@ -225,6 +278,12 @@ REFUSALS: dict[Callable[[Project], None], str] = {
     "  examples/open.sh\n",
     overlooked: "deck.md\n",
     other_line_ends: "core.autocrlf",
+    other_encoding: "CHANGELOG.md cannot be read as UTF-8 text",
+    no_file: "CHANGELOG.md cannot be read as UTF-8 text",
+    detached: "no branch is checked out",
+    unwanted: "Git ignores source/releases/1.1.0.json",
+    nobody: "Git would refuse the commit: ",
+    locked: "index.lock is there",
     output_there: "1.1.0 is there already",
     error: "Nothing was released",
     vanished: "Nothing was released",
@@ -445,6 +504,36 @@ def test_a_kill_at_any_step_leaves_a_release_that_the_next_call_finishes(
         if not killed:
             break
     assert step > 20, "the kills missed the writing"
+
+
+def test_an_output_folder_in_the_repository_is_no_obstacle(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.output = project.home / "built"
+    monkeypatch.setattr(releasing, "tag", lambda made: os._exit(9))
+    if (child := os.fork()) == 0:
+        os._exit(project.release("--tag"))
+    assert os.waitpid(child, 0)[1]
+    monkeypatch.undo()
+    monkeypatch.setattr("commands.build.EXPORTERS", {"anki": "exporters.anki"})
+    assert project.release("--tag") == 0
+    assert project.git("tag") == "v1.0.0"
+
+
+def test_a_release_right_after_another_waits_its_second(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A development build is one second younger than the last release, and older than the next."""
+    project.release("--tag")
+    project.commit("Either side.", "Both may.")
+    project.now -= DAY
+
+    def wait(seconds: float) -> None:
+        project.now += int(seconds)
+
+    monkeypatch.setattr("commands.releasing.time.sleep", wait)
+    assert project.release("--tag") == 0
+    assert project.git("tag").split() == ["v1.0.0", "v1.0.1"]
 
 
 def test_an_unfinished_release_waits_for_its_source(
