@@ -27,7 +27,8 @@ def assets(folder: Path, source: Path | None, tag: str) -> None:
 
     The tag, the ledger and the files have to name one version. It is built and then built again
     elsewhere, and both are compared; learners of the last and the first published release go over
-    to it in real Anki. FOLDER gets assets/ to publish and site/ for GitHub Pages.
+    to it in real Anki. FOLDER, new or made by this command, gets assets/ to publish
+    and site/ for GitHub Pages, where the newest published version stays the front.
     """
     from commands.rebuilding import compared
     from commands.releasing import history, reopened
@@ -35,6 +36,7 @@ def assets(folder: Path, source: Path | None, tag: str) -> None:
     from commands.upgrading import prove
     from commands.verify_upgrade import text
 
+    publishing.insist_on_own(folder)
     try:
         now = checked(source)
         read, release = reopened(now)
@@ -70,10 +72,11 @@ def assets(folder: Path, source: Path | None, tag: str) -> None:
             if report.problems:
                 unproven = say("release-unproven")
                 raise Failed(f"{unproven}\n\n{reports[-1]}".rstrip())
-        sites = {old: publishing.earlier(old, name, Path(scratch)) for old, name in before.items()}
+        later = dict.fromkeys(publishing.newer(release.version), f"{release.name}.md")
+        others = {**before, **later}
+        sites = {one: publishing.site_of(one, name, Path(scratch)) for one, name in others.items()}
     offered = publishing.offered(files, release.version, "\n".join(reports).encode())
-    publishing.laid_out(folder / publishing.ASSETS, offered)
-    publishing.laid_out(folder / publishing.SITE, publishing.pages(files, release.version, sites))
+    publishing.lay_out(folder, offered, publishing.pages(files, release.version, sites))
     click.echo(say("assets-made", version=release.version, count=len(offered), folder=folder))
 
 
@@ -89,8 +92,14 @@ def publish(folder: Path, tag: str) -> None:
     files = folder / publishing.ASSETS
     if ledger.NAME.fullmatch(f"{tag.removeprefix('v')}.json") is None or not files.is_dir():
         raise Failed(say("publish-nothing", tag=tag, folder=folder))
-    title = (files / CHANGES).read_text("utf-8").splitlines()[0].lstrip("# ")
+    try:
+        notes = (files / CHANGES).read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        notes = ""
+    if not notes.strip():
+        raise Failed(say("publish-nothing", tag=tag, folder=folder))
+    title = notes.splitlines()[0].lstrip("# ")
     if not title.endswith(f" {tag.removeprefix('v')}"):
         raise Failed(say("publish-tag", tag=tag, version=title.rpartition(" ")[2]))
-    outcome = publishing.publish(tag, title, files)
+    outcome = publishing.publish(tag, title, notes, files)
     click.echo(say("gh-published" if outcome == "published" else "gh-unchanged", tag=tag))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import Any
 from commands.build import CHANGES
 from commands.reporting import Failed
 from commands.words import say
-from deckpress import manifest, store
+from deckpress import ledger, manifest, store
 from deckpress.archive import packed, unpacked
 from deckpress.filenames import is_below
 
@@ -24,6 +25,7 @@ ASSETS = "assets"
 SITE = "site"
 _PAGE = ".html"
 UPGRADE = "UPGRADE.md"
+_LONGEST = 120_000  # characters of a release's notes; GitHub takes 125,000
 
 
 def gh(*arguments: str) -> str:
@@ -66,19 +68,21 @@ def served(built: Mapping[str, bytes]) -> dict[str, bytes]:
 
 
 def pages(
-    built: Mapping[str, bytes], version: str, earlier: Mapping[str, Mapping[str, bytes]]
+    built: Mapping[str, bytes], version: str, others: Mapping[str, Mapping[str, bytes]]
 ) -> dict[str, bytes]:
-    """The whole site: this version as its front, and each under its number, as `earlier` has them.
+    """The whole site: each version under its number, as `others` has those that are published, and
+    the newest as its front.
 
     Each has a worker and a web manifest of its own, which reach no farther than its folder.
     """
-    site = served(built)
-    for number, files in {**earlier, version: served(built)}.items():
+    every = {**others, version: served(built)}
+    site = dict(every[max(every, key=ledger.number)])
+    for number, files in every.items():
         site |= {f"{number}/{name}": data for name, data in files.items()}
     return site
 
 
-def earlier(version: str, source: str, folder: Path) -> dict[str, bytes]:
+def site_of(version: str, source: str, folder: Path) -> dict[str, bytes]:
     """The files that a published release has for a web server, fetched through `folder`.
 
     A release that was published before there were such files has its page alone.
@@ -104,6 +108,29 @@ def fetched(version: str, ending: str, folder: Path) -> Path:
     return found[0]
 
 
+def lay_out(folder: Path, assets: Mapping[str, bytes], site: Mapping[str, bytes]) -> None:
+    """Put the files to publish and those of the site below `folder`, with checksums of them all."""
+    checksums = {
+        f"{home}/{name}": data
+        for home, files in ((ASSETS, assets), (SITE, site))
+        for name, data in files.items()
+    }
+    laid_out(folder / ASSETS, assets)
+    laid_out(folder / SITE, site)
+    (folder / store.CHECKSUMS).write_bytes(store.checksums(checksums))
+
+
+def insist_on_own(folder: Path) -> None:
+    """Refuse a folder that holds anything but what `lay_out` put there.
+
+    Raises:
+        Failed: it does.
+    """
+    whole = folder.resolve()
+    if whole.exists() and any(whole.iterdir()) and not store.intact(whole.parent, whole.name):
+        raise Failed(say("assets-folder", folder=folder))
+
+
 def laid_out(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write files below `folder`, which is made anew.
 
@@ -119,7 +146,7 @@ def laid_out(folder: Path, files: Mapping[str, bytes]) -> None:
         path.write_bytes(data)
 
 
-def publish(tag: str, title: str, folder: Path) -> str:
+def publish(tag: str, title: str, notes: str, folder: Path) -> str:
     """Publish the files in `folder` as the release of `tag`; "published" or "unchanged".
 
     A draft that an earlier try left is done anew; what is published already must be the same.
@@ -135,20 +162,49 @@ def publish(tag: str, title: str, folder: Path) -> str:
         return "unchanged"
     if there is not None:
         gh("release", "delete", tag, "--yes")
-    notes = ("--title", title, "--notes-file", str(folder / CHANGES))
-    gh("release", "create", tag, "--draft", "--verify-tag", *notes, *map(str, files))
+    with tempfile.TemporaryDirectory() as scratch:
+        text = Path(scratch, CHANGES)
+        text.write_text(_short_enough(notes), "utf-8")
+        told = ("--title", title, "--notes-file", str(text))
+        gh("release", "create", tag, "--draft", "--verify-tag", *told, *map(str, files))
     there = _there(tag)
     if there is None or (wrong := list(_differing(there, files))):
         missing = ", ".join(wrong) if there is not None else tag
         raise Failed(say("publish-incomplete", tag=tag, files=missing))
-    gh("release", "edit", tag, "--draft=false", "--latest")
+    later = bool(newer(tag.removeprefix("v")))
+    gh("release", "edit", tag, "--draft=false", f"--latest={'false' if later else 'true'}")
     return "published"
+
+
+def _short_enough(notes: str) -> str:
+    """The notes, without their last lines if GitHub would refuse so many."""
+    if len(notes) <= _LONGEST:
+        return notes
+    kept = notes[:_LONGEST].rpartition("\n")[0]
+    return f"{kept}\n\n… {CHANGES}\n"
+
+
+def newer(version: str) -> list[str]:
+    """The published versions that are newer than `version`, oldest first."""
+    found = []
+    for one in _known():
+        match = ledger.NAME.fullmatch(f"{one['tagName'].removeprefix('v')}.json")
+        if match and not one["isDraft"]:
+            found.append(match["version"])
+    number = ledger.number(version)
+    return sorted((one for one in found if ledger.number(one) > number), key=ledger.number)
+
+
+def _known() -> list[dict[str, Any]]:
+    """The tag of each release, and whether it is a draft."""
+    asked = ("--limit", "1000", "--json", "tagName,isDraft")
+    found: list[dict[str, Any]] = json.loads(gh("release", "list", *asked))
+    return found
 
 
 def _there(tag: str) -> dict[str, Any] | None:
     """The release of that tag, a draft or not."""
-    drafts = "tagName,isDraft"
-    known = json.loads(gh("release", "list", "--limit", "1000", "--json", drafts))
+    known = _known()
     if not any(one["tagName"] == tag for one in known):
         return None
     found: dict[str, Any] = json.loads(gh("release", "view", tag, "--json", "isDraft,assets"))

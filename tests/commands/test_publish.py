@@ -106,7 +106,7 @@ def test_a_tag_becomes_a_release_and_a_site(
     assert set(github.assets("v1.0.0")) == NAMES
     assert not github.draft("v1.0.0")
     assert (github.home / "v1.0.0" / "title").read_text() == "TCP 1.0.0"
-    assert github.log() == ["list", "create", "list", "view", "edit"]
+    assert github.log() == ["list", "list", "create", "list", "view", "list", "edit"]
 
     project.commit(new=NEW)
     assert project.release("--tag") == 0
@@ -141,6 +141,70 @@ def test_a_release_from_before_there_were_sites_stands_under_its_number(
     site = project.home.parent / "made" / "site"
     assert tree(site / "1.0.0") == {"index.html": page}
     assert (site / "1.1.0" / "sw.js").exists()
+
+
+def test_an_older_release_takes_nothing_back_from_a_newer(project: Project, github: GitHub) -> None:
+    project.commit(new=NEW)
+    assert project.release("--tag") == 0
+    for tag in ("v1.0.0", "v1.1.0"):
+        project.git("checkout", "-q", tag)
+        assert assets(project, tag) == 0
+        assert publish(project, tag) == 0
+    front = (project.home.parent / "made" / "site" / "index.html").read_bytes()
+    shutil.rmtree(github.home / "v1.0.0")
+    project.git("checkout", "-q", "v1.0.0")
+    assert assets(project, "v1.0.0") == 0
+    assert publish(project, "v1.0.0") == 0
+    latest = [line for line in (github.home / "log").read_text().splitlines() if "edit" in line]
+    assert [line.rpartition("=")[2] for line in latest] == ["true", "true", "false"]
+    site = project.home.parent / "made" / "site"
+    assert (site / "index.html").read_bytes() == front
+    assert (site / "1.1.0" / "index.html").read_bytes() == front
+    assert (site / "1.0.0" / "index.html").exists()
+
+
+@pytest.mark.parametrize("name", ["assets/mine.txt", "site/mine.txt", "mine.txt"])
+def test_a_folder_of_the_user_s_own_is_left_alone(
+    project: Project, github: GitHub, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    made = project.home.parent / "made"
+    (made / name).parent.mkdir(parents=True, exist_ok=True)
+    (made / name).write_text("precious")
+    assert assets(project, "v1.0.0") == 1
+    assert "name a folder that is new" in capsys.readouterr().err
+    assert tree(made) == {name: b"precious"}
+    (made / name).unlink()
+    shutil.rmtree(made)
+    assert assets(project, "v1.0.0") == 0
+    assert assets(project, "v1.0.0") == 0
+    (made / name).write_text("precious")
+    assert assets(project, "v1.0.0") == 1
+    assert (made / name).exists()
+
+
+@pytest.mark.parametrize("notes", [None, b"", b"\xff"], ids=["none", "empty", "no text"])
+def test_without_notes_nothing_is_published(
+    project: Project, github: GitHub, capsys: pytest.CaptureFixture[str], notes: bytes | None
+) -> None:
+    assert assets(project, "v1.0.0") == 0
+    path = project.home.parent / "made" / "assets" / "CHANGES.md"
+    path.unlink() if notes is None else path.write_bytes(notes)
+    assert publish(project, "v1.0.0") == 1
+    assert "nothing to publish as v1.0.0" in capsys.readouterr().err
+    assert "create" not in github.log()
+
+
+def test_notes_that_are_too_long_for_github_lead_to_the_whole(
+    project: Project, github: GitHub
+) -> None:
+    assert assets(project, "v1.0.0") == 0
+    path = project.home.parent / "made" / "assets" / "CHANGES.md"
+    path.write_text(path.read_text() + "- One more question? `id`\n" * 10_000)
+    assert publish(project, "v1.0.0") == 0
+    told = (github.home / "v1.0.0" / "notes").read_text()
+    assert len(told) < 125_000
+    assert told.endswith("- One more question? `id`\n\n… CHANGES.md\n")
+    assert github.assets("v1.0.0")["CHANGES.md"] == path.read_bytes()
 
 
 def lose(archive: Path) -> None:
@@ -213,7 +277,7 @@ def test_a_tag_that_is_not_the_last_release_stops(
     assert "not that of the last release, which is 1.0.0" in capsys.readouterr().err
     assert assets(project, "v1.0.0") == 0
     assert publish(project, "v2.0.0") == 1
-    assert not (github.home / "log").exists()
+    assert "create" not in github.log()
 
 
 @pytest.mark.parametrize("verb", ["create", "view", "edit"])
