@@ -64,7 +64,8 @@ def diff(version: str | None, named: Path | None, form: str, output: Path) -> No
     releases = history(now.loaded, now)
     release = releases[-1] if releases else None
     if version is not None:
-        release = next((one for one in releases if one.version == version), None)
+        asked = version.removeprefix("v")
+        release = next((one for one in releases if one.version == asked), None)
         if release is None:
             there = ", ".join(one.version for one in releases)
             raise Failed(say("diff-unknown", version=version, there=there or "-"))
@@ -80,7 +81,8 @@ def diff(version: str | None, named: Path | None, form: str, output: Path) -> No
         click.echo(_json(release, step, changes, changed))
         return
     title = say("diff-title", title=deck.meta.title, version=step)
-    click.echo(_written(deck, title, changes, changed, form), nl=False)
+    below = _below(changed, deck.meta.lang, form)
+    click.echo(changelog.text(deck, title, changes, below=below), nl=False)
 
 
 def _before(path: Path, release: Release, output: Path) -> RawDeck | None:
@@ -119,7 +121,7 @@ def _words(before: RawDeck, now: RawDeck, changes: ledger.Changes) -> Words:
 
 
 def _json(release: Release | None, following: str, changes: ledger.Changes, changed: Words) -> str:
-    lists = ("added", "retired", "restored", "moved", "other_kind", "vanished")
+    lists = ("added", "retired", "restored", "moved", "other_kind", "vanished", "renamed")
     result = {
         "since": release.version if release else None,
         "next": following,
@@ -140,19 +142,18 @@ def _json(release: Release | None, following: str, changes: ledger.Changes, chan
     return json.dumps(result, ensure_ascii=False, indent=2)
 
 
-def _written(deck: RawDeck, title: str, changes: ledger.Changes, changed: Words, form: str) -> str:
-    """The notes on the version with the words that changed below each card."""
+def _below(changed: Words, lang: str, form: str) -> dict[str, list[str]]:
+    """A line for each part of each card, with the words that changed."""
     signs = _SIGNS[form]
     clean = _escaped if form == "markdown" else _in_one_line
-    colon = changelog.words(deck.meta.lang)["colon"]
-    lines = []
-    for line in changelog.text(deck, title, changes).splitlines():
-        lines.append(line)
-        card = re.fullmatch(r"- .*?`([^`]+)`.*", line)
-        for name, pieces in changed.get(card[1], {}).items() if card else ():
-            label = changelog.part(name, deck.meta.lang)
-            lines.append(f"    - {label}{colon}{_line(pieces, signs, clean)}")
-    return "\n".join(lines) + "\n"
+    colon = changelog.words(lang)["colon"]
+    return {
+        id: [
+            f"{changelog.part(name, lang)}{colon}{_line(pieces, signs, clean)}"
+            for name, pieces in parts.items()
+        ]
+        for id, parts in changed.items()
+    }
 
 
 def _line(pieces: Sequence[Piece], signs: Mapping[Fate, str], clean: Callable[[str], str]) -> str:

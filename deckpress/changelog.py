@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -18,16 +19,22 @@ from deckpress.model import PartName, RawDeck, Release
 from deckpress.parts import label
 
 _HERE = Path(__file__).parent
+_WITH_WORDS = frozenset({"restored", "reworded", "edited"})
+_LOSING = ("key", "anki_deck", "note_types", "vanished", "other_kind")
 _FROM_PARTS = frozenset(PartName) - {PartName.RETIRED}
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A card that has changed: its id, its question as Markdown, and what there is to say."""
+    """A card that has changed: its id, its question as Markdown, and what there is to say.
+
+    `below` are lines of Markdown that say more.
+    """
 
     id: str
     question: str
     note: str = ""
+    below: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,26 +46,32 @@ class Group:
 
 
 def _groups(
-    deck: RawDeck, changes: Changes, only: Collection[str] | None = None
+    deck: RawDeck,
+    changes: Changes,
+    only: Collection[str] | None,
+    below: Mapping[str, Sequence[str]],
 ) -> Sequence[Group]:
     """The changes in the deck's language, most important first; `only` names the cards to tell of.
 
     A card whose question was reworded is told among those, with what else of it has changed.
     """
     said = words(deck.meta.lang)
-    questions = {card.id: filled(card.question.source) for card in deck.cards()}
+    before = deck.release.cards if deck.release else {}
+    questions = {id: card.question for id, card in before.items()}
+    questions |= {card.id: filled(card.question.source) for card in deck.cards()}
     homes = {card.id: section.title.source for section in deck.sections for card in section.cards}
 
     def parts(names: Sequence[str]) -> str:
         return said["list-comma"].join(part(name, deck.meta.lang) for name in names)
 
     def notes() -> Iterator[tuple[str, Mapping[str, str]]]:
-        reworded = {id: parts for id, parts in changes.edited.items() if "question" in parts}
+        edited = {id: ps for id, ps in changes.edited.items() if id not in changes.restored}
+        reworded = {id: names for id, names in edited.items() if "question" in names}
         yield "added", dict.fromkeys(changes.added, "")
         yield "retired", dict.fromkeys(changes.retired, "")
-        yield "restored", dict.fromkeys(changes.restored, "")
+        yield "restored", {id: parts(changes.edited.get(id, ())) for id in changes.restored}
         yield "reworded", {id: parts(names) for id, names in reworded.items()}
-        edited = {id: names for id, names in changes.edited.items() if id not in reworded}
+        edited = {id: names for id, names in edited.items() if id not in reworded}
         yield "edited", {id: parts(names) for id, names in edited.items()}
         yield "moved", {id: homes[id] for id in changes.moved}
         yield "other_kind", dict.fromkeys(changes.other_kind, "")
@@ -69,7 +82,7 @@ def _groups(
         for name, found in notes()
         if (
             lines := tuple(
-                Line(id, questions.get(id, ""), note)
+                Line(id, questions[id], note, below.get(id, ()) if name in _WITH_WORDS else ())
                 for id, note in found.items()
                 if only is None or id in only
             )
@@ -83,8 +96,13 @@ def text(
     changes: Changes,
     *,
     only: Collection[str] | None = None,
+    below: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> str:
-    """The notes on a version under the heading `title`, in the deck's language."""
+    """The notes on a version under the heading `title`, in the deck's language.
+
+    `only` names the cards that are told of, `below` has lines of Markdown for the cards that were
+    edited, by id.
+    """
     page = deck.meta.homepage.partition("#")[0].strip()
     return (
         _templates()
@@ -95,10 +113,11 @@ def text(
             since=deck.release.version if deck.release else "",
             count=len(only) if only is not None else len(deck.cards()),
             partial=only is not None,
-            groups=_groups(deck, changes, only),
+            groups=_groups(deck, changes, only, below),
+            sections=[s.title.source for s in deck.sections if s.id in changes.renamed],
+            losses=[f"loses-{name}" for name in _LOSING if getattr(changes, name)],
             page=page,
             linked={card.id for card in deck.cards() if not card.retired} if page else (),
-            other_note_types=changes.note_types,
             retired=any(card.retired for card in deck.cards()),
         )
     )

@@ -37,12 +37,15 @@ class LedgerError(ValueError):
 class Changes:
     """What a source changes for those who have the last release; ids in the order of the source.
 
-    `edited` names the parts that differ. A retired card is in no other list, nor is a new one.
+    `edited` names the parts that differ; a card that was also moved or restored is in both lists. A
+    card that is retired now is in no other list, nor is a new one. `renamed` are the ids of the
+    sections that have another title, or the cards of a section that is there no more.
     """
 
     added: tuple[str, ...] = ()
     edited: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     moved: tuple[str, ...] = ()
+    renamed: tuple[str, ...] = ()
     retired: tuple[str, ...] = ()
     restored: tuple[str, ...] = ()
     vanished: tuple[str, ...] = ()
@@ -95,6 +98,8 @@ def compare(release: Release | None, deck: RawDeck, now: Content) -> Changes:
     cards = {card.id: card for card in deck.cards()}
     if release is None:
         return Changes(added=tuple(id for id, card in cards.items() if not card.retired))
+    homes = {card.id: section.id for section in deck.sections for card in section.cards}
+    renamed = _renamed_sections(release, now)
     edited: dict[str, tuple[str, ...]] = {}
     moved, retired, restored, other_kind = [], [], [], []
     for id, before in release.cards.items():
@@ -110,16 +115,22 @@ def compare(release: Release | None, deck: RawDeck, now: Content) -> Changes:
             other_kind.append(id)
         if card.retired and not before.retired:
             retired.append(id)
-        elif before.retired and not card.retired:
+            continue
+        told = {"section"}
+        if before.retired and not card.retired:
             restored.append(id)
-        elif differ == ("section",):
+            told.add("retired")
+        if "section" in differ and now[id].get("section") not in renamed:
             moved.append(id)
-        elif differ:
-            edited[id] = differ
+        if parts := tuple(name for name in differ if name not in told):
+            edited[id] = parts
     return Changes(
         added=tuple(id for id in cards if id not in release.cards),
         edited=edited,
         moved=tuple(moved),
+        renamed=tuple(
+            dict.fromkeys(homes[id] for id in homes if now[id].get("section") in renamed)
+        ),
         retired=tuple(retired),
         restored=tuple(restored),
         vanished=tuple(id for id in release.cards if id not in cards),
@@ -128,6 +139,25 @@ def compare(release: Release | None, deck: RawDeck, now: Content) -> Changes:
         anki_deck=release.anki_deck != deck.meta.anki_deck,
         note_types=release.note_types != deck.note_types,
     )
+
+
+def _renamed_sections(release: Release, now: Content) -> set[str]:
+    """The hashes of sections that are new, and have the cards of one that is gone: a hash says
+    which section it is, and not whether its id or its title has changed.
+    """
+    came: dict[str, set[str]] = {}
+    went: dict[str, set[str]] = {}
+    for id, card in release.cards.items():
+        if id in now:
+            before, after = card.content.get("section", ""), now[id].get("section", "")
+            came.setdefault(after, set()).add(before)
+            went.setdefault(before, set()).add(after)
+    there = {parts.get("section", "") for parts in now.values()}
+    return {
+        after
+        for after, before in came.items()
+        if len(before) == 1 and not before & there and went[next(iter(before))] == {after}
+    }
 
 
 def least(changes: Changes) -> Bump:

@@ -468,6 +468,18 @@ def test_a_diff_shows_the_words(project: Project, capsys: pytest.CaptureFixture[
     assert "There are: 1.0.0" in capsys.readouterr().err
 
 
+def test_a_diff_shows_the_words_of_a_question_with_code(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = str(project.home / "source" / "deck.md")
+    project.commit("Who closes first?", "Who sends `FIN` first?")
+    capsys.readouterr()
+    assert main(["diff", "v1.0.0", "--source", path]) == 0
+    text = capsys.readouterr().out
+    assert "- Who sends `FIN` first? `who-closes` (question)\n    - question: " in text
+    assert "{+sends `FIN`+}" in text
+
+
 @pytest.mark.slow
 def test_the_shipped_deck_is_released_and_built_again_by_a_stranger(tmp_path: Path) -> None:
     """In a clone in a folder with another name, in another language and another time zone."""

@@ -61,6 +61,62 @@ def test_a_card_that_moved_is_told_with_its_new_section(folder: Folder) -> None:
     )
 
 
+def test_a_card_that_moved_and_was_edited_is_told_twice(folder: Folder) -> None:
+    folder.release()
+    folder.edit("## Who closes first? {#who-closes .closing tier=core}\n\nEither side.\n", "")
+    card = "## Who closes first? {#who-closes .closing tier=core}\n\nBoth may.\n"
+    folder.edit("# Closing {#closing}", f"{card}\n# Closing {{#closing}}")
+    said = told(folder)
+    assert "## Edited\n\n- Who closes first? `who-closes` (answer)\n" in said
+    assert "## Moved to another section\n\n- Who closes first? `who-closes` (Opening)" in said
+
+
+def test_a_section_with_another_title_has_moved_no_card(folder: Folder) -> None:
+    folder.release()
+    folder.edit("# Opening {#opening}", "# How it opens {#opening}")
+    folder.edit("The client.", "Mostly the client.")
+    said = told(folder)
+    assert "## Sections with another name\n\n- How it opens\n" in said
+    assert "## Edited\n\n- Who opens? `who-opens` (answer)\n" in said
+    assert "three" not in said
+    assert "Moved" not in said
+    later = folder.release()
+    assert later.cards["three"].modified == later.time, "its notes name the section"
+
+
+def test_a_card_that_is_back_with_another_answer_says_so(folder: Folder) -> None:
+    folder.edit("#who-opens .opening", "#who-opens .opening .retired")
+    folder.release()
+    folder.edit(" .retired", "")
+    folder.edit("The client.", "Mostly the client.")
+    assert "## Restored\n\n- Who opens? `who-opens` (answer)\n" in told(folder)
+    assert "## Edited" not in told(folder)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("key: tcp", "key: net", "The deck has another key: "),
+        ("anki_deck: TCP", "anki_deck: Net", "The deck has another name in Anki: "),
+        ("{#three .opening", "{#other .opening", "Some cards are no longer there, or have another"),
+        ("{#three .opening", "{#three .opening .reverse", "Some cards are asked in another way: "),
+    ],
+)
+def test_what_loses_progress_is_said_and_nothing_is_promised(
+    folder: Folder, old: str, new: str, said: str
+) -> None:
+    folder.release()
+    folder.edit(old, new)
+    assert f"\n\n{said}" in told(folder)
+    assert "leaves your reviews alone" not in told(folder)
+
+
+def test_a_card_that_is_gone_is_told_with_its_question(folder: Folder) -> None:
+    folder.release()
+    folder.edit("## Who closes first? {#who-closes .closing tier=core}\n\nEither side.\n", "")
+    assert "## No longer there\n\n- Who closes first? `who-closes`\n" in told(folder)
+
+
 def test_nothing_has_changed(folder: Folder) -> None:
     folder.release()
     assert told(folder).split("\n\n")[1] == "No card has changed."
