@@ -26,6 +26,8 @@ SCHEMA = 1
 _VERSION = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)", re.ASCII)
 NAME = re.compile(rf"(?P<version>{_VERSION.pattern})\.json", re.ASCII)
 _DIGEST = re.compile(r"[0-9a-f]{12}")
+_LAST = 253_402_300_799  # the last second of the year 9999
+_LARGEST = 2**63 - 1  # what Anki's database can hold
 _ALIKE = 0.6  # how alike two questions must be for one to be the other, reworded
 
 
@@ -294,22 +296,23 @@ def parse(name: str, data: bytes) -> Release:
         content = json.loads(data)
         seal = content.pop("seal", None)
         schema = content["schema"]
+        sealed = _seal(content)
     except (ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
         raise LedgerError("it is not a release's JSON file") from error
     if schema != SCHEMA:
         raise LedgerError(f"its schema is {schema}, and this program knows {SCHEMA}")
-    if seal != _seal(content):
+    if seal != sealed:
         raise LedgerError("it was changed after it was written")
     try:
         release = Release(
-            version=content["version"],
-            time=content["time"],
-            name=content["deck"]["source"],
-            key=content["deck"]["key"],
-            anki_deck=content["deck"]["anki_deck"],
+            version=_text(content["version"]),
+            time=_whole(content["time"], _LAST),
+            name=_text(content["deck"]["source"]),
+            key=_text(content["deck"]["key"]),
+            anki_deck=_text(content["deck"]["anki_deck"]),
             cards={id: _read(entry) for id, entry in content["cards"].items()},
-            note_types=str(content["note_types"]),
-            content=str(content.get("content", "")),
+            note_types=_text(content["note_types"]),
+            content=_text(content.get("content", "")),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise LedgerError("an entry is incomplete") from error
@@ -335,12 +338,24 @@ def _read(entry: dict[str, Any]) -> ReleasedCard:
         raise ValueError("content")
     return ReleasedCard(
         kind=CardKind(entry["kind"]),
-        question=str(entry["question"]),
+        question=_text(entry["question"]),
         content=content,
-        modified=int(entry["modified"]),
-        note=int(entry["note"]),
-        retired=str(entry.get("retired", "")),
+        modified=_whole(entry["modified"], _LARGEST),
+        note=_whole(entry["note"], _LARGEST),
+        retired=_text(entry.get("retired", "")),
     )
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return value
+
+
+def _whole(value: Any, limit: int) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= limit:
+        raise ValueError(value)
+    return value
 
 
 def _seal(content: Mapping[str, Any]) -> str:

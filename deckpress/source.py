@@ -178,16 +178,17 @@ def _files(folder: Path, shown: str, text: str) -> tuple[dict[str, bytes], tuple
 
 def _releases(folder: Path) -> tuple[tuple[str, bytes], ...]:
     """The release files beside a source."""
-    found = []
+    found, shown = [], f"{RELEASES}/"
     try:
         for path in (folder / RELEASES).iterdir():
-            if (match := ledger.NAME.fullmatch(path.name)) and path.is_file():
+            if match := ledger.NAME.fullmatch(path.name):
+                shown = f"{RELEASES}/{path.name}"
                 found.append((ledger.number(match["version"]), path.name, path.read_bytes()))
-    except (FileNotFoundError, NotADirectoryError):
-        return ()
     except OSError as error:
+        if shown == f"{RELEASES}/" and isinstance(error, (FileNotFoundError, NotADirectoryError)):
+            return ()
         reason = error.strerror or error
-        raise SourceError("unreadable", path=f"{RELEASES}/", reason=reason) from error
+        raise SourceError("unreadable", path=shown, reason=reason) from error
     return tuple((name, data) for _, name, data in sorted(found, reverse=True))
 
 

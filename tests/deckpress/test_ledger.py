@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from deckpress.digests import digests
 from deckpress.model import CardKind, Release, ReleasedCard
 from deckpress.reader import read
 from deckpress.selection import Selection
-from deckpress.source import load
+from deckpress.source import SourceError, load
 from tests.history import TIME, Folder
 
 
@@ -204,6 +205,48 @@ def test_a_damaged_ledger_ends_the_build(released: Folder, change: object, said:
     assert problem.code == "D815"
     assert "releases/1.0.0.json" in problem.message("en")
     assert said in problem.message("en")
+
+
+def test_half_a_character_in_a_ledger_is_no_crash(released: Folder) -> None:
+    path = released.path / "releases" / "1.0.0.json"
+    path.write_text(path.read_text().replace("Why three", "\\ud800"))
+    with pytest.raises(ledger.LedgerError, match="not a release"):
+        ledger.parse(path.name, path.read_bytes())
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (f'"time": {TIME}', '"time": "soon"'),
+        (f'"time": {TIME}', '"time": 1.5'),
+        (f'"time": {TIME}', f'"time": {10**30}'),
+        (f'"modified": {TIME}', f'"modified": {10**30}'),
+        (f'"note": {TIME * 1000}', '"note": true'),
+        ('"key": "tcp"', '"key": []'),
+        ('"source": "deck"', '"source": 5'),
+    ],
+)
+def test_a_ledger_with_values_of_another_kind_is_incomplete(
+    released: Folder, old: str, new: str
+) -> None:
+    """Sealed again by a hand that knows how."""
+    path = released.path / "releases" / "1.0.0.json"
+    text = path.read_text()
+    assert old in text
+    content = json.loads(text.replace(old, new, 1))
+    content.pop("seal")
+    plain = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    sealed = {**content, "seal": sha256(plain.encode()).hexdigest()[:16]}
+    with pytest.raises(ledger.LedgerError, match="an entry is incomplete"):
+        ledger.parse(path.name, json.dumps(sealed).encode())
+
+
+def test_a_ledger_that_leads_nowhere_is_named(released: Folder) -> None:
+    path = released.path / "releases" / "1.0.0.json"
+    path.unlink()
+    path.symlink_to("nowhere")
+    with pytest.raises(SourceError, match=r"releases/1\.0\.0\.json"):
+        load(released.path / "deck.md")
 
 
 def test_another_formatting_of_a_ledger_is_the_same_ledger(released: Folder) -> None:
