@@ -86,6 +86,10 @@ class Repository:
         """The commit of this branch that brought a file."""
         return self._run("log", "-1", "--diff-filter=A", "--format=%H", "HEAD", "--", path).strip()
 
+    def shallow(self) -> bool:
+        """Whether this clone lacks earlier commits."""
+        return self._run("rev-parse", "--is-shallow-repository").strip() == "true"
+
     def branch(self) -> str:
         """The branch that is checked out; nothing if none is."""
         try:

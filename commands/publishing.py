@@ -43,6 +43,13 @@ def gh(*arguments: str) -> str:
     return done.stdout
 
 
+def _told(command: str, *arguments: str) -> Any:
+    try:
+        return json.loads(gh("release", command, *arguments))
+    except ValueError as error:
+        raise Failed(say("gh-nonsense", command=command)) from error
+
+
 def offered(built: Mapping[str, bytes], version: str, report: bytes) -> dict[str, bytes]:
     """The files that a release offers, under names that stay the same in each release.
 
@@ -88,7 +95,7 @@ def site_of(version: str, source: str, folder: Path) -> dict[str, bytes]:
     A release that was published before there were such files has its page alone.
     """
     archive = manifest.site_asset(source)
-    told = json.loads(gh("release", "view", f"v{version}", "--json", "assets"))
+    told = _told("view", f"v{version}", "--json", "assets")
     if any(asset["name"] == archive for asset in told["assets"]):
         files = unpacked(fetched(version, archive, folder).read_bytes())
         if not files:
@@ -198,7 +205,7 @@ def newer(version: str) -> list[str]:
 def _known() -> list[dict[str, Any]]:
     """The tag of each release, and whether it is a draft."""
     asked = ("--limit", "1000", "--json", "tagName,isDraft")
-    found: list[dict[str, Any]] = json.loads(gh("release", "list", *asked))
+    found: list[dict[str, Any]] = _told("list", *asked)
     return found
 
 
@@ -207,7 +214,7 @@ def _there(tag: str) -> dict[str, Any] | None:
     known = _known()
     if not any(one["tagName"] == tag for one in known):
         return None
-    found: dict[str, Any] = json.loads(gh("release", "view", tag, "--json", "isDraft,assets"))
+    found: dict[str, Any] = _told("view", tag, "--json", "isDraft,assets")
     return found
 
 

@@ -107,6 +107,8 @@ def plan(path: Path, read: Checked, bump: Bump | None, output: Path) -> Plan:
     repository = Repository.around(folder)
     if repository is None or not repository.commit("HEAD"):
         raise Failed(say("release-no-git", folder=folder))
+    if repository.shallow():
+        raise Failed(say("release-shallow"))
     home = repository.path(folder / RELEASES)
     releases = history(read.loaded, read)
     last = releases[-1] if releases else None

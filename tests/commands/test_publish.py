@@ -194,6 +194,16 @@ def test_without_notes_nothing_is_published(
     assert "create" not in github.log()
 
 
+def test_an_answer_that_is_none_is_one_message(
+    project: Project, github: GitHub, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert assets(project, "v1.0.0") == 0
+    program = project.home.parent / "programs" / "gh"
+    program.write_text("#!/bin/sh\necho rubbish\n")
+    assert publish(project, "v1.0.0") == 1
+    assert "gh release list answers with something" in capsys.readouterr().err
+
+
 def test_notes_that_are_too_long_for_github_lead_to_the_whole(
     project: Project, github: GitHub
 ) -> None:

@@ -506,6 +506,20 @@ def test_a_kill_at_any_step_leaves_a_release_that_the_next_call_finishes(
     assert step > 20, "the kills missed the writing"
 
 
+def test_a_clone_without_the_earlier_commits_cannot_tell_what_is_released(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It would tag the commit at which the clone was cut off."""
+    project.release("--tag")
+    project.commit("Either side.", "Both may.")
+    origin = project.home.rename(project.home.parent / "origin")
+    clone = ["git", "clone", "-q", "--depth", "1", f"file://{origin}", str(project.home)]
+    subprocess.run(clone, check=True)
+    assert project.release("--tag") == 1
+    assert "git fetch --unshallow --tags" in capsys.readouterr().err
+    assert project.git("tag") == ""
+
+
 def test_an_output_folder_in_the_repository_is_no_obstacle(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
