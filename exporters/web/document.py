@@ -101,9 +101,9 @@ def documents(deck: Deck, version: Version, memo: Memo) -> Documents:
         templates()
         .get_template("style.css.jinja")
         .render(
-            light=Markup(stylesheet("light")),
-            dark_unless_light=Markup(scoped("dark", _UNLESS_LIGHT)),
-            dark=Markup(scoped("dark", _WHEN_DARK)),
+            light=Markup(lean(stylesheet("light"))),
+            dark_unless_light=Markup(lean(scoped("dark", _UNLESS_LIGHT))),
+            dark=Markup(lean(scoped("dark", _WHEN_DARK))),
             rules=Markup(_rules()),
             depths=sorted(screen.depths),  # known only now that the body has been set
         )

@@ -466,9 +466,9 @@ def test_script_and_style_are_light() -> None:
     assert len(own.encode()) <= 60 * 1024
 
 
-def test_leaving_comments_and_indents_out_leaves_every_line_of_code() -> None:
+def test_leaving_comments_indents_and_empty_lines_out_leaves_every_line_of_code() -> None:
     text = '/* One\n   two. */\na {\n  b: c; /* kept */\n}\n\n  // note\n  d = "// no";\n'
-    assert lean(text) == 'a {\nb: c; /* kept */\n}\n\nd = "// no";\n'
+    assert lean(text) == 'a {\nb: c; /* kept */\n}\nd = "// no";\n'
 
 
 def test_without_javascript_nothing_of_it_is_seen(chromium: Browser, file: Path) -> None:
