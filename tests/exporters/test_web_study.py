@@ -224,18 +224,22 @@ def test_a_card_comes_back_when_its_time_has_come(page: Page) -> None:
     assert asked(page) == "Basic?"
 
 
+def answer_in_exam(page: Page, mark: str) -> None:
+    choice = page.locator(".sheet .option", has_text="Right one")
+    if choice.count():
+        choice.click()
+    while page.locator("#_reveal").is_visible():
+        page.locator("#_reveal").click()
+    page.get_by_role("button", name=mark).click()
+
+
 def test_an_exam_counts_by_section_and_leaves_the_schedule_alone(page: Page) -> None:
     study(page, begin=False)
     page.get_by_role("button", name="Start the exam").click()
     assert page.get_by_role("timer").inner_text() == "5:00"
     for number in range(5):
         expect(page.locator("#_left")).to_have_text(f"{number + 1} / 5")
-        choice = page.locator(".sheet .option", has_text="Right one")
-        if choice.count():
-            choice.click()
-        while page.locator("#_reveal").is_visible():
-            page.locator("#_reveal").click()
-        page.get_by_role("button", name="Missed it" if number == 0 else "Knew it").click()
+        answer_in_exam(page, "Missed it" if number == 0 else "Knew it")
     expect(page.locator("#_score")).to_have_text("4 of 5 right")
     rows = page.locator("#_by-section tr").all_inner_texts()
     counts = [re.findall(r"\d+", row) for row in rows]
@@ -244,6 +248,32 @@ def test_an_exam_counts_by_section_and_leaves_the_schedule_alone(page: Page) -> 
     assert sum(int(every) for _, every in counts) == 5
     expect(page.locator("#_missed-cards li")).to_have_count(1)
     assert kept(page) == {} or kept(page)["cards"] == {}
+
+
+def test_studying_does_not_depend_on_what_is_searched(page: Page) -> None:
+    page.get_by_role("searchbox").fill("basic")  # in one question, and in the labels of the others
+    expect(page.locator("#_first .card").first).to_be_visible()
+    study(page)
+    assert asked(page) == "Basic?"
+    expect(page.locator("#_section")).to_have_text("One")
+    page.get_by_role("button", name="Back").click()
+    page.get_by_role("button", name="Start the exam").click()
+    for _ in range(5):
+        answer_in_exam(page, "Knew it")
+    expect(page.locator("#_score")).to_have_text("5 of 5 right")
+
+
+def test_an_exam_tells_sections_of_the_same_title_apart(chromium: Browser, tmp_path: Path) -> None:
+    deck = _deck(BASIC, REVERSE)
+    alike = tuple(replace(section, title="Alike") for section in deck.sections)
+    file = _written(tmp_path / "d.html", replace(deck, sections=alike))
+    with visit(chromium, file) as visited:
+        page = visited.page
+        study(page, begin=False)
+        page.get_by_role("button", name="Start the exam").click()
+        for _ in range(2):
+            answer_in_exam(page, "Knew it")
+        expect(page.locator("#_by-section tr")).to_have_count(2)
 
 
 def test_an_exam_ends_with_its_time(page: Page) -> None:

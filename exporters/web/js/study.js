@@ -64,7 +64,7 @@ const Study = (() => {
     byId("_ratings").hidden = byId("_marks").hidden = true;
     byId("_reveal").hidden = false;
     labelReveal();
-    byId("_section").textContent = sectionOf(id);
+    byId("_section").textContent = titleOf(sectionOf(id));
     view().scrollTop = 0;
     byId("_reveal").focus({ preventScroll: true });
   }
@@ -142,9 +142,8 @@ const Study = (() => {
 
   /* The exam: it asks without a word to the schedule. */
 
-  function sectionOf(id) {
-    return byId(id).closest("section").querySelector("h2").textContent;
-  }
+  const sectionOf = (id) => byId(id).dataset.section;
+  const titleOf = (section) => byId(`${section}_title`).textContent;
 
   function beginExam() {
     const ids = [...Queue.ids()];
@@ -185,13 +184,13 @@ const Study = (() => {
     const { ids, marks } = exam;
     const sections = new Map();
     ids.forEach((id, index) => {
-      const name = sectionOf(id);
-      const [right, all] = sections.get(name) ?? [0, 0];
-      sections.set(name, [right + (marks[index] ? 1 : 0), all + 1]);
+      const [right, all] = sections.get(sectionOf(id)) ?? [0, 0];
+      sections.set(sectionOf(id), [right + (marks[index] ? 1 : 0), all + 1]);
     });
-    const rows = [...sections].map(([name, [right, all]]) =>
-      make("tr", {}, make("th", { scope: "row" }, name), make("td", {}, `${right} / ${all}`)),
-    );
+    const rows = [...sections].map(([section, [right, all]]) => {
+      const name = make("th", { scope: "row" }, titleOf(section));
+      return make("tr", {}, name, make("td", {}, `${right} / ${all}`));
+    });
     byId("_by-section").replaceChildren(...rows);
     const missed = ids.filter((_, index) => !marks[index]);
     const links = missed.map((id) => {
