@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pdfminer.high_level import extract_text
 from playwright.sync_api import Browser, Page, expect
 
-from deckpress.model import Card, Html, PartName, Section
+from deckpress.model import Card, CardKind, Html, PartName, Section
 from exporters.web import export
 from tests.exporters import samples
 from tests.exporters.browser import visit
@@ -191,12 +193,79 @@ def test_on_paper_every_answer_is_shown(chromium: Browser, file: Path) -> None:
         assert not page.locator(".side").is_visible()
 
 
+# What of a card's labels lies over a word of its fold or of its answer.
+_COVERED = """() => {
+  const covered = [];
+  for (const card of document.querySelectorAll(".card")) {
+    const labels = [...card.querySelectorAll(".labels li")].map((li) => li.getBoundingClientRect());
+    const texts = document.createTreeWalker(card.querySelector("details"), NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+      const range = new Range();
+      range.selectNodeContents(texts.currentNode);
+      for (const box of range.getClientRects()) {
+        if (labels.some((label) => label.left < box.right && box.left < label.right
+            && label.top < box.bottom && box.top < label.bottom)) covered.push(range.toString());
+      }
+    }
+  }
+  return covered;
+}"""
+
+
+@pytest.mark.parametrize("width", [360, 390, 820, 1280])
+def test_labels_never_lie_over_words(chromium: Browser, tmp_path: Path, width: int) -> None:
+    tags = tuple(f"一个比较长的标签{number}" for number in range(5))
+    kinds = (CardKind.BASIC, CardKind.REVERSE)
+    cards = [
+        samples.card(f"card-{kind}-{count}", "问？", "答" * 90, kind=kind, tags=tags[:count], level=2)
+        for kind in kinds
+        for count in (0, 1, 2, 5)
+    ]
+    path = tmp_path / "labels.html"
+    deck = samples.deck(Section("docker", "一", (), tuple(cards)))
+    path.write_bytes(export(deck, samples.VERSION)[0].data)
+    with visit(chromium, path, width=width) as seen:
+        seen.page.locator(".labels li").first.scroll_into_view_if_needed()
+        seen.page.locator("[data-unfold=true]").dispatch_event("click")
+        assert seen.page.evaluate(_COVERED) == []
+        label = seen.page.locator("#card-reverse-5 .labels")
+        box, card = label.bounding_box(), seen.page.locator("#card-reverse-5").bounding_box()
+        assert box
+        assert card
+        assert box["x"] + box["width"] <= width
+        assert box["y"] + box["height"] <= card["y"] + card["height"]
+
+
+def test_on_paper_a_question_stands_on_the_page_where_its_answer_begins(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    cards = [
+        samples.card(f"c{number}", f"Asked{number}?", f"<p>Said{number}.</p>", "<p>…</p>" * lines)
+        for number, lines in enumerate(list(range(20)) * 4)
+    ]
+    path = tmp_path / "paper.html"
+    deck = samples.deck(Section("docker", "One", (), tuple(cards)))
+    path.write_bytes(export(deck, samples.VERSION)[0].data)
+    with visit(chromium, path) as seen:
+        for view in ("reading", "studying"):
+            if view == "studying":
+                seen.page.click("#_open-study")
+            pages = [
+                "".join(page.split()) for page in extract_text(BytesIO(seen.page.pdf())).split("\f")
+            ]
+            assert not any("开始学习" in page for page in pages)
+            for number in range(80):
+                asked = [f"Asked{number}?" in page for page in pages]
+                assert asked == [f"Said{number}." in page for page in pages]
+                assert sum(asked) == 1
+
+
 def test_a_thumb_hits_every_control(chromium: Browser, file: Path) -> None:
     touch: dict[str, Any] = {"has_touch": True, "is_mobile": True}
     with visit(chromium, file, "docker-what-is", width=390, **touch) as seen:
         seen.page.click(".fold")
         controls = seen.page.locator(
-            "button:visible, summary:visible, nav a:visible, .switch label"
+            "button:visible, summary:visible, nav a:visible, .switch label, .number:visible"
         )
         boxes = controls.evaluate_all("all => all.map((c) => c.getBoundingClientRect())")
         assert len(boxes) > 20
