@@ -1,10 +1,7 @@
 /* What lies ahead and what is hard: drawn for the eye, and told in a table. */
 
-function svg(tag, attributes, ...children) {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children);
-  return element;
+function svg(tag, ...rest) {
+  return fill(document.createElementNS("http://www.w3.org/2000/svg", tag), ...rest);
 }
 
 function percent(share) {

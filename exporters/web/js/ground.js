@@ -35,8 +35,11 @@ function word(key, holes = {}) {
 }
 
 /** A new element with these attributes and children; text stays text. */
-function make(tag, attributes = {}, ...children) {
-  const element = document.createElement(tag);
+function make(tag, ...rest) {
+  return fill(document.createElement(tag), ...rest);
+}
+
+function fill(element, attributes = {}, ...children) {
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
   element.append(...children);
   return element;
