@@ -149,8 +149,12 @@ def _marks(page: Page, count: int) -> list[str]:
             break
         page.wait_for_timeout(20)
     found: list[str] = page.evaluate(
-        """[...CSS.highlights.get("found")].map(
-          (range) => range.startContainer.data.slice(range.startOffset, range.endOffset))"""
+        """[...CSS.highlights.get("found")].map((marked) => {
+          const range = new Range();
+          range.setStart(marked.startContainer, marked.startOffset);
+          range.setEnd(marked.endContainer, marked.endOffset);
+          return range.toString();
+        })"""
     )
     return found
 
@@ -170,6 +174,67 @@ def test_what_was_found_is_marked_and_shown_where_it_is_folded_away(
         assert _marks(page, 1) == ["什么是"]
         _find(page, "")
         assert _marks(page, 0) == []
+
+
+# Words that are cut by what is bold or code, and ones that look shorter when they are compared.
+_MARKED = [
+    ("反向代理", "<strong>反向</strong>代理是什么？", "先看。", ["反向代理"]),
+    ("里的nginx.conf", "在哪？", "只有这里的<code>nginx.conf</code>里", ["里的nginx.conf"] * 2),
+    ("ガイド", "在哪？", "看ｶﾞｲﾄﾞ这里", ["ｶﾞｲﾄﾞ"] * 2),
+    ("kg", "重１０㎏吗？", "先看。", ["㎏"]),
+    ("k", "重１０㎏吗？", "先看。", ["㎏"]),
+    ("각", "\u1100\u1161\u11a8在吗？", "先看。", ["\u1100\u1161\u11a8"]),
+]
+
+
+@pytest.mark.parametrize(("text", "asks", "says", "marked"), _MARKED)
+def test_what_was_found_is_marked_however_it_is_written(
+    chromium: Browser, tmp_path: Path, text: str, asks: str, says: str, marked: list[str]
+) -> None:
+    path = tmp_path / "deck.html"
+    deck = samples.deck(Section("one", "一", (), (_card("card", asks, says),)))
+    path.write_bytes(export(deck, samples.VERSION)[0].data)
+    with visit(chromium, path) as visited:
+        page = visited.page
+        assert _find(page, text) == ["card"]
+        assert _marks(page, len(marked)) == marked
+        expect(page.locator(".hit")).to_have_count(len(marked) - 1)
+        for hit in page.locator(".hit").all():
+            expect(hit).to_contain_text(marked[0])
+        assert visited.record.complaints == []
+
+
+def test_first_letters_of_sounds_find_cards_after_those_that_have_the_letters(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    cards = (
+        _card("sounds", "什么是代理？"),
+        _card("said", _ALIKE, "dl 在答案里。"),
+        _card("asked", "dlopen 是什么？"),
+        _card("neither", _ALIKE),
+    )
+    path = tmp_path / "deck.html"
+    deck = samples.deck(Section("one", "一", (), cards))
+    path.write_bytes(export(deck, samples.VERSION)[0].data)
+    with visit(chromium, path) as visited:
+        assert _find(visited.page, "dl") == ["asked", "said", "sounds"]
+
+
+def test_headings_are_in_order_while_the_best_matches_stand_first(
+    chromium: Browser, file: Path
+) -> None:
+    with visit(chromium, file) as visited:
+        page = visited.page
+        best = page.get_by_role("heading", name="最相关的")
+        expect(best).to_be_hidden()
+        _find(page, "反向代理")
+        expect(best).to_be_visible()
+        levels = page.locator("main :is(h2, h3):visible").evaluate_all(
+            "all => all.map(h => h.tagName)"
+        )
+        assert levels == ["H2", "H3", "H3", "H3"]
+        _find(page, "什么是")
+        expect(best).to_be_hidden()
 
 
 def test_a_slash_leads_to_the_search_and_escape_out_of_it(chromium: Browser, file: Path) -> None:

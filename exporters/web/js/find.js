@@ -33,36 +33,23 @@ function catalogued() {
       plain(textOf(card, ASKED)),
       plain(`${textOf(card, CALLED)} ${topics} ${card.id}`),
       plain(textOf(card, SAID)),
+      initials,
     ];
     const facts = { section: [section], topic: topics.split(" "), level: [level], tier: [tier] };
-    return { card, order, home: card.parentElement, texts, initials, facts };
+    return { card, order, home: card.parentElement, texts, facts };
   });
   return catalogue;
 }
 
-/** How far from the question the words are: for each 0 in it, 1 in a label, 2 in the answer. */
-function rankOf(item, words) {
-  let rank = 0;
-  for (const { word, initials } of words) {
-    const texts = initials ? [item.initials] : item.texts;
-    const here = texts.findIndex((text) => text.includes(word));
-    if (here < 0) return null;
-    rank += here;
-  }
-  return rank;
+/** How far from the question a word is: 0 in it, 1 in a label, 2 in the answer, 3 where two
+    letters or more are how the question's Chinese begins to sound; -1 nowhere. */
+function placeOf({ texts }, word) {
+  return texts.findIndex((text, place) => text.includes(word) && (place < 3 || word.length > 1));
 }
 
-/** The words that are looked for. One that no card has may be the first letters of its sounds. */
-function wordsOf(text, items) {
-  return plain(text)
-    .split(/\s+/)
-    .filter(Boolean)
-    .map((word) => ({
-      word,
-      initials:
-        /^[a-z]{2,}$/.test(word) &&
-        !items.some((item) => item.texts.some((said) => said.includes(word))),
-    }));
+function rankOf(item, words) {
+  const places = words.map((word) => placeOf(item, word));
+  return places.includes(-1) ? null : places.reduce((sum, place) => sum + place, 0);
 }
 
 /** The filters that are set: lists with a value, and a box that is ticked. */
@@ -86,7 +73,7 @@ function find() {
   const input = byId("_find");
   const chosen = filters();
   const items = catalogued();
-  const words = wordsOf(input.value, items);
+  const words = plain(input.value).split(/\s+/).filter(Boolean);
   const found = [];
   for (const item of items) {
     const rank = chosen.every((filter) => fits(item, filter)) ? rankOf(item, words) : null;
@@ -103,7 +90,7 @@ function find() {
   say(!active ? "" : found.length === 0 ? none : some.replace("{count}", found.length));
   clearTimeout(telling);
   telling = setTimeout(tell, PAUSE, input.value.trim(), chosen);
-  requestAnimationFrame(() => mark(found.slice(0, MARKED), words.map(({ word }) => word)));
+  requestAnimationFrame(() => mark(found.slice(0, MARKED), words));
 }
 
 /** Puts what was found nearest to the question first, and everything else where it belongs. */
@@ -117,7 +104,8 @@ function arrange(found) {
     found.sort((one, other) => one.rank - other.rank || one.order - other.order);
     moved = found.slice(0, RANKED);
   }
-  byId("_first").replaceChildren(...moved.map((item) => item.card));
+  byId("_first").append(...moved.map((item) => item.card));
+  byId("_first").hidden = moved.length === 0;
 }
 
 /* Marking what was found */
@@ -125,12 +113,10 @@ function arrange(found) {
 function mark(found, words) {
   for (const hit of document.querySelectorAll(".hit")) hit.remove();
   const ranges = [];
-  if (words.length) {
-    for (const { card, texts } of found) {
-      const folded = words.filter((word) => texts.findIndex((text) => text.includes(word)) === 2);
-      if (folded.length) card.append(passage(card, folded));
-      ranges.push(...marksIn(card, words));
-    }
+  for (const item of words.length ? found : []) {
+    const folded = words.filter((word) => placeOf(item, word) === 2);
+    if (folded.length) item.card.append(passage(item.card, folded));
+    ranges.push(...marksIn(item.card, words));
   }
   if (CSS.highlights) CSS.highlights.set("found", new Highlight(...ranges));
 }
@@ -140,49 +126,49 @@ function passage(card, words) {
   const text = textOf(card, SAID).replace(/\s+/g, " ");
   const { flat, places } = flattened(text);
   const at = Math.min(...words.map((word) => flat.indexOf(word)).filter((place) => place >= 0));
-  const from = Math.max(0, places[at] - AROUND);
-  const to = places[at] + 3 * AROUND;
-  const hit = document.createElement("p");
-  hit.className = "hit";
-  hit.textContent = `${from ? "…" : ""}${text.slice(from, to)}${to < text.length ? "…" : ""}`;
-  return hit;
+  const from = Math.max(0, places[at].start - AROUND);
+  const to = places[at].end + 3 * AROUND;
+  const said = `${from ? "…" : ""}${text.slice(from, to)}${to < text.length ? "…" : ""}`;
+  return make("p", { class: "hit" }, said);
 }
 
+/** Where the words stand in a card, through all that is bold, a link or code in between. */
 function* marksIn(card, words) {
   const walker = document.createTreeWalker(card, NodeFilter.SHOW_TEXT);
-  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-    const { flat, places } = flattened(node.data);
-    for (const word of words) {
-      for (let at = flat.indexOf(word); at >= 0; at = flat.indexOf(word, at + word.length)) {
-        const range = new StaticRange({
-          startContainer: node,
-          startOffset: places[at],
-          endContainer: node,
-          endOffset: places[at + word.length],
-        });
-        yield range;
-      }
+  const nodes = [];
+  let all = "";
+  while (walker.nextNode()) {
+    nodes.push({ node: walker.currentNode, from: all.length });
+    all += walker.currentNode.data;
+  }
+  const { flat, places } = flattened(all);
+  const nodeAt = (place) => nodes.findLast(({ from }) => from <= place);
+  for (const word of words) {
+    for (let at = flat.indexOf(word); at >= 0; at = flat.indexOf(word, at + word.length)) {
+      const { start } = places[at];
+      const { end } = places[at + word.length - 1];
+      const [first, last] = [nodeAt(start), nodeAt(end - 1)];
+      yield new StaticRange({
+        startContainer: first.node,
+        startOffset: start - first.from,
+        endContainer: last.node,
+        endOffset: end - last.from,
+      });
     }
   }
 }
 
-/** The text as it is compared, and the place in `text` of each of its letters and of its end. */
+// A letter with what joins it when it is compared: accents, half-width voicing, parts of Hangul.
+const LETTER = /[^][\p{M}\uff9e\uff9f\u1160-\u11ff]*/gu;
+
+/** The text as it is compared, and for each of its letters where it stands in `text`. */
 function flattened(text) {
-  const same = plain(text);
-  if (same.length === text.length && text.normalize("NFKC") === text) {
-    return { flat: same, places: Array.from({ length: text.length + 1 }, (_, place) => place) };
-  }
-  let flat = "";
   const places = [];
-  let place = 0;
-  for (const letter of text) {
-    const compared = plain(letter);
-    for (let each = 0; each < compared.length; each += 1) places.push(place);
-    flat += compared;
-    place += letter.length;
+  for (const { 0: letter, index: start } of text.matchAll(LETTER)) {
+    const place = { start, end: start + letter.length };
+    for (const _ of Array(plain(letter).length)) places.push(place);
   }
-  places.push(place);
-  return { flat, places };
+  return { flat: plain(text), places };
 }
 
 /* The address */
@@ -208,6 +194,7 @@ function ask() {
   }
   if (byId("_find").value || filters().length) find();
 }
+
 
 function clearFind() {
   byId("_find").value = "";
