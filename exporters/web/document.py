@@ -32,7 +32,7 @@ _SPOKEN = (
     *("show-answer", "ordered-prompt", "reverse-prompt", "right", "wrong"),
     *("study-next", "study-check", "study-shown", "study-left", "study-done", "study-undone"),
     *("study-choose-one", "study-choose-all", "study-score", "study-taken"),
-    *("study-unkept", "study-damaged", "study-newer"),
+    *("study-unkept", "study-damaged", "study-mended", "study-newer"),
     *("study-file-damaged", "study-file-foreign", "study-file-newer"),
 )
 _SPOKEN_WHERE_SERVED = ("site-newer",)

@@ -217,7 +217,9 @@ def test_labels_never_lie_over_words(chromium: Browser, tmp_path: Path, width: i
     tags = tuple(f"一个比较长的标签{number}" for number in range(5))
     kinds = (CardKind.BASIC, CardKind.REVERSE)
     cards = [
-        samples.card(f"card-{kind}-{count}", "问？", "答" * 90, kind=kind, tags=tags[:count], level=2)
+        samples.card(
+            f"card-{kind}-{count}", "问？", "答" * 90, kind=kind, tags=tags[:count], level=2
+        )
         for kind in kinds
         for count in (0, 1, 2, 5)
     ]

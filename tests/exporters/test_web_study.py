@@ -145,6 +145,25 @@ def test_gaps_open_one_by_one(chromium: Browser, tmp_path: Path) -> None:
         expect(page.get_by_role("button", name="Good")).to_be_visible()
 
 
+def test_gaps_of_the_question_and_of_its_text_are_all_asked(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    asks = ("In ", ClozeStart(1, ""), "what", ClozeEnd(), "?")
+    card = replace(
+        CLOZE, question=asks, short=("<p>", ClozeStart(2, ""), "It", ClozeEnd(), ".</p>")
+    )
+    file = _written(tmp_path / "d.html", _deck(card))
+    with visit(chromium, file) as visited:
+        page = visited.page
+        study(page)
+        shown = page.locator(".sheet .short")
+        for texts in (["In …?", "…."], ["In what?", "…."], ["In what?", "It."]):
+            assert shown.all_inner_texts() == texts
+            good = page.get_by_role("button", name="Good")
+            expect(good).to_be_visible(visible=texts[-1] == "It.")
+            page.keyboard.press("Space")
+
+
 @pytest.mark.parametrize(("chosen", "verdict"), [("Wrong one", "Wrong"), ("Right one", "Right")])
 def test_a_choice_is_clicked_and_explained(
     chromium: Browser, tmp_path: Path, chosen: str, verdict: str
@@ -283,6 +302,92 @@ def test_an_exam_ends_with_its_time(page: Page) -> None:
     expect(page.locator("#_score")).to_have_text("0 of 5 right")
 
 
+def test_help_leads_back_to_where_it_was_opened(page: Page) -> None:
+    help = page.get_by_role("heading", name="Keys")
+
+    def helped(closing: str) -> None:
+        page.keyboard.press("?")
+        expect(help).to_be_visible()
+        page.keyboard.press("4")  # means nothing here
+        if closing == "Back":
+            page.get_by_role("dialog", name="Keys").get_by_role("button").click()
+        else:
+            page.keyboard.press(closing)
+        expect(help).to_be_hidden()
+
+    for closing in ("Back", "Escape"):
+        helped(closing)
+        expect(page.locator("#_study")).to_be_hidden()
+    study(page)
+    for closing in ("Back", "Escape"):
+        helped(closing)
+        assert asked(page) == "Basic?"
+    page.keyboard.press("Space")
+    helped("Back")
+    expect(page.get_by_role("button", name="Good")).to_be_visible()
+    page.get_by_role("button", name="Back").click()
+    page.get_by_role("button", name="Start the exam").click()
+    answer_in_exam(page, "Knew it")
+    page.clock.set_fixed_time(NOON + timedelta(minutes=1))
+    for closing in ("Back", "Escape"):
+        helped(closing)
+        expect(page.locator("#_left")).to_have_text("2 / 5")
+    expect(page.get_by_role("timer")).to_have_text("4:00")
+
+
+@pytest.mark.parametrize("way", ["Escape", "Back"])
+def test_an_exam_that_is_left_shows_its_result_so_far(page: Page, way: str) -> None:
+    def leave() -> None:
+        if way == "Back":
+            page.get_by_role("button", name="Back").click()
+        else:
+            page.keyboard.press("Escape")
+
+    study(page, begin=False)
+    page.get_by_role("button", name="Start the exam").click()
+    answer_in_exam(page, "Knew it")
+    answer_in_exam(page, "Missed it")
+    leave()
+    expect(page.locator("#_score")).to_have_text("1 of 2 right")
+    expect(page.locator("#_missed-cards li")).to_have_count(1)
+    page.locator("#_missed-cards a").click()
+    expect(page.locator("#_study")).to_be_hidden()
+    expect(page.locator(".card:target .number")).to_be_focused()
+
+
+def test_a_card_that_was_left_is_not_answered_from_the_overview(page: Page) -> None:
+    study(page)
+    page.keyboard.press("Space")
+    page.get_by_role("button", name="Back").click()
+    page.locator("#_home").focus()
+    page.keyboard.press("4")
+    page.keyboard.press("Space")
+    page.get_by_role("button", name="Start studying").click()
+    assert asked(page) == "Basic?"
+    assert kept(page) == {}
+
+
+def test_a_key_that_is_held_down_answers_once(page: Page) -> None:
+    study(page)
+    for key in ("Enter", "Space", "3"):
+        for _ in range(9):
+            page.keyboard.down(key)
+        page.keyboard.up(key)
+    assert sum(card["seen"] for card in kept(page)["cards"].values()) == 1
+
+
+def test_keys_work_while_a_box_or_a_list_has_the_focus(page: Page) -> None:
+    for label in ("Weak ones only", "Section", "Dark"):
+        page.get_by_label(label).focus()
+        page.keyboard.press("?")
+        expect(page.get_by_role("heading", name="Keys")).to_be_visible()
+        page.keyboard.press("Escape")
+        page.keyboard.press("/")
+        expect(page.get_by_role("searchbox")).to_be_focused()
+    page.get_by_label("Weak ones only").press("Space")
+    expect(page.get_by_label("Weak ones only")).to_be_checked()
+
+
 def test_keys_mean_nothing_while_somebody_types_or_with_a_modifier(page: Page) -> None:
     page.get_by_role("searchbox").focus()
     page.keyboard.type("?jk u")
@@ -399,6 +504,147 @@ def test_a_strange_file_is_refused_and_nothing_is_lost(
     assert kept(page) == before
 
 
+RATED = {
+    "stability": 5,
+    "difficulty": 5,
+    "step": 0,
+    "phase": "review",
+    "last": (NOON - timedelta(days=5)).timestamp() * 1000,
+    "due": (NOON - timedelta(days=1)).timestamp() * 1000,
+    "seen": 3,
+    "again": 1,
+}
+DAYS = {"2026-11-19": {"fresh": 1, "asked": 2, "kept": 1}}
+
+
+def progress(cards: Any = None, days: Any = DAYS, **other: Any) -> str:
+    state = {"format": 1, "deck": "sample", "limit": 7, "cards": cards or {}, "days": days}
+    return json.dumps(state | other)
+
+
+_IMPOSSIBLE: list[dict[str, Any]] = [
+    {"step": 99},
+    {"step": 0.5},
+    {"phase": "learning", "step": 2},
+    {"step": 1},
+    {"difficulty": 0},
+    {"difficulty": 99},
+    {"stability": 1e300},
+    {"stability": 0},
+    {"due": 1e300},
+    {"due": 0},
+    {"last": 1e300, "due": 1e300},
+    {
+        "last": (NOON + timedelta(days=900)).timestamp() * 1000,
+        "due": (NOON + timedelta(days=901)).timestamp() * 1000,
+    },
+    {"seen": 0.5},
+    {"again": 4},
+    {"phase": ["review"]},
+]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        *(progress({"basic": RATED | change}) for change in _IMPOSSIBLE),
+        progress(days={"no day": DAYS["2026-11-19"]}),
+        progress(days={"2026-02-30": DAYS["2026-11-19"]}),
+        progress(days={"2999-01-01": DAYS["2026-11-19"]}),
+        progress(days={"2026-11-19": {"fresh": 1, "asked": 1, "kept": 2}}),
+        progress(days=[]),
+        progress(limit=1e9),
+        progress(limit=2.5),
+    ],
+)
+def test_a_file_that_no_page_can_have_written_is_refused(page: Page, content: str) -> None:
+    rate_first(page)
+    before = kept(page)
+    page.keyboard.press("Escape")
+    study(page, begin=False)
+    take(page, content)
+    expect(page.locator("#_file-said")).to_contain_text("This file is damaged")
+    assert kept(page) == before
+
+
+def take(page: Page, content: str) -> None:
+    file = {"name": "p.json", "mimeType": "application/json", "buffer": content.encode()}
+    page.locator("#_load").set_input_files(file)  # type: ignore[arg-type]
+
+
+def test_the_daily_limit_is_taken_in_too(page: Page) -> None:
+    study(page, begin=False)
+    take(page, progress({"basic": RATED}))
+    expect(page.locator("#_file-said")).to_contain_text("1")
+    expect(page.get_by_label("New cards a day")).to_have_value("7")
+    assert kept(page)["cards"] == {"basic": RATED}
+    assert kept(page)["days"] == DAYS
+
+
+def storing(text: str) -> str:
+    """A script that leaves `text` where the page looks for its progress, the first time."""
+    return f"localStorage.getItem('{KEY}') ?? localStorage.setItem('{KEY}', {json.dumps(text)})"
+
+
+def test_one_entry_that_is_damaged_leaves_the_others(chromium: Browser, file: Path) -> None:
+    text = progress({"basic": RATED, "choice": RATED | {"difficulty": 0}})
+    with visit(chromium, file, before=storing(text)) as visited:
+        page = visited.page
+        study(page, begin=False)
+        expect(page.locator("#_trouble")).to_contain_text("the rest goes on")
+        assert kept(page)["cards"] == {"basic": RATED}
+        assert kept(page)["limit"] == 7
+        assert page.evaluate(f"localStorage.getItem('{KEY}:damaged')") == text
+        page.reload()
+        study(page, begin=False)
+        expect(page.locator("#_trouble")).to_be_empty()
+        assert kept(page)["cards"] == {"basic": RATED}
+
+
+def test_a_card_from_before_the_clock_was_set_back_can_be_rated(
+    chromium: Browser, file: Path
+) -> None:
+    later = datetime.now(UTC) + timedelta(minutes=5)
+    times = {"last": later.timestamp() * 1000, "due": later.timestamp() * 1000 + 1}
+    text = progress({"basic": RATED | times | {"phase": "learning"}})
+    with visit(chromium, file, before=storing(text)) as visited:
+        page = visited.page
+        study(page, begin=False)
+        page.get_by_label("New cards a day").fill("0")
+        page.get_by_label("New cards a day").press("Tab")
+        page.get_by_role("button", name="Start studying").click()
+        assert asked(page) == "Basic?"
+        page.keyboard.press("Space")
+        page.keyboard.press("4")
+        expect(page.locator("#_said")).to_have_text("All done for today")
+        assert kept(page)["cards"]["basic"]["seen"] == 4
+
+
+@pytest.mark.parametrize("text", ["5", "null", '{"deck": "other"}', progress(format=0)])
+def test_something_else_that_is_stored_is_put_aside(
+    chromium: Browser, file: Path, text: str
+) -> None:
+    with visit(chromium, file, before=storing(text)) as visited:
+        page = visited.page
+        rate_first(page)
+        assert list(kept(page)["cards"]) == ["basic"]
+        page.keyboard.press("Escape")
+        study(page, begin=False)
+        expect(page.locator("#_trouble")).to_contain_text("put aside")
+        assert page.evaluate(f"localStorage.getItem('{KEY}:damaged')") == text
+
+
+def test_what_was_put_aside_stays_when_it_happens_again(chromium: Browser, file: Path) -> None:
+    with visit(chromium, file) as visited:
+        page = visited.page
+        for text in ("{first", "{second", "{second", "{third"):
+            page.evaluate(f"localStorage.setItem('{KEY}', '{text}')")
+            page.wait_for_timeout(300)  # it is kept by another process than the page's
+            page.reload()
+        aside = page.evaluate("Object.values(localStorage).filter((text) => /^{\\w/.test(text))")
+        assert sorted(aside) == ["{first", "{second", "{third"]
+
+
 def test_what_is_stored_and_damaged_is_put_aside(chromium: Browser, file: Path) -> None:
     damage = f"localStorage.getItem('{KEY}') ?? localStorage.setItem('{KEY}', '{{oops')"
     with visit(chromium, file, before=damage) as visited:
@@ -487,6 +733,15 @@ def test_the_dashboard_says_what_lies_ahead_and_what_is_weak(page: Page) -> None
     page.wait_for_url("**?weak=1*")
 
 
+def test_weak_ones_are_those_of_now(page: Page) -> None:
+    page.get_by_label("Weak ones only").check()
+    expect(page.locator("#_status")).to_have_text("Nothing found")
+    rate_first(page, "1")
+    page.keyboard.press("Escape")
+    expect(page.locator("#basic")).to_be_visible()
+    expect(page.locator("#_status")).to_have_text("Cards found: 1")
+
+
 # Light, safe, accessible
 
 
@@ -543,6 +798,8 @@ def test_the_rules_of_accessibility_hold(
             page.keyboard.press("1")
         expect(page.locator("#_score")).to_be_visible()
         assert _violations(page) == []
+        page.keyboard.press("?")
+        assert _violations(page) == []
 
 
 def test_a_thumb_hits_every_control_of_the_study_view(chromium: Browser, file: Path) -> None:
@@ -552,8 +809,9 @@ def test_a_thumb_hits_every_control_of_the_study_view(chromium: Browser, file: P
         small = """() => [...document.querySelectorAll(
             "#_study :is(button, select, input:not([type=file]), .file span)")]
             .filter((one) => one.checkVisibility())
-            .filter((one) => one.getBoundingClientRect().height < 44)
-            .map((one) => one.outerHTML.slice(0, 80))"""
+            .map((one) => [one, one.getBoundingClientRect()])
+            .filter(([one, { width, height }]) => width < 44 || height < 44)
+            .map(([one]) => one.outerHTML.slice(0, 80))"""
         assert page.evaluate(small) == []
         page.get_by_role("button", name="Start studying").click()
         assert page.evaluate(small) == []

@@ -20,8 +20,12 @@ async function copy(code, button) {
   const word = button.getAttribute("aria-label");
   if (word === button.dataset.done) return;
   button.setAttribute("aria-label", button.dataset.done);
+  const { textContent: said } = byId("_status");
   say(button.dataset.done);
-  setTimeout(() => button.setAttribute("aria-label", word), 2000);
+  setTimeout(() => {
+    button.setAttribute("aria-label", word);
+    if (byId("_status").textContent === button.dataset.done) say(said);
+  }, 2000);
 }
 
 /** The old way, for a page that came over plain HTTP. What it copies stays selected. */

@@ -195,6 +195,10 @@ function ask() {
   if (byId("_find").value || filters().length) find();
 }
 
+/** Which cards are weak changes with what is learnt. */
+function findWeak() {
+  if (document.querySelector("[data-filter=weak]").checked) find();
+}
 
 function clearFind() {
   byId("_find").value = "";

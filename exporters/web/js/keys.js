@@ -15,13 +15,19 @@ function startKeys() {
   addEventListener("keydown", (event) => {
     const { key, target } = event;
     if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
-    if (target.closest("input:not([type=radio]), textarea, select, [contenteditable]")) return;
-    if (key === " " && target.closest("button, summary, a")) return;
+    if (target.closest("[type=search], [type=number]") || byId("_keys").open) return;
+    // A list takes letters for the beginning of what it offers.
+    if (target.closest("select") && !"/?".includes(key)) return;
+    // A key that is held down would answer card after card.
+    if (event.repeat && Study.isOpen() && (key === "Enter" || key.length === 1)) {
+      return event.preventDefault();
+    }
+    if (key === " " && target.closest("button, summary, a, input")) return;
     let used = true;
-    if (Study.isOpen()) used = Study.press(key);
+    if (key === "?") byId("_keys").showModal();
+    else if (Study.isOpen()) used = Study.press(key);
     else if (key === "/") byId("_find").focus();
     else if (key === "j" || key === "k") step(key === "j" ? 1 : -1);
-    else if (key === "?") Study.help();
     else used = false;
     if (used) event.preventDefault();
   });

@@ -3,10 +3,12 @@
 
 const Progress = (() => {
   const FORMAT = 1;
+  const MOST = 9999; // new cards a day
   const KEY = `deckpress:progress:${data.key}`;
-  const PHASES = ["learning", "review", "relearning"];
-  const CARD = ["stability", "difficulty", "step", "last", "due", "seen", "again"];
+  // The phases of a card, and how many steps each has.
+  const STEPS = new Map([["learning", 2], ["review", 1], ["relearning", 1]]);
   const DAY = ["fresh", "asked", "kept"];
+  const LONGEST = 36_500 * FSRS.DAY;
 
   let state = empty();
   let lasting = true;
@@ -14,45 +16,84 @@ const Progress = (() => {
   let pending = 0;
   let tell = () => {};
 
-  // Tables without a prototype: a card may be called "constructor".
-  function table(entries = {}) {
-    return Object.assign(Object.create(null), entries);
-  }
-
   function empty() {
-    return { format: FORMAT, deck: data.key, limit: 20, cards: table(), days: table() };
+    // Tables without a prototype: a card may be called "constructor".
+    const [cards, days] = [Object.create(null), Object.create(null)];
+    return { format: FORMAT, deck: data.key, limit: 20, cards, days };
   }
 
   const isTable = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
-  const isNumbers = (value, names) =>
-    isTable(value) && names.every((name) => Number.isFinite(value[name]) && value[name] >= 0);
-  const isCard = (value) =>
-    isNumbers(value, CARD) && PHASES.includes(value.phase) && value.stability > 0;
+  const within = (value, least, most) =>
+    typeof value === "number" && value >= least && value <= most;
+  const isCount = (value, most = Infinity) => Number.isInteger(value) && within(value, 0, most);
 
-  /** The state that a text holds. Throws "damaged", "foreign" (not of this deck) or "newer". */
-  function parsed(text) {
+  /** Whether this can be what a card was rated to, by the moment `latest`. */
+  const isCard = (card, latest) =>
+    within(card?.stability, 0.001, 1e6) &&
+    within(card.difficulty, 1, 10) &&
+    isCount(card.step, STEPS.get(card.phase) - 1) &&
+    within(card.last, 0, latest) &&
+    within(card.due, card.last, card.last + LONGEST) &&
+    isCount(card.seen) &&
+    isCount(card.again, card.seen);
+
+  const isDay = (date, counts, latest) =>
+    day(Date.parse(`${date}T12:00`)) === date &&
+    Date.parse(date) <= latest &&
+    DAY.every((name) => isCount(counts?.[name])) &&
+    counts.kept <= counts.asked;
+
+  /** What is sound of the state that a text holds, and whether all of it is. No card was rated
+      after `latest`. Throws "damaged", "foreign" (not of this deck) or "newer". */
+  function parsed(text, latest) {
     let raw;
     try {
       raw = JSON.parse(text);
     } catch {
       throw new Error("damaged");
     }
-    if (!isTable(raw) || raw.deck !== data.key) throw new Error("foreign");
+    if (raw?.deck !== data.key) throw new Error("foreign");
     if (raw.format > FORMAT) throw new Error("newer");
-    const whole =
-      raw.format === FORMAT &&
-      isNumbers(raw, ["limit"]) &&
-      isTable(raw.cards) &&
-      Object.values(raw.cards).every(isCard) &&
-      isTable(raw.days) &&
-      Object.values(raw.days).every((day) => isNumbers(day, DAY));
-    if (!whole) throw new Error("damaged");
-    return { ...empty(), limit: raw.limit, cards: table(raw.cards), days: table(raw.days) };
+    if (raw.format !== FORMAT) throw new Error("damaged");
+    const found = empty();
+    let whole = isCount(raw.limit, MOST) && isTable(raw.cards) && isTable(raw.days);
+    const take = (to, from, isSound) => {
+      for (const [name, value] of Object.entries(from ?? {})) {
+        if (isSound(value, name)) to[name] = value;
+        else whole = false;
+      }
+    };
+    if (isCount(raw.limit, MOST)) found.limit = raw.limit;
+    take(found.cards, raw.cards, (card) => isCard(card, latest));
+    take(found.days, raw.days, (counts, date) => isDay(date, counts, latest));
+    return { found, whole };
   }
 
+  /** What is stored by now. What cannot be read of it is put aside, never thrown away. */
   function stored() {
     const text = localStorage.getItem(KEY);
-    return text === null ? empty() : parsed(text);
+    if (text === null) return empty();
+    let read = { found: empty() };
+    try {
+      // The clock may have been set back since a card was rated.
+      read = parsed(text, Number.MAX_SAFE_INTEGER);
+      if (read.whole) return read.found;
+      trouble = "mended";
+    } catch (error) {
+      if (error.message === "newer") throw error;
+      trouble = "damaged";
+    }
+    let aside = `${KEY}:damaged`;
+    while ((localStorage.getItem(aside) ?? text) !== text) aside += "+";
+    localStorage.setItem(aside, text);
+    localStorage.setItem(KEY, JSON.stringify(read.found));
+    return read.found;
+  }
+
+  /** Nothing is stored from now on. */
+  function fail({ message }) {
+    lasting = false;
+    trouble = message === "newer" ? message : "unkept";
   }
 
   function start() {
@@ -61,13 +102,7 @@ const Progress = (() => {
       localStorage.removeItem(`${KEY}:probe`);
       state = stored();
     } catch (error) {
-      trouble = ["damaged", "newer"].includes(error.message) ? error.message : "unkept";
-      lasting = trouble === "damaged";
-      // What cannot be read is put aside, never thrown away.
-      if (lasting) {
-        localStorage.setItem(`${KEY}:damaged`, localStorage.getItem(KEY));
-        localStorage.removeItem(KEY);
-      }
+      fail(error);
     }
     addEventListener("storage", (event) => {
       if (event.key !== KEY || pending > 0 || !lasting) return;
@@ -93,9 +128,8 @@ const Progress = (() => {
         apply(fresh);
         localStorage.setItem(KEY, JSON.stringify(fresh));
         if (pending === 0) state = fresh;
-      } catch {
-        lasting = false;
-        trouble = "unkept";
+      } catch (error) {
+        fail(error);
       }
       tell();
     };
@@ -132,9 +166,10 @@ const Progress = (() => {
   /** Rates a card. Returns what takes it back, as long as no other tab has rated it since. */
   function rate(id, rating, now) {
     const befores = new Map();
+    const seen = state.cards[id]?.last;
     change((to) => {
       const before = to.cards[id];
-      if (before && before.last > now) return;
+      if (before?.last > now && before.last !== seen) return;
       befores.set(to, before);
       count(to, before, rating, now, 1);
       to.cards[id] = after(before, rating, now);
@@ -151,8 +186,11 @@ const Progress = (() => {
 
   /** Takes in an exported text: of each card what was reviewed last. Throws as `parsed` does. */
   function take(text) {
-    const other = parsed(text);
+    // Clocks, and the days of places, differ a little.
+    const { found: other, whole } = parsed(text, Date.now() + 2 * FSRS.DAY);
+    if (!whole) throw new Error("damaged");
     change((to) => {
+      to.limit = other.limit;
       for (const [id, card] of Object.entries(other.cards)) {
         if (!to.cards[id] || to.cards[id].last < card.last) to.cards[id] = card;
       }
@@ -175,7 +213,10 @@ const Progress = (() => {
     today: (now) => state.days[day(now)],
     days: () => state.days,
     limit: () => state.limit,
-    setLimit: (limit) => change((to) => (to.limit = limit)),
+    setLimit(limit) {
+      const sound = Math.min(Math.max(Math.floor(limit) || 0, 0), MOST);
+      change((to) => (to.limit = sound));
+    },
     text: () => JSON.stringify(state, null, 1),
     trouble: () => trouble,
     watch: (listener) => (tell = listener),

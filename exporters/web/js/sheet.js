@@ -10,9 +10,9 @@ function copyOf(card) {
 }
 
 /** Closes the gaps, those of one number together; returns what opens them again, in order. */
-function closeGaps(element) {
+function closeGaps(gaps) {
   const groups = new Map();
-  for (const gap of element.querySelectorAll(".gap")) {
+  for (const gap of gaps) {
     const open = [...gap.childNodes];
     gap.replaceChildren(gap.dataset.hint || "…");
     gap.classList.add("closed");
@@ -64,10 +64,10 @@ function makeSheet(card, turned, answered) {
   const steps = [];
   let choice = null;
   if (card.dataset.kind === "cloze") {
-    const text = [...answer.querySelectorAll(".short")].find((part) => part.querySelector(".gap"));
-    answer.before(text);
+    // The question may have gaps, and the text below it too.
+    answer.before(...answer.querySelectorAll(".short:has(.gap)"));
     if (question.querySelector(".blank")) question.remove();
-    steps.push(...closeGaps(text));
+    steps.push(...closeGaps(sheet.querySelectorAll(".short .gap")));
   }
   if (card.dataset.kind === "ordered") {
     const list = answer.querySelector(".steps");

@@ -1,10 +1,10 @@
 /* The study view: a dialog over the page with an overview, the cards one by one, and a result. */
 
 const Study = (() => {
-  let mode = "home"; // or "study", "exam", "result", "help"
+  let mode = "home"; // or "study", "exam", "result"
   let current = null; // { id, sheet, shown }
   let undone = []; // what takes the last ratings back, the latest last
-  let exam = null; // { ids, index, marks, ends }
+  let exam = null; // { ids, marks, ends }
   let clock = 0;
 
   const view = () => byId("_study");
@@ -26,6 +26,7 @@ const Study = (() => {
 
   function show(name) {
     mode = name;
+    current = null;
     for (const part of view().querySelectorAll("[data-view]")) {
       part.hidden = !part.dataset.view.split(" ").includes(name);
     }
@@ -39,6 +40,7 @@ const Study = (() => {
     const { steps, reviews, fresh } = Queue.waiting(Date.now());
     const due = steps.length + reviews.length;
     byId("_due").textContent = due + fresh.length || "";
+    if (!view().open) findWeak();
     if (mode !== "home") return;
     byId("_due-now").textContent = due;
     byId("_fresh-now").textContent = fresh.length;
@@ -113,7 +115,6 @@ const Study = (() => {
     const id = Queue.next(now, current?.id);
     byId("_undo").disabled = undone.length === 0;
     if (id === undefined) {
-      current = null;
       show("home");
       announce(word("study-done"));
       byId("_home").focus();
@@ -202,9 +203,16 @@ const Study = (() => {
     byId("_missed-title").hidden = missed.length === 0;
     const holes = { right: ids.length - missed.length, count: ids.length };
     byId("_score").textContent = word("study-score", holes);
-    current = null;
     show("result");
     byId("_score").focus();
+  }
+
+  /** Ends an exam ahead of its time: what was answered so far counts. Says whether it did. */
+  function stop() {
+    if (mode !== "exam" || exam.marks.length === 0) return false;
+    exam.ids.length = exam.marks.length;
+    finish();
+    return true;
   }
 
   /* Keeping */
@@ -236,19 +244,20 @@ const Study = (() => {
     Progress.watch(refresh);
     const on = (id, event, action) => byId(id).addEventListener(event, action);
     on("_open-study", "click", enter);
-    on("_close", "click", () => (mode === "home" ? view().close() : enter()));
+    on("_close", "click", () => (mode === "home" ? view().close() : stop() || enter()));
+    on("_study", "cancel", (event) => stop() && event.preventDefault());
     on("_begin", "click", begin);
     on("_reveal", "click", reveal);
     on("_undo", "click", undo);
     on("_begin-exam", "click", beginExam);
     on("_knew", "click", () => mark(true));
     on("_missed", "click", () => mark(false));
-    on("_help", "click", () => show("help"));
+    on("_help", "click", () => byId("_keys").showModal());
+    on("_keys-close", "click", () => byId("_keys").close());
     on("_save", "click", save);
     on("_load", "change", (event) => load(event.target));
     on("_limit", "change", ({ target }) => {
-      const limit = Math.min(Math.max(Math.floor(Number(target.value)) || 0, 0), 9999);
-      Progress.setLimit(limit);
+      Progress.setLimit(target.valueAsNumber);
       refresh();
     });
     for (const button of byId("_ratings").children) {
@@ -268,7 +277,6 @@ const Study = (() => {
     const digit = Number(key);
     const options = current?.sheet.choice?.buttons ?? [];
     if (key === "u") undo();
-    else if (key === "?") show("help");
     else if (!current) return false;
     else if (key === " ") {
       if (!current.shown) reveal();
@@ -282,11 +290,5 @@ const Study = (() => {
     return true;
   }
 
-  function help() {
-    enter();
-    show("help");
-    byId("_close").focus();
-  }
-
-  return { start, press, help, isOpen: () => view().open };
+  return { start, press, isOpen: () => view().open };
 })();

@@ -13,6 +13,7 @@ function reveal(hash) {
   if (target.closest("[hidden]")) clearFind();
   const card = target.closest(".card");
   if (card) card.querySelector("details").open = true;
+  card?.querySelector(".number").focus({ preventScroll: true });
   target.scrollIntoView();
   // Cards that come near are laid out only now, and may push the target away again.
   requestAnimationFrame(() => requestAnimationFrame(() => target.scrollIntoView()));
