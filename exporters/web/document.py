@@ -146,7 +146,8 @@ def _chapters(deck: Deck) -> Iterator[Chapter]:
             if not card.retired:
                 number += 1
                 entries.append(Entry(number, card))
-        yield Chapter(section, tuple(entries))
+        if entries or section.intro or not section.cards:  # not one that is retired whole
+            yield Chapter(section, tuple(entries))
 
 
 def _anchors(chapters: tuple[Chapter, ...]) -> frozenset[str]:

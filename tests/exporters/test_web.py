@@ -152,6 +152,15 @@ def test_retired_cards_are_not_shown_and_links_to_them_keep_their_words() -> Non
     assert words.get("href") is None
 
 
+def test_a_section_that_is_retired_whole_is_not_shown() -> None:
+    gone = samples.card("gone", "旧问题", "<p>旧答案</p>", retired=True)
+    there = Section("there", "还在的一节", (), (samples.card("a", "？", "<p>答</p>"),))
+    root, errors = _parsed(_text(samples.deck(there, Section("old", "旧的一节", (), (gone,)))))
+    assert errors == []
+    assert "还在的一节" in _said(root)
+    assert "旧的一节" not in _said(root)
+
+
 def test_contents_count_the_cards_that_are_shown(root: Element) -> None:
     (nav,) = root.iter("nav")
     entries = [" ".join(_said(item).split()) for item in nav.iter("li")]
