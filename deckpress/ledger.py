@@ -131,7 +131,7 @@ def compare(release: Release | None, deck: RawDeck, now: Content) -> Changes:
         edited=edited,
         moved=tuple(moved),
         renamed=tuple(
-            dict.fromkeys(homes[id] for id in homes if now[id].get("section") in renamed)
+            dict.fromkeys(home for id, home in homes.items() if now[id].get("section") in renamed)
         ),
         retired=tuple(retired),
         restored=tuple(restored),

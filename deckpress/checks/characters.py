@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from deckpress.blocks import split_lines
 from deckpress.checks.fields import Field
 from deckpress.diagnostics import Diagnostic, finding
+from deckpress.glyphs import unprintable
 from deckpress.model import RawDeck, Span
 from deckpress.prose import without_formulas
 from deckpress.tokens import BOM
@@ -29,7 +30,6 @@ _TAG = re.compile(r"<!--|(?<!\\)</?(?P<name>[A-Za-z][A-Za-z0-9]*)(?=[\s/>])[^<>]
 _HIDING = frozenset(
     "\u200b\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028\u2029\u00ad\ufeff"
 )
-_INVISIBLE = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp", "Cs"})
 
 
 def check(field: Field) -> Iterator[Diagnostic]:
@@ -59,23 +59,13 @@ def _characters(
     text = text.removeprefix(BOM)
     present = sorted(set(text))
     hiding = [character for character in present if character in _HIDING]
-    missing = [c for c in present if has_glyph is not None and _unprintable(c, has_glyph)]
+    missing = [c for c in present if has_glyph is not None and unprintable(c, has_glyph)]
     for code, characters in (("D603", hiding), ("D601", missing)):
         for character in characters:
             if code == "D601" and _composed(text, character, has_glyph):
                 continue
             span = _place(text, character, path)
             yield finding(code, span, name=_name(character), count=text.count(character))
-
-
-def _unprintable(character: str, has_glyph: Callable[[str], bool]) -> bool:
-    if unicodedata.category(character) in _INVISIBLE or _is_selector(character):
-        return False
-    return not has_glyph(character)
-
-
-def _is_selector(character: str) -> bool:
-    return "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef"
 
 
 def _composed(text: str, mark: str, has_glyph: Callable[[str], bool] | None) -> bool:

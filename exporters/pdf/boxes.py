@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from unicodedata import category, normalize
+from unicodedata import normalize
 
+from deckpress.glyphs import unprintable
 from exporters.theme import has_glyph
 
 BOX = "\u25a1"
 
 _TEXT = re.compile(r"(?<=>)[^<]+")
-_UNSEEN = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
 
 
 def boxed(html: str) -> str:
@@ -39,10 +39,4 @@ def boxed_text(text: str) -> str:
 
 @cache
 def _printable(character: str) -> bool:
-    # Selectors choose a form of the letter before them.
-    return (
-        has_glyph(character)
-        or category(character) in _UNSEEN
-        or "\ufe00" <= character <= "\ufe0f"
-        or "\U000e0100" <= character <= "\U000e01ef"
-    )
+    return not unprintable(character, has_glyph)

@@ -23,6 +23,7 @@ from . import asking
 from .chapters import Entry
 from .cutting import Cutting
 from .imposition import Imposition, imposed
+from .nesting import INDENT
 from .paper import Paper
 from .press import Sheet, laid_out, part_of, pressing
 from .setting import rendered, styles, text
@@ -38,10 +39,10 @@ _TIGHT = 0.82  # how much of its room a text fills at best: lines end where word
 _RISE = 0.42  # of the room that is left, above the text: the eye's middle is above the ruler's
 
 # The width of a letter of code in ems, the size of code and tables beside the text, and the
-# millimetres beside a line of code and beside what stands in a list.
+# millimetres beside a line of code.
 _SMALL = 0.8
 _CODE = _SMALL * 0.6
-_CODE_AROUND, _INDENT = 4.2, 4.6
+_CODE_AROUND = 4.2
 
 # Of a card, what is around the text, in millimetres (see flashcards.css).
 _AROUND = (10.0, 15.5)
@@ -231,7 +232,7 @@ class FlashCards:
         em = size * _POINT
         room = self._cutting.card[0] - _AROUND[0]
         letter = _CODE * em
-        code, indent = int((room - _CODE_AROUND) / letter), ceil(_INDENT / letter)
+        code, indent = int((room - _CODE_AROUND) / letter), ceil(INDENT / letter)
         # Tables are as large as code there (flashcards.css).
         paper = Paper(self._numbers, 1.0, code, indent, room, size * _SMALL / SIZES[0])
         made = paper.field(html)

@@ -10,13 +10,13 @@ from exporters.theme import color
 
 from .imposition import Imposition
 from .lettering import Label
+from .nesting import INDENT
 
 _SIZE, _LARGE = 8.4, 16.0  # points; in large print the smallest text to read has 14
 # The width of a letter of code and that of a card's margin, by the size of the type (card.css), and
 # the millimetres between them.
 _CODE = 0.774 * 0.6
 _GUTTER_HAN, _GUTTER, _PADDING = 2.87, 4.56, 5.8
-_INDENT = 4.6  # millimetres, of a list, a callout or a quotation (content.css)
 _POINT = 25.4 / 72  # millimetres
 _NARROW = 170  # a page of that width has one column
 
@@ -60,7 +60,7 @@ class Geometry:
     @property
     def code_indent(self) -> int:
         """How many of them a list takes from the code in it."""
-        return ceil(_INDENT / self._letter)
+        return ceil(INDENT / self._letter)
 
     @property
     def _letter(self) -> float:

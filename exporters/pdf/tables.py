@@ -6,6 +6,7 @@ import re
 from html import unescape
 
 from .lettering import width
+from .nesting import INDENT, nested
 
 # A table of more columns than this is set smaller; of more than that, as running text. So is one
 # whose words are so many times as wide as the room for them.
@@ -19,12 +20,9 @@ SIZES = (0.857, 0.762)
 _AROUND = (3.3, 1.7)
 _CODE, _CODE_AROUND = 0.9 * 0.6, 0.4  # the width of a letter, and of a piece's ends, in ems
 
-_INDENT = 4.6  # millimetres, of a list, a callout or a quotation
 
-_TABLE = re.compile(r'<div class="table"><table>(.*?)</table>', re.DOTALL)
+_TABLE = r'<div class="table"><table>(?P<table>.*?)</table>\s*</div>'
 _ROW = re.compile(r"<tr>(.*?)</tr>", re.DOTALL)
-_OPENED = re.compile(r'<(?:[uo]l|blockquote|div class="callout)\b')
-_CLOSED = re.compile(r"</(?:[uo]l|blockquote)>")
 _CELL = re.compile(r"<(t[hd])((?: [^>]*)?)>(.*?)</t[hd]>", re.DOTALL)
 _PIECE = re.compile(r"<(/?)(\w+)[^>]*>|[^<]+")
 # What a line is broken between: spaces, and characters of Chinese and its like.
@@ -38,12 +36,10 @@ def fitted(html: str, room: float, size: float) -> str:
     if "<table>" not in html:
         return html
 
-    def fitted(table: re.Match[str]) -> str:
-        before = html[: table.start()]
-        around = len(_OPENED.findall(before)) - len(_CLOSED.findall(before))
-        return _fitted(table[1], room - max(0, around) * _INDENT, size)
+    def block(found: re.Match[str], around: int) -> str:
+        return _fitted(found["table"], room - around * INDENT, size)
 
-    return _TABLE.sub(fitted, html)
+    return nested(html, _TABLE, block)
 
 
 def _fitted(table: str, room: float, size: float) -> str:
@@ -66,7 +62,7 @@ def _fitted(table: str, room: float, size: float) -> str:
     head, end, rest = table.partition("</tr>")  # what the first row says holds for all
     head = _CELL.sub(lambda cell: _wide(cell, next(least)), head)
     kind = "table narrow" if small else "table"
-    return f'<div class="{kind}"><table>{head}{end}{rest}</table>'
+    return f'<div class="{kind}"><table>{head}{end}{rest}</table></div>'
 
 
 def _wide(cell: re.Match[str], least: float) -> str:
@@ -110,4 +106,4 @@ def _flowing(table: str) -> str:
     """More columns than a column of paper can hold: each row is a paragraph, nothing is lost."""
     text = _CELL.sub(r'<span class="cell \1">\3</span>', table)
     rows = "".join(f"<p>{row}</p>" for row in _ROW.findall(text))
-    return f'<div class="flowing">{rows}'
+    return f'<div class="flowing">{rows}</div>'

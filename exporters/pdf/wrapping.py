@@ -10,9 +10,9 @@ import re
 from html import unescape
 from unicodedata import east_asian_width
 
-_BLOCK = re.compile(
-    r"(<pre><code[^>]*>)(.*?)(</code></pre>)|<(/?)(ul|ol|blockquote|div)\b([^>]*)>", re.DOTALL
-)
+from .nesting import nested
+
+_CODE = "(?P<start><pre><code[^>]*>)(?P<code>.*?)(?P<close></code></pre>)"
 _EMPTY = re.compile(r'<span class="\w+"></span>')
 _TAG = re.compile(r"<[^>]*>")
 _TAB = 4  # letters from one stop to the next, as on the page
@@ -23,19 +23,11 @@ def marked(html: str, width: int, indent: int = 0) -> str:
     """`html`, each line of code of more than `width` halves of a Chinese character an element of
     the class ``long``. A list, a quotation or a callout around the code takes `indent` of them.
     """
-    around: list[bool] = []  # whether each element that is open takes room
 
-    def block(found: re.Match[str]) -> str:
-        start, code, end, closing, name, attributes = found.groups()
-        if start:
-            return start + _lines(code, width - indent * sum(around)) + end
-        if closing:
-            around.pop()
-        else:
-            around.append(name != "div" or 'class="callout' in attributes)
-        return found[0]
+    def block(found: re.Match[str], around: int) -> str:
+        return found["start"] + _lines(found["code"], width - indent * around) + found["close"]
 
-    return _BLOCK.sub(block, html)
+    return nested(html, _CODE, block)
 
 
 def _lines(code: str, width: int) -> str:

@@ -42,9 +42,9 @@ def printed(made: Deck, **options: object) -> bytes:
 
 def lines(pdf: bytes) -> list[str]:
     """The text of each line, without white space."""
-    found: dict[tuple[int, int, int], str] = {}
+    found: dict[tuple[int, int], str] = {}
     for glyph in glyphs(pdf):
-        place = (glyph.page, round(glyph.y), 0)
+        place = (glyph.page, round(glyph.y))
         found[place] = found.get(place, "") + glyph.text
     return [squeezed(line) for line in found.values()]
 
