@@ -16,10 +16,12 @@ _HOLD_TEXT = (
 
 
 def tidy(pdf: Any, prefix: str) -> None:
-    """Takes out of the structure what says nothing, and lists the ids of table headers, each
-    with `prefix`, so that they are unlike those of other documents.
+    """Takes out of the structure what says nothing, says of each table header what it heads, and
+    lists the ids of the headers, each with `prefix`, so that they are unlike those of other
+    documents.
     """
     _unwrap(pdf)
+    _scope_headers(pdf)
     _name_headers(pdf, prefix)
 
 
@@ -50,6 +52,20 @@ def _kept(reference: bytes, above: dict[bytes, bytes]) -> bytes:
     while reference in above:
         reference = above[reference]
     return reference
+
+
+def _scope_headers(pdf: Any) -> None:
+    """Gives each header the Scope of ISO 32000-1, 14.8.5.7: one beside cells heads their row, one
+    among headers its column.
+    """
+    elements = {item.reference: item for item in _of_type(pdf, "/StructElem")}
+    for row in elements.values():
+        if row.get("S") == "/TR":
+            cells = [elements[kid] for kid in row["K"] if kid in elements]
+            scope = "/Row" if any(cell["S"] == "/TD" for cell in cells) else "/Column"
+            for cell in cells:
+                if cell["S"] == "/TH":
+                    cell["A"]["Scope"] = scope
 
 
 def _name_headers(pdf: Any, prefix: str) -> None:

@@ -6,11 +6,13 @@ import hashlib
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pytest
@@ -165,6 +167,23 @@ def test_a_self_test_says_its_version_and_its_pages() -> None:
     for number, text in enumerate(pages, 1):
         assert f"第{number}页，共{len(pages)}页" in text
         assert "1.2.3-dev+0a1b2c3d" in text
+
+
+@pytest.mark.parametrize("count", [12, 60], ids=["in one piece", "as a book"])
+def test_each_cell_for_a_score_says_its_section_and_its_column(count: int) -> None:
+    with pikepdf.open(BytesIO(printed(many(count), "test"))) as pdf:
+        cells: list[Any] = [item for item in pdf.objects if _is_cell(item)]
+        of_header = {str(cell.ID): str(cell.A.Scope) for cell in cells if cell.S == "/TH"}
+        assert Counter(of_header.values()) == {"/Row": 2, "/Column": 5}
+        data = [cell for cell in cells if cell.S == "/TD"]
+        assert len(data) == 2 * 4
+        for cell in data:
+            headers = [str(header) for header in cell.A.Headers]
+            assert sorted(of_header[header] for header in headers) == ["/Column", "/Row"]
+
+
+def _is_cell(item: Any) -> bool:
+    return isinstance(item, pikepdf.Dictionary) and item.get("/S") in ("/TH", "/TD")
 
 
 def test_each_question_has_a_bookmark_that_gives_nothing_away() -> None:
