@@ -27,6 +27,7 @@ from deckpress.model import (
     Version,
 )
 from exporters.web import export
+from exporters.web.lean import lean
 from tests.exporters import samples
 
 _ROOT = Path(__file__).parents[2]
@@ -247,3 +248,14 @@ def test_a_formula_shown_twice_keeps_its_ids_apart() -> None:
     assert re.findall("f-1(?:-2)?", second) == ["f-1-2"] * 3
     assert 'aria-label="x&lt;y"' in first
     assert re.search(r"\.d-3 {\s+vertical-align: 0.15em;", page)
+
+
+def test_script_and_style_are_light() -> None:
+    html = export(samples.sample(), samples.VERSION)[0].data.decode()
+    own = "".join(re.findall(r"<(?:style|script)>(.*?)</(?:style|script)>", html, re.DOTALL))
+    assert len(own.encode()) <= 60 * 1024
+
+
+def test_leaving_comments_indents_and_empty_lines_out_leaves_every_line_of_code() -> None:
+    text = '/* One\n   two. */\na {\n  b: c; /* kept */\n}\n\n  // note\n  d = "// no";\n'
+    assert lean(text) == 'a {\nb: c; /* kept */\n}\nd = "// no";\n'

@@ -1,0 +1,155 @@
+"""Studying on the page: what is asked, shown and rated, for each of the five kinds of cards."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from deckpress.model import ClozeEnd, ClozeStart
+from tests.exporters.browser import visit
+from tests.exporters.study.studying import CLOZE, NOON, asked, deck_of, kept, only, study, written
+
+
+def test_a_card_is_asked_shown_and_rated(page: Page) -> None:
+    study(page)
+    answer = page.locator(".sheet").get_by_text("Basic answer.")
+    expect(answer).to_be_hidden()
+    expect(page.get_by_role("button", name="Good")).to_be_hidden()
+    page.get_by_role("button", name="Show answer").click()
+    expect(answer).to_be_visible()
+    waits = page.locator("#_ratings .wait").all_inner_texts()
+    assert waits == ["1 min", "6 min", "10 min", "8 days"]
+    page.get_by_role("button", name="Easy").click()
+    assert asked(page) == "Filled in?"
+    card = kept(page)["cards"]["basic"]
+    assert card["phase"] == "review"
+    assert card["due"] - card["last"] == timedelta(days=8) / timedelta(milliseconds=1)
+
+
+def test_what_was_rated_can_be_taken_back(page: Page) -> None:
+    study(page)
+    page.keyboard.press("Space")
+    page.keyboard.press("4")
+    assert "basic" in kept(page)["cards"]
+    page.keyboard.press("u")
+    assert kept(page)["cards"] == {}
+    assert kept(page)["days"]["2026-11-24"]["fresh"] == 0
+    assert asked(page) == "Basic?"
+
+
+def test_gaps_open_one_by_one(chromium: Browser, tmp_path: Path) -> None:
+    file = written(tmp_path / "d.html", only("cloze"))
+    with visit(chromium, file) as visited:
+        page = visited.page
+        study(page)
+        text = page.locator(".sheet .short").first
+        assert text.inner_text() == "A … and a which gap."
+        page.get_by_role("button", name="Next step").click()
+        assert text.inner_text() == "A first and a which gap."
+        page.get_by_role("button", name="Show answer").or_(
+            page.get_by_role("button", name="Next step")
+        ).click()
+        assert text.inner_text() == "A first and a second gap."
+        expect(page.get_by_role("button", name="Good")).to_be_visible()
+
+
+def test_gaps_of_the_question_and_of_its_text_are_all_asked(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    asks = ("In ", ClozeStart(1, ""), "what", ClozeEnd(), "?")
+    card = replace(
+        CLOZE, question=asks, short=("<p>", ClozeStart(2, ""), "It", ClozeEnd(), ".</p>")
+    )
+    file = written(tmp_path / "d.html", deck_of(card))
+    with visit(chromium, file) as visited:
+        page = visited.page
+        study(page)
+        shown = page.locator(".sheet .short")
+        for texts in (["In …?", "…."], ["In what?", "…."], ["In what?", "It."]):
+            assert shown.all_inner_texts() == texts
+            good = page.get_by_role("button", name="Good")
+            expect(good).to_be_visible(visible=texts[-1] == "It.")
+            page.keyboard.press("Space")
+
+
+@pytest.mark.parametrize(("chosen", "verdict"), [("Wrong one", "Wrong"), ("Right one", "Right")])
+def test_a_choice_is_clicked_and_explained(
+    chromium: Browser, tmp_path: Path, chosen: str, verdict: str
+) -> None:
+    file = written(tmp_path / "d.html", only("choice"))
+    with visit(chromium, file) as visited:
+        page = visited.page
+        study(page)
+        expect(page.locator(".sheet").get_by_text("Because.")).to_be_hidden()
+        assert "Right: B" not in page.locator("#_stage").inner_text()
+        page.locator(".sheet").get_by_role("button", name=chosen).click()
+        expect(page.locator("#_said")).to_have_text(verdict)
+        expect(page.locator(".sheet").get_by_text("Because.")).to_be_visible()
+        expect(page.locator(".sheet .right-one .verdict")).to_be_visible()
+        # What is likely to be pressed next has the focus: again, or good.
+        again = page.get_by_role("button", name="Again")
+        good = page.get_by_role("button", name="Good")
+        expect(again if verdict == "Wrong" else good).to_be_focused()
+
+
+def test_steps_come_one_by_one(chromium: Browser, tmp_path: Path) -> None:
+    file = written(tmp_path / "d.html", only("ordered"))
+    with visit(chromium, file) as visited:
+        page = visited.page
+        study(page)
+        steps = page.locator(".sheet .steps li:visible")
+        expect(page.locator(".sheet .cue")).to_have_text("3 steps")
+        for shown in range(3):
+            assert steps.count() == shown
+            page.keyboard.press("Space")
+        assert steps.all_inner_texts() == ["Open.", "Read.", "Close."]
+        expect(page.get_by_role("button", name="Good")).to_be_visible()
+
+
+def test_a_card_for_both_ways_is_turned_round_the_second_time(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    file = written(tmp_path / "d.html", only("reverse"))
+    with visit(chromium, file) as visited:
+        page = visited.page
+        study(page)
+        assert asked(page) == "Term"
+        page.keyboard.press("Space")
+        page.keyboard.press("1")
+        assert asked(page) == "What it means."
+        expect(page.locator(".sheet h3")).to_be_hidden()
+        page.keyboard.press("Space")
+        expect(page.locator(".sheet h3")).to_be_visible()
+
+
+def test_no_more_new_cards_a_day_than_wished(page: Page) -> None:
+    study(page, begin=False)
+    page.get_by_label("New cards a day").fill("2")
+    page.get_by_label("New cards a day").press("Tab")
+    page.get_by_role("button", name="Start studying").click()
+    for _ in range(2):
+        page.locator("#_reveal").click()
+        while page.locator("#_reveal").is_visible():
+            page.locator("#_reveal").click()
+        page.keyboard.press("4")
+    expect(page.locator("#_said")).to_have_text("All done for today")
+    expect(page.get_by_role("button", name="Start studying")).to_be_disabled()
+    page.clock.set_fixed_time(NOON + timedelta(days=1))
+    page.reload()
+    page.clock.set_fixed_time(NOON + timedelta(days=1))
+    study(page)
+    assert asked(page) == "Which?"
+
+
+def test_a_card_comes_back_when_its_time_has_come(page: Page) -> None:
+    study(page)
+    page.keyboard.press("Space")
+    page.keyboard.press("4")
+    page.clock.set_fixed_time(NOON + timedelta(days=8))
+    page.keyboard.press("Escape")
+    study(page)
+    assert asked(page) == "Basic?"
