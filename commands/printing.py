@@ -17,6 +17,15 @@ _OFFSET = re.compile(r"([+-]?\d+(?:\.\d+)?),([+-]?\d+(?:\.\d+)?)", re.ASCII)
 _FARTHEST = 20  # millimetres
 # Millimetres that a column has at least in the usual type: with less, code in a list does not fit.
 _NARROWEST = 38
+# The sheets on which an option has an effect; of the other options, all.
+_ONLY_ON = {
+    "columns": ("cheat", "test"),
+    "fit_pages": ("cheat",),
+    "detail": ("cheat",),
+    "per_page": ("cards",),
+    "flip": ("cards",),
+    "offset": ("cards",),
+}
 
 
 class Printable(click.Command):
@@ -77,11 +86,21 @@ def printing(context: click.Context) -> Printing:
     """What the options of this call say."""
     noted = _noted(context)
     if sheets := noted.get("sheets"):
+        _tell_idle(noted, sheets)
         noted = {**noted, "sheets": tuple(name for name in SHEETS if name in sheets)}
     asked = Printing(**noted)
     if asked.columns:
         _refuse_narrow(asked)
     return asked
+
+
+def _tell_idle(noted: dict[str, Any], sheets: tuple[str, ...]) -> None:
+    """Says which options change nothing, which would else show only on paper."""
+    for name, uses in _ONLY_ON.items():
+        if name in noted and not set(uses) & set(sheets):
+            option = "--" + name.replace("_", "-")
+            wanted = " / ".join(f"--sheet {use}" for use in uses)
+            click.echo(say("print-idle", option=option, sheets=wanted), err=True)
 
 
 def _refuse_narrow(asked: Printing) -> None:

@@ -367,7 +367,9 @@ def test_sheets_are_chosen_and_the_version_says_how_they_are_printed(
     assert sheets(output) == ["-cards.pdf", ".pdf"]
     assert ".only.pdf.print.sheets-cheat-cards: 3 cards" in capsys.readouterr().out
     assert build(SMALL, output, "--only", "pdf", "--sheet", "cheat", "--offset", "1.5,-2") == 0
-    assert re.search(r"\.print\.[0-9a-f]{8}: 3 cards", capsys.readouterr().out)
+    said = capsys.readouterr()
+    assert re.search(r"\.print\.[0-9a-f]{8}: 3 cards", said.out)
+    assert "--offset has no effect on the chosen sheets; it is for --sheet cards" in said.err
 
 
 def test_paper_has_the_size_that_was_asked_for(output: Path) -> None:
