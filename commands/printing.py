@@ -17,6 +17,7 @@ _OFFSET = re.compile(r"([+-]?\d+(?:\.\d+)?),([+-]?\d+(?:\.\d+)?)", re.ASCII)
 _FARTHEST = 20  # millimetres
 # Millimetres that a column has at least in the usual type: with less, code in a list does not fit.
 _NARROWEST = 38
+_MOST_CARDS = 24  # on a page
 # The sheets on which an option has an effect; of the other options, all.
 _ONLY_ON = {
     "columns": ("cheat", "test"),
@@ -91,6 +92,8 @@ def printing(context: click.Context) -> Printing:
     asked = Printing(**noted)
     if asked.columns:
         _refuse_narrow(asked)
+    if asked.per_page:
+        _refuse_strips(asked)
     return asked
 
 
@@ -107,6 +110,19 @@ def _refuse_narrow(asked: Printing) -> None:
     fitting = [n for n in range(1, asked.columns + 1) if _fits(replace(asked, columns=n))]
     if fitting[-1] < asked.columns:
         raise click.UsageError(say("print-narrow", columns=asked.columns, most=fitting[-1]))
+
+
+def _refuse_strips(asked: Printing) -> None:
+    from exporters.pdf.cutting import Cutting
+
+    def usable(count: int) -> bool:
+        return Cutting.of(asked.paper, count, asked.flip, asked.offset).usable
+
+    if not usable(asked.per_page):
+        counts = [count for count in range(1, _MOST_CARDS + 1) if usable(count)]
+        near = sorted(counts, key=lambda count: abs(count - asked.per_page))[:2]
+        instead = " / ".join(map(str, sorted(near)))
+        raise click.UsageError(say("print-strips", cards=asked.per_page, instead=instead))
 
 
 def _fits(asked: Printing) -> bool:
@@ -148,7 +164,12 @@ _OPTIONS = (
     ),
     _option("--large-print", is_flag=True, default=None, help="Large type, in one column."),
     _option("--ink-saver", is_flag=True, default=None, help="Grey, and nothing filled."),
-    _option("--per-page", type=click.IntRange(1, 24), metavar="N", help="Flash cards on a page."),
+    _option(
+        "--per-page",
+        type=click.IntRange(1, _MOST_CARDS),
+        metavar="N",
+        help="Flash cards on a page.",
+    ),
     _option(
         "--flip",
         type=click.Choice(["long", "short"]),

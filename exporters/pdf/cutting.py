@@ -11,6 +11,8 @@ MARGIN = 8.0
 _MARK = 4.0
 _RATIO = 1.4  # a card's width by its height, as near as the number of cards allows
 
+_LEAST = 25.0  # millimetres that a card is wide and high, to hold a line besides its corners
+
 _CARDS = {"A4": 8, "A5": 4, "Letter": 8}
 
 
@@ -51,6 +53,11 @@ class Cutting:
 
         columns = min((n for n in range(1, count + 1) if count % n == 0), key=slant)
         return cls(width, height, columns, count // columns, flip, offset)
+
+    @property
+    def usable(self) -> bool:
+        """Whether its cards are large enough: many a number of them makes strips."""
+        return min(self.card) >= _LEAST
 
     @property
     def card(self) -> tuple[float, float]:

@@ -19,6 +19,7 @@ _CODE = 0.774 * 0.6
 _GUTTER_HAN, _GUTTER, _PADDING = 2.87, 4.56, 5.8
 _POINT = 25.4 / 72  # millimetres
 _NARROW = 170  # a page of that width has one column
+_HEAD, _FOOT = 7.2, 6.6  # points, in the usual type
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,7 @@ class Geometry:
             f"@page {{ size: {self.width}mm {self.height}mm; margin: {margins} }}\n"
             f"main {{ columns: {self.columns}; column-gap: {self.gap}mm }}\n"
             f"html {{ font-size: {self.size}pt }}\n"
+            f":root {{ --head: {self._head_size:.2f}pt; --foot: {self._foot_size:.2f}pt }}\n"
         )
 
     def of_columns(self) -> str:
@@ -100,19 +102,43 @@ class Geometry:
 
     def head_left(self, text: str) -> Label:
         return Label(
-            text, self.left, self._head, 0.62 * self._room, 7.2, self._color("accent"), bold=True
+            text,
+            self.left,
+            self._head,
+            0.62 * self._room,
+            self._head_size,
+            self._color("accent"),
+            bold=True,
         )
 
     def head_right(self, text: str) -> Label:
         x = self.width - self.right
-        return Label(text, x, self._head, 0.36 * self._room, 7.2, self._color("muted"), right=True)
+        return Label(
+            text,
+            x,
+            self._head,
+            0.36 * self._room,
+            self._head_size,
+            self._color("muted"),
+            right=True,
+        )
 
     def foot_left(self, text: str) -> Label:
-        return Label(text, self.left, self._foot, 0.72 * self._room, 6.6, self._color("muted"))
+        return Label(
+            text, self.left, self._foot, 0.72 * self._room, self._foot_size, self._color("muted")
+        )
 
     def foot_right(self, text: str) -> Label:
         x = self.width - self.right
-        return Label(text, x, self._foot, 0.26 * self._room, 6.6, self._color("muted"), right=True)
+        return Label(
+            text,
+            x,
+            self._foot,
+            0.26 * self._room,
+            self._foot_size,
+            self._color("muted"),
+            right=True,
+        )
 
     @property
     def room(self) -> tuple[float, float]:
@@ -125,6 +151,15 @@ class Geometry:
     @property
     def _room(self) -> float:
         return self.width - self.left - self.right
+
+    @property
+    def _head_size(self) -> float:
+        """In small type, heads and feet stay as large as they are."""
+        return _HEAD * max(1.0, self.scale)
+
+    @property
+    def _foot_size(self) -> float:
+        return _FOOT * max(1.0, self.scale)
 
     @property
     def _head(self) -> float:

@@ -112,4 +112,4 @@ def _shown(link: re.Match[str], hosts: bool) -> str:
     host = address.partition("://")[2].partition("/")[0].removeprefix("www.")
     if not hosts or host in text:
         return link[0]
-    return f'{start}{text}{end}<span class="host">{escape(host)}</span>'
+    return f'{start}{text}{end} <span class="host">{escape(host)}</span>'

@@ -117,11 +117,13 @@ def pressing() -> Iterator[None]:
 
 def laid_out(sheet: Sheet) -> Any:
     """The sheet as WeasyPrint's document, its pages laid out."""
+    from .breaking import break_anywhere
     from .fetcher import AssetFetcher
     from .parsing import Page
     from .tuning import tune
 
     tune()
+    break_anywhere()
     # It says of our own styles what it does without; a library that logs something shows that too.
     logging.getLogger("weasyprint").propagate = False
     return Page(sheet.html, AssetFetcher(sheet.assets)).render(**_OPTIONS)

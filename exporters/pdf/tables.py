@@ -1,4 +1,6 @@
-"""Tables in a column of paper: no word of a cell is divided while others have room to spare."""
+"""Tables in a column of paper: no word of a cell is divided while others have room to spare, and
+pictures and formulas are as wide as their column lets them be.
+"""
 
 from __future__ import annotations
 
@@ -20,10 +22,12 @@ SIZES = (0.857, 0.762)
 _AROUND = (3.3, 1.7)
 _CODE, _CODE_AROUND = 0.9 * 0.6, 0.4  # the width of a letter, and of a piece's ends, in ems
 
-
+_NUMBER = '<span class="number">'
 _TABLE = r'<div class="table"><table>(?P<table>.*?)</table>\s*</div>'
 _ROW = re.compile(r"<tr>(.*?)</tr>", re.DOTALL)
 _CELL = re.compile(r"<(t[hd])((?: [^>]*)?)>(.*?)</t[hd]>", re.DOTALL)
+_PICTURE = re.compile(r'<img [^>]*?(?:width="(?P<pixels>\d+)"|width:(?P<ems>[\d.]+)em)[^>]*>')
+_STYLE = re.compile(r'( style=")|>$')
 _PIECE = re.compile(r"<(/?)(\w+)[^>]*>|[^<]+")
 # What a line is broken between: spaces, and characters of Chinese and its like.
 _BREAK = re.compile(r"[\s\u2009]+|(?<=[\u2e80-\uffef])|(?=[\u2e80-\uffef])")
@@ -58,7 +62,15 @@ def _fitted(table: str, room: float, size: float) -> str:
             break
     if sum(needed) > _CROWDED * free:
         return _flowing(table)
-    least = iter(_shared(needed, free))
+    if _PICTURE.search(table):
+        # A picture gets what the words leave of the room.
+        left = max(free - sum(needed), 0.0)
+        for at in range(columns):
+            widest = max(_widest(row[at], points) for row in rows if at < len(row))
+            needed[at] = max(needed[at], min(widest, needed[at] + left))
+    given = _shared(needed, free)
+    table = _ROW.sub(lambda row: _bounded(row[0], given), table)
+    least = iter(given)
     head, end, rest = table.partition("</tr>")  # what the first row says holds for all
     head = _CELL.sub(lambda cell: _wide(cell, next(least)), head)
     kind = "table narrow" if small else "table"
@@ -68,6 +80,40 @@ def _fitted(table: str, room: float, size: float) -> str:
 def _wide(cell: re.Match[str], least: float) -> str:
     tag, attributes, content = cell.groups()
     return f'<{tag}{attributes} style="min-width:{least:.2f}mm">{content}</{tag}>'
+
+
+def _bounded(row: str, most: list[float]) -> str:
+    """The row with no picture in it wider than its column: a share of a column that takes its width
+    from what stands in it says nothing.
+    """
+    room = iter(most)
+
+    def cell(found: re.Match[str]) -> str:
+        limit = f"max-width:{next(room):.2f}mm"
+
+        def picture(image: re.Match[str]) -> str:
+            return _STYLE.sub(
+                lambda place: f"{place[1]}{limit};" if place[1] else f' style="{limit}">',
+                image[0],
+                count=1,
+            )
+
+        return _PICTURE.sub(picture, found[0])
+
+    return _CELL.sub(cell, row) if "<img" in row else row
+
+
+def _widest(cell: tuple[str, str, str], points: float) -> float:
+    """The width of its widest picture or formula, in millimetres."""
+    return max(
+        (
+            float(found["pixels"]) * 25.4 / 96
+            if found["pixels"]
+            else float(found["ems"]) * points * 25.4 / 72
+            for found in _PICTURE.finditer(cell[2])
+        ),
+        default=0.0,
+    )
 
 
 def _shared(needed: list[float], room: float) -> list[float]:
@@ -90,6 +136,8 @@ def _longest(cell: tuple[str, str, str], points: float) -> float:
         if name == "code":
             code = not closing
             run += _CODE_AROUND / 2 * points * 25.4 / 72
+        elif found[0] == _NUMBER:
+            run += width("→", points)  # as the style sheet writes before it
         if name:
             continue
         for number, piece in enumerate(_BREAK.split(unescape(found[0]))):

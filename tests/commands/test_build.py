@@ -411,6 +411,8 @@ def test_what_does_not_fit_is_refused_with_what_would_help(
         (("--columns", "9"), "1<=x<=4"),
         (("--columns", "4", "--paper", "A5"), "at most 3 columns"),
         (("--columns", "3", "--large-print"), "at most 2 columns"),
+        (("--per-page", "13"), "try --per-page 12 / 14"),
+        (("--per-page", "11", "--paper", "A5"), "try --per-page 10 / 12"),
         (("--paper", "A3"), "'A4', 'A5', 'Letter'"),
     ],
 )
