@@ -54,10 +54,11 @@ def _fitted(table: str, room: float, size: float) -> str:
     for small in (False, True):
         points = size * SIZES[small]
         free = _SAFE * room - columns * _AROUND[small]
-        needed = [
-            min(max(_longest(row[at], points) for row in rows if at < len(row)), free / 2)
-            for at in range(columns)
+        longest = [
+            max(_longest(row[at], points) for row in rows if at < len(row)) for at in range(columns)
         ]
+        # What is longer than half of the room is divided, unless the others leave more.
+        needed = [min(each, max(free / 2, free - sum(longest) + each)) for each in longest]
         if columns <= _MANY_COLUMNS and sum(needed) <= free:
             break
     if sum(needed) > _CROWDED * free:
