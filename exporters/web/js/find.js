@@ -8,9 +8,11 @@ const SAID = ".options .text, .answer > :not(.part, .key), .part > .text";
 // So many cards are put in the order of their rank, and so many are marked: nobody reads further.
 const RANKED = 200;
 const MARKED = 60;
-const AROUND = 24; // letters on each side of what was found in an answer
+// Letters on each side of what was found in an answer.
+const AROUND = 24;
 
-const PAUSE = 250; // milliseconds without a key until the address says it: browsers limit that
+// Milliseconds without a key until the address says it: browsers limit that.
+const PAUSE = 250;
 
 let catalogue = null;
 let moved = [];
@@ -74,6 +76,7 @@ function find() {
   const chosen = filters();
   const items = catalogued();
   const words = plain(input.value).split(/\s+/).filter(Boolean);
+  const active = words.length + chosen.length > 0;
   const found = [];
   for (const item of items) {
     const rank = chosen.every((filter) => fits(item, filter)) ? rankOf(item, words) : null;
@@ -82,9 +85,8 @@ function find() {
   }
   arrange(found);
   for (const section of document.querySelectorAll("main > section")) {
-    section.hidden = !section.querySelector(".card:not([hidden])") && (words.length || chosen.length);
+    section.hidden = active && !section.querySelector(".card:not([hidden])");
   }
-  const active = words.length + chosen.length > 0;
   byId("_reset").hidden = !active;
   const { found: some, none } = byId("_status").dataset;
   say(!active ? "" : found.length === 0 ? none : some.replace("{count}", found.length));

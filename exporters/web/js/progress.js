@@ -3,7 +3,8 @@
 
 const Progress = (() => {
   const FORMAT = 1;
-  const MOST = 9999; // new cards a day
+  // New cards a day.
+  const MOST = 9999;
   const KEY = `deckpress:progress:${data.key}`;
   // The phases of a card, and how many steps each has.
   const STEPS = new Map([["learning", 2], ["review", 1], ["relearning", 1]]);
@@ -109,7 +110,8 @@ const Progress = (() => {
       try {
         state = stored();
       } catch {
-        return; // the next change will find out
+        // The next change will find out.
+        return;
       }
       tell();
     });

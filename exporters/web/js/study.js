@@ -1,10 +1,14 @@
 /* The study view: a dialog over the page with an overview, the cards one by one, and a result. */
 
 const Study = (() => {
-  let mode = "home"; // or "study", "exam", "result"
-  let current = null; // { id, sheet, shown }
-  let undone = []; // what takes the last ratings back, the latest last
-  let exam = null; // { ids, marks, ends }
+  // "home", "study", "exam" or "result".
+  let mode = "home";
+  // { id, sheet, shown }
+  let current = null;
+  // What takes the last ratings back, the latest last.
+  let undone = [];
+  // { ids, marks, ends }
+  let exam = null;
   let clock = 0;
 
   const view = () => byId("_study");
