@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from deckpress.model import Card, Deck, Section
+from deckpress.model import Card, Deck, LinkEnd, LinkStart, Section
 from exporters.job import PLAIN
 from exporters.web import export
 from exporters.web.initials import initials
@@ -249,6 +249,120 @@ def test_a_slash_leads_to_the_search_and_escape_out_of_it(chromium: Browser, fil
         page.keyboard.press("Escape")
         assert search.input_value() == ""
         assert _shown(page) == ALL
+
+
+@pytest.fixture(scope="module")
+def long(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A page of many screens, on which half of the cards say "nginx", and the last one asks it."""
+    cards = [
+        _card(f"c{number}", _ALIKE, "问 nginx。" if number % 2 else "看 df。", level=1)
+        for number in range(80)
+    ]
+    cards.append(_card("best", "nginx 是什么？", level=2))
+    path = tmp_path_factory.mktemp("find") / "long.html"
+    deck = samples.deck(Section("one", "一", (), tuple(cards)))
+    path.write_bytes(export(deck, samples.VERSION)[0].data)
+    return path
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("way", ["words", "filter"])
+def test_what_is_found_is_read_from_its_beginning(
+    chromium: Browser, long: Path, width: int, way: str
+) -> None:
+    with visit(chromium, long, width=width) as visited:
+        page = visited.page
+        page.evaluate("scrollTo(0, 0.6 * document.body.scrollHeight)")
+        if way == "words":
+            page.keyboard.press("/")
+            page.keyboard.type("nginx")
+            first = page.locator("#best h3")
+        else:
+            if width < 1000:
+                page.get_by_role("button", name="目录").click()
+            page.get_by_label("难度").select_option("1")
+            page.keyboard.press("Escape")
+            first = page.locator("#c0 h3")
+        expect(first).to_be_in_viewport(ratio=1)
+        bar = page.locator(".bar").bounding_box()
+        asked = first.bounding_box()
+        assert bar
+        assert asked
+        assert width > 1000 or asked["y"] > bar["y"] + bar["height"]
+
+
+def test_the_head_of_the_page_stays_while_it_is_in_sight(chromium: Browser, long: Path) -> None:
+    with visit(chromium, long, width=390) as visited:
+        assert _find(visited.page, "nginx")[0] == "best"
+        assert visited.page.evaluate("scrollY") == 0
+
+
+def test_back_leads_to_what_was_looked_for_then(chromium: Browser, file: Path) -> None:
+    with visit(chromium, file) as visited:
+        page, search = visited.page, visited.page.get_by_role("searchbox")
+
+        def looked_for(text: str) -> None:
+            _find(page, text)
+            page.wait_for_url(f"**?{urlencode({'q': text})}*")
+
+        looked_for("反向代理")
+        page.locator("#asked .number").click()
+        looked_for("docker")
+        page.go_back()
+        expect(search).to_have_value("反向代理")
+        assert _shown(page) == ["asked", "label", "answer"]
+        page.go_forward()
+        expect(search).to_have_value("docker")
+        assert _shown(page) == ["answer"]
+        page.get_by_role("button", name="显示全部").click()
+        page.wait_for_url(lambda address: "?" not in address)
+        page.go_back()
+        expect(search).to_have_value("反向代理")
+
+
+def test_back_from_a_card_that_was_filtered_out_leads_to_the_search(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    link = (LinkStart("other"), "另一张", LinkEnd())
+    cards = (_card("asked", "什么是反向代理？"), _card("other", _ALIKE))
+    cards = (replace(cards[0], short=("<p>见", *link, "。</p>")), cards[1])
+    path = tmp_path / "deck.html"
+    deck = samples.deck(Section("one", "一", (), cards))
+    path.write_bytes(export(deck, samples.VERSION)[0].data)
+    with visit(chromium, path) as visited:
+        page = visited.page
+        assert _find(page, "反向") == ["asked"]
+        page.wait_for_url("**?q=*")
+        page.locator("#asked h3").click()
+        page.get_by_role("link", name="另一张").click()
+        expect(page.locator("#other")).to_be_visible()
+        page.wait_for_url(lambda address: "?" not in address)
+        page.go_back()
+        expect(page.get_by_role("searchbox")).to_have_value("反向")
+        assert _shown(page) == ["asked"]
+
+
+def test_following_a_link_keeps_what_is_looked_for_where_the_address_cannot_say_it(
+    chromium: Browser, file: Path
+) -> None:
+    refuse = "history.replaceState = () => { throw new DOMException('no', 'SecurityError'); }"
+    with visit(chromium, file, before=refuse) as visited:
+        page = visited.page
+        assert _find(page, "docker") == ["answer"]
+        page.locator("#answer .number").click()
+        expect(page.locator("#answer details")).to_have_attribute("open", "")
+        assert page.get_by_role("searchbox").input_value() == "docker"
+        assert _shown(page) == ["answer"]
+        assert visited.record.complaints == []
+
+
+def test_a_slash_that_is_held_down_is_typed_nowhere(chromium: Browser, file: Path) -> None:
+    with visit(chromium, file) as visited:
+        for _ in range(5):
+            visited.page.keyboard.down("/")
+        visited.page.keyboard.up("/")
+        expect(visited.page.get_by_role("searchbox")).to_be_focused()
+        expect(visited.page.get_by_role("searchbox")).to_have_value("")
 
 
 def test_only_what_tells_cards_apart_is_offered(chromium: Browser, tmp_path: Path) -> None:

@@ -17,6 +17,8 @@ const PAUSE = 250;
 let catalogue = null;
 let moved = [];
 let telling;
+// What the address was last known to look for.
+let told = location.search;
 
 /** Text as it is compared: full-width and half-width, upper and lower case are the same. */
 function plain(text) {
@@ -182,19 +184,36 @@ function tell(text, chosen) {
   const address = query.size ? `?${query}` : location.pathname;
   try {
     history.replaceState(null, "", address + location.hash);
+    told = location.search;
   } catch {
     // A page from a disk may not change its address in some browsers.
   }
 }
 
-/** Looks for what the address says. */
+/** Takes over what the address looks for. */
 function ask() {
+  told = location.search;
   const query = new URLSearchParams(location.search);
   byId("_find").value = query.get("q") ?? "";
   for (const filter of document.querySelectorAll("[data-filter]")) {
     set(filter, query.get(filter.dataset.filter) ?? "");
   }
-  if (byId("_find").value || filters().length) find();
+}
+
+/** Going back may lead to another search. A link to a card leads to none: the address may be behind
+    what is typed, or be forbidden to say it. */
+function followAddress() {
+  if (location.search === told) return;
+  ask();
+  find();
+}
+
+/** Finds what was asked for just now, to be read from the beginning by whoever was further down. */
+function findAnew() {
+  find();
+  const before = scrollY;
+  byId("_main").scrollIntoView();
+  scrollTo(0, Math.min(scrollY, before));
 }
 
 /** Which cards are weak changes with what is learnt. */
@@ -211,13 +230,15 @@ function clearFind() {
 function startFind() {
   const input = byId("_find");
   input.addEventListener("focus", catalogued, { once: true });
-  input.addEventListener("input", find);
+  input.addEventListener("input", findAnew);
   for (const filter of document.querySelectorAll("[data-filter]")) {
-    filter.addEventListener("change", find);
+    filter.addEventListener("change", findAnew);
   }
   byId("_reset").addEventListener("click", clearFind);
   input.addEventListener("keydown", ({ key, isComposing }) => {
     if (key === "Escape" && !isComposing) clearFind();
   });
+  addEventListener("popstate", followAddress);
   ask();
+  if (input.value || filters().length) find();
 }

@@ -15,6 +15,8 @@ function startKeys() {
   addEventListener("keydown", (event) => {
     const { key, target } = event;
     if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+    // Held down, it would be typed into the search to which it led.
+    if (event.repeat && key === "/") return event.preventDefault();
     if (target.closest("[type=search], [type=number]") || byId("_keys").open) return;
     // A list takes letters for the beginning of what it offers.
     if (target.closest("select") && !"/?".includes(key)) return;
