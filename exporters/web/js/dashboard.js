@@ -30,12 +30,11 @@ function drawDashboard(now) {
 function drawForecast(now, counts) {
   const top = Math.max(...counts, 1);
   const chart = svg("svg", { viewBox: "0 0 280 96", "aria-hidden": "true" });
-  const date = new Date(now);
   const named = new Intl.DateTimeFormat(root.lang, { month: "numeric", day: "numeric" });
   const rows = counts.map((count, index) => {
     const height = count === 0 ? 1 : Math.max(3, (60 * count) / top);
     const middle = index * 20 + 10;
-    const name = named.format(new Date(date.getFullYear(), date.getMonth(), date.getDate() + index));
+    const name = named.format(Progress.dawn(now, index));
     chart.append(svg("rect", { x: middle - 7, y: 76 - height, width: 14, height }));
     if (count > 0) chart.append(svg("text", { x: middle, y: 72 - height }, String(count)));
     if (index % 3 === 0) chart.append(svg("text", { x: middle, y: 92, class: "date" }, name));

@@ -139,15 +139,28 @@ const Progress = (() => {
     else commit();
   }
 
+  /** When the day of a moment begins where the learner is, or the one `days` later. */
+  function dawn(time, days = 0) {
+    const date = new Date(time);
+    return new Date(date.getFullYear(), date.getMonth(), date.getDate() + days);
+  }
+
   /** The day of a moment where the learner is: 2026-11-24. */
   function day(time) {
-    const date = new Date(time);
+    const date = dawn(time);
     const two = (number) => String(number).padStart(2, "0");
     return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
   }
 
+  /** For how long a card was left alone. A review is asked from the morning of its day on, so its
+      days are whole ones of the calendar: for FSRS less than 24 hours were the same day. */
+  function rest({ phase, last }, now) {
+    const days = Math.round((dawn(now) - dawn(last)) / FSRS.DAY);
+    return phase === "review" && days > 0 ? days * FSRS.DAY : now - last;
+  }
+
   function after(card, rating, now) {
-    const next = FSRS.review(card ?? null, rating, card ? now - card.last : 0);
+    const next = FSRS.review(card ?? null, rating, card ? rest(card, now) : 0);
     const { stability, difficulty, phase, step, wait } = next;
     const seen = (card?.seen ?? 0) + 1;
     const again = (card?.again ?? 0) + (rating === 1 ? 1 : 0);
@@ -210,6 +223,7 @@ const Progress = (() => {
     rate,
     take,
     after,
+    dawn,
     day,
     card: (id) => state.cards[id],
     today: (now) => state.days[day(now)],

@@ -7,19 +7,15 @@ const Queue = (() => {
     ids = Array.from(document.querySelectorAll(".card"), (card) => card.id);
   }
 
-  function endOfDay(now, days = 0) {
-    const date = new Date(now);
-    return new Date(date.getFullYear(), date.getMonth(), date.getDate() + days + 1).getTime();
-  }
-
   /** Ids by what they wait for: a step of some minutes, a review by tonight, a first time. */
   function waiting(now) {
     const steps = [], reviews = [], fresh = [];
+    const tomorrow = Progress.dawn(now, 1);
     const room = Math.max(0, Progress.limit() - (Progress.today(now)?.fresh ?? 0));
     for (const id of ids) {
       const card = Progress.card(id);
       if (!card) fresh.push(id);
-      else if (card.due < endOfDay(now)) (card.phase === "review" ? reviews : steps).push(id);
+      else if (card.due < tomorrow) (card.phase === "review" ? reviews : steps).push(id);
     }
     const byDue = (a, b) => Progress.card(a).due - Progress.card(b).due;
     return { steps: steps.sort(byDue), reviews: reviews.sort(byDue), fresh: fresh.slice(0, room) };
@@ -37,7 +33,7 @@ const Queue = (() => {
   /** How many cards come due on each of the next `days` days; today's are those left over too. */
   function forecast(now, days) {
     const counts = Array(days).fill(0);
-    const ends = counts.map((_, index) => endOfDay(now, index));
+    const ends = counts.map((_, index) => Progress.dawn(now, index + 1));
     for (const id of ids) {
       const due = Progress.card(id)?.due;
       const index = due === undefined ? -1 : ends.findIndex((end) => due < end);

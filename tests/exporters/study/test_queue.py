@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from fsrs import Card as Memory
+from fsrs import Rating, Scheduler
 from playwright.sync_api import Browser, Page, expect
 
 from deckpress.model import ClozeEnd, ClozeStart
@@ -153,3 +155,60 @@ def test_a_card_comes_back_when_its_time_has_come(page: Page) -> None:
     page.keyboard.press("Escape")
     study(page)
     assert asked(page) == "Basic?"
+
+
+def _rate_at(page: Page, time: datetime, rating: str) -> None:
+    """Rates what is asked at this time, coming back to the overview before."""
+    page.clock.set_fixed_time(time)
+    if page.locator("#_study").is_visible():
+        page.keyboard.press("Escape")
+    study(page)
+    page.keyboard.press("Space")
+    page.keyboard.press(rating)
+
+
+def test_a_card_that_is_due_on_its_day_has_rested_for_whole_days(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    evening = datetime(2026, 11, 24, 21, 40, tzinfo=UTC)
+    file = written(tmp_path / "d.html", only("basic"))
+    scheduler, memory = Scheduler(enable_fuzzing=False), Memory()
+    with visit(chromium, file, timezone_id="UTC", locale="en") as visited:
+        page = visited.page
+        for minutes, rating in ((0, "1"), (2, "3"), (13, "3")):
+            time = evening + timedelta(minutes=minutes)
+            _rate_at(page, time, rating)
+            memory, _ = scheduler.review_card(memory, Rating(int(rating)), time)
+        page.clock.set_fixed_time(datetime(2026, 11, 25, 8, tzinfo=UTC))  # 10 hours later
+        page.keyboard.press("Escape")
+        study(page, begin=False)
+        expect(page.locator("#_due-now")).to_have_text("1")
+        page.get_by_role("button", name="Start studying").click()
+        page.keyboard.press("Space")
+        memory, _ = scheduler.review_card(memory, Rating.Good, time + timedelta(days=1))
+        waits = page.locator("#_ratings .wait").all_inner_texts()
+        assert memory.stability
+        assert waits[2] == f"{round(memory.stability)} days"
+        page.keyboard.press("3")
+        assert kept(page)["cards"]["basic"]["stability"] == pytest.approx(memory.stability)
+
+
+@pytest.mark.parametrize(
+    ("rated", "asked_again", "days"),
+    [
+        (datetime(2026, 11, 24, 8, tzinfo=UTC), datetime(2026, 12, 3, 23, tzinfo=UTC), 9),
+        (datetime(2026, 11, 24, 23, tzinfo=UTC), datetime(2026, 12, 2, 8, tzinfo=UTC), 8),
+    ],
+)
+def test_days_of_rest_are_counted_by_the_calendar(
+    chromium: Browser, tmp_path: Path, rated: datetime, asked_again: datetime, days: int
+) -> None:
+    file = written(tmp_path / "d.html", only("basic"))
+    scheduler = Scheduler(enable_fuzzing=False)
+    with visit(chromium, file, timezone_id="UTC", locale="en") as visited:
+        _rate_at(visited.page, rated, "4")
+        _rate_at(visited.page, asked_again, "3")
+        memory, _ = scheduler.review_card(Memory(), Rating.Easy, rated)
+        memory, _ = scheduler.review_card(memory, Rating.Good, rated + timedelta(days=days))
+        stability = kept(visited.page)["cards"]["basic"]["stability"]
+        assert stability == pytest.approx(memory.stability)
