@@ -10,6 +10,8 @@ const Progress = (() => {
   const STEPS = new Map([["learning", 2], ["review", 1], ["relearning", 1]]);
   const DAY = ["fresh", "asked", "kept"];
   const LONGEST = 36_500 * FSRS.DAY;
+  // As in Anki, a day lasts until 4 in the morning: what was learnt before midnight has not rested yet.
+  const TURN = 4;
 
   let state = empty();
   let lasting = true;
@@ -142,7 +144,8 @@ const Progress = (() => {
   /** When the day of a moment begins where the learner is, or the one `days` later. */
   function dawn(time, days = 0) {
     const date = new Date(time);
-    return new Date(date.getFullYear(), date.getMonth(), date.getDate() + days);
+    date.setHours(date.getHours() - TURN);
+    return new Date(date.getFullYear(), date.getMonth(), date.getDate() + days, TURN);
   }
 
   /** The day of a moment where the learner is: 2026-11-24. */

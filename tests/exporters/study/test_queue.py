@@ -212,3 +212,25 @@ def test_days_of_rest_are_counted_by_the_calendar(
         memory, _ = scheduler.review_card(memory, Rating.Good, rated + timedelta(days=days))
         stability = kept(visited.page)["cards"]["basic"]["stability"]
         assert stability == pytest.approx(memory.stability)
+
+
+def test_a_day_lasts_until_four_in_the_morning(chromium: Browser, tmp_path: Path) -> None:
+    file = written(tmp_path / "d.html", only("basic", "reverse"))
+    night = datetime(2026, 11, 25, tzinfo=UTC)
+    with visit(chromium, file, timezone_id="UTC", locale="en") as visited:
+        page = visited.page
+        page.clock.set_fixed_time(night - timedelta(hours=1))
+        study(page, begin=False)
+        page.get_by_label("New cards a day").fill("1")
+        page.get_by_label("New cards a day").press("Tab")
+        for minutes, rating in ((20, "1"), (18, "3"), (7, "3")):  # due in a day then
+            _rate_at(page, night - timedelta(minutes=minutes), rating)
+        for time, due, fresh in (
+            (night + timedelta(minutes=5), "0", "0"),
+            (night + timedelta(hours=5), "1", "1"),
+        ):
+            page.clock.set_fixed_time(time)
+            page.keyboard.press("Escape")
+            study(page, begin=False)
+            expect(page.locator("#_due-now")).to_have_text(due)
+            expect(page.locator("#_fresh-now")).to_have_text(fresh)
