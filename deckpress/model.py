@@ -195,7 +195,8 @@ class RawDeck:
 class Math:
     """A formula: its TeX, and an SVG of it with ``fill="currentColor"`` and ids of its own.
 
-    `depth` is how far the drawing hangs below the baseline, in twentieths of an em.
+    The SVG says itself that it is an image, called by the TeX. `depth` is how far the drawing hangs
+    below the baseline, in twentieths of an em.
     """
 
     tex: str

@@ -63,8 +63,7 @@ class Screen:
         self._drawn[math.svg] += 1
         svg = _again(math.svg, self._drawn[math.svg])
         names = "math" if math.display else f"math d{math.depth}"
-        opening = f'<svg class="{names}" role="img" aria-label="{escape(math.tex)}"'
-        image = svg.replace("<svg", opening, 1)
+        image = svg.replace("<svg", f'<svg class="{names}"', 1)
         return f'<span class="formula">{image}</span>' if math.display else image
 
     def _picture(self, picture: Picture) -> str:

@@ -238,7 +238,8 @@ def test_a_cloze_question_is_asked_with_its_gaps_open(root: Element) -> None:
 
 
 def test_a_formula_shown_twice_keeps_its_ids_apart() -> None:
-    svg = '<svg width="1em"><symbol id="f-1"/><use href="#f-1"/><g fill="url(#f-1)"/></svg>'
+    drawing = '<symbol id="f-1"/><use href="#f-1"/><g fill="url(#f-1)"/>'
+    svg = f'<svg aria-label="x&lt;y" width="1em">{drawing}</svg>'
     formula = Math("x<y", False, svg, -3)
     card = samples.card("twice", (formula,), "<p>", (formula,), "</p>", title="?")
     page = _text(_one(card))

@@ -15,6 +15,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from commands.main import main
+from deckpress.formulas import draw
+from deckpress.model import Section
 from exporters.web import export
 from tests.exporters import samples
 from tests.exporters.browser import visit
@@ -56,7 +58,10 @@ def test_the_page_is_valid(tmp_path: Path) -> None:
     alone, *beside = export(samples.sample(), samples.RELEASE)
     served = next(file for file in beside if file.name == "site/index.html")
     empty, *_ = export(samples.deck(lang="en", description="", author=""), samples.VERSION)
-    pages = {"alone": alone, "served": served, "empty": empty}
+    formulas = (draw("x<y", display=False), draw(r"\frac{1}{n}", display=True))
+    drawn = samples.card("drawn", ("是 ", formulas[0]), "<p>", formulas, "</p>", title="x<y")
+    drawn_page, *_ = export(samples.deck(Section("docker", "1", (), (drawn,))), samples.VERSION)
+    pages = {"alone": alone, "served": served, "empty": empty, "drawn": drawn_page}
     assert _wrong(tmp_path, {name: file.data.decode() for name, file in pages.items()}) == []
 
 
