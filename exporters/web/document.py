@@ -36,7 +36,7 @@ _SPOKEN = (
     *("study-file-damaged", "study-file-foreign", "study-file-newer"),
 )
 _SPOKEN_WHERE_SERVED = ("site-newer",)
-_STYLES = ("page.css", "side.css", "card.css", "content.css", "study.css", "print.css")
+_STYLES = ("page.css", "side.css", "card.css", "content.css", "study.css", "wide.css", "print.css")
 
 # A choice beside a dark system: light stays light, dark is dark by day too.
 _UNLESS_LIGHT = ":root:not([data-theme=light])"
