@@ -31,7 +31,7 @@ _SCRIPTS = (
 _SPOKEN = (
     *("show-answer", "ordered-prompt", "reverse-prompt", "right", "wrong"),
     *("study-next", "study-check", "study-shown", "study-left", "study-done", "study-undone"),
-    *("study-choose-one", "study-choose-all", "study-score", "study-taken"),
+    *("study-choose-one", "study-choose-all", "study-score", "study-taken", "study-not-undone"),
     *("study-unkept", "study-damaged", "study-mended", "study-newer"),
     *("study-file-damaged", "study-file-foreign", "study-file-newer"),
 )

@@ -249,6 +249,9 @@ def test_a_slash_leads_to_the_search_and_escape_out_of_it(chromium: Browser, fil
         page.keyboard.press("Escape")
         assert search.input_value() == ""
         assert _shown(page) == ALL
+        expect(search).to_be_focused()
+        page.keyboard.press("Escape")
+        expect(search).not_to_be_focused()
 
 
 @pytest.fixture(scope="module")

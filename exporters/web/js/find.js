@@ -56,11 +56,13 @@ function rankOf(item, words) {
   return places.includes(-1) ? null : places.reduce((sum, place) => sum + place, 0);
 }
 
-/** The filters that are set: lists with a value, and a box that is ticked. */
+/** Lists, and a box to tick. */
 function filters() {
-  return [...document.querySelectorAll("[data-filter]")].filter((filter) =>
-    filter.type === "checkbox" ? filter.checked : filter.value,
-  );
+  return [...document.querySelectorAll("[data-filter]")];
+}
+
+function isSet(filter) {
+  return filter.type === "checkbox" ? filter.checked : filter.value;
 }
 
 function fits(item, { dataset, value }) {
@@ -75,7 +77,7 @@ function set(filter, value) {
 
 function find() {
   const input = byId("_find");
-  const chosen = filters();
+  const chosen = filters().filter(isSet);
   const items = catalogued();
   const words = plain(input.value).split(/\s+/).filter(Boolean);
   const active = words.length + chosen.length > 0;
@@ -195,7 +197,7 @@ function ask() {
   told = location.search;
   const query = new URLSearchParams(location.search);
   byId("_find").value = query.get("q") ?? "";
-  for (const filter of document.querySelectorAll("[data-filter]")) {
+  for (const filter of filters()) {
     set(filter, query.get(filter.dataset.filter) ?? "");
   }
 }
@@ -231,14 +233,14 @@ function startFind() {
   const input = byId("_find");
   input.addEventListener("focus", catalogued, { once: true });
   input.addEventListener("input", findAnew);
-  for (const filter of document.querySelectorAll("[data-filter]")) {
-    filter.addEventListener("change", findAnew);
-  }
+  for (const filter of filters()) filter.addEventListener("change", findAnew);
   byId("_reset").addEventListener("click", clearFind);
   input.addEventListener("keydown", ({ key, isComposing }) => {
-    if (key === "Escape" && !isComposing) clearFind();
+    if (key !== "Escape" || isComposing) return;
+    if (byId("_reset").hidden) input.blur();
+    else clearFind();
   });
   addEventListener("popstate", followAddress);
   ask();
-  if (input.value || filters().length) find();
+  if (input.value || filters().some(isSet)) find();
 }

@@ -13,7 +13,9 @@ function step(by) {
 
 function startKeys() {
   addEventListener("keydown", (event) => {
-    const { key, target } = event;
+    const { target } = event;
+    // With Caps Lock too.
+    const key = event.key.length > 1 ? event.key : event.key.toLowerCase();
     if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
     // Held down, it would be typed into the search to which it led.
     if (event.repeat && key === "/") return event.preventDefault();

@@ -181,7 +181,8 @@ const Progress = (() => {
     to.days[day(now)] = today;
   }
 
-  /** Rates a card. Returns what takes it back, as long as no other tab has rated it since. */
+  /** Rates a card. Returns what takes it back, as long as no other tab has rated it since, and
+      says whether it did. */
   function rate(id, rating, now) {
     const befores = new Map();
     const seen = state.cards[id]?.last;
@@ -192,14 +193,18 @@ const Progress = (() => {
       count(to, before, rating, now, 1);
       to.cards[id] = after(before, rating, now);
     });
-    const [known] = befores.values();
-    return () =>
+    const [before] = befores.values();
+    const isLast = ({ cards }) => cards[id]?.last === now;
+    return () => {
+      const known = isLast(state);
       change((to) => {
-        if (to.cards[id]?.last !== now) return;
-        count(to, known, rating, now, -1);
-        if (known) to.cards[id] = known;
+        if (!isLast(to)) return;
+        count(to, before, rating, now, -1);
+        if (before) to.cards[id] = before;
         else delete to.cards[id];
       });
+      return known;
+    };
   }
 
   /** Takes in an exported text: of each card what was reviewed last. Throws as `parsed` does. */
@@ -233,7 +238,7 @@ const Progress = (() => {
     days: () => state.days,
     limit: () => state.limit,
     setLimit(limit) {
-      const sound = Math.min(Math.max(Math.floor(limit) || 0, 0), MOST);
+      const sound = Math.min(Math.max(Math.floor(limit), 0), MOST);
       change((to) => (to.limit = sound));
     },
     text: () => JSON.stringify(state, null, 1),

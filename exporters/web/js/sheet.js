@@ -1,15 +1,25 @@
 /* A card as it is asked: a copy of the one on the page that opens step by step. */
 
-/** A copy without ids, and without links that lead behind the study view. */
+/** A copy without ids, and without links that lead behind the study view or end an exam. */
 function copyOf(card) {
   const copy = card.cloneNode(true);
   for (const element of [copy, ...copy.querySelectorAll("[id]")]) element.removeAttribute("id");
   for (const link of copy.querySelectorAll("a[href^='#']")) link.removeAttribute("href");
+  for (const link of copy.querySelectorAll("a[href]")) link.target = "_blank";
   for (const button of copy.querySelectorAll(".copy")) button.remove();
   return copy;
 }
 
-/** Closes the gaps, those of one number together; returns what opens them again, in order. */
+/** What shows a hidden element, and returns what is said there. */
+function showing(element) {
+  return () => {
+    element.hidden = false;
+    return element.textContent;
+  };
+}
+
+/** Closes the gaps, those of one number together; returns what opens them again, in order, and
+    returns what is said there. */
 function closeGaps(gaps) {
   const groups = new Map();
   for (const gap of gaps) {
@@ -19,10 +29,11 @@ function closeGaps(gaps) {
     const opening = () => {
       gap.replaceChildren(...open);
       gap.classList.remove("closed");
+      return gap.textContent;
     };
     groups.set(gap.dataset.gap, [...(groups.get(gap.dataset.gap) ?? []), opening]);
   }
-  return [...groups.values()].map((all) => () => all.forEach((opening) => opening()));
+  return [...groups.values()].map((all) => () => all.map((opening) => opening()).join(" "));
 }
 
 /** Lays each option on a button, for it may hold what a button may not. `check` shows the verdicts
@@ -52,7 +63,8 @@ function clickable(sheet, answered) {
   return { buttons, many, check };
 }
 
-/** The card as a sheet: `open()` shows its next piece, and returns whether all is shown now.
+/** The card as a sheet: `open()` shows its next piece, and returns whether all is shown now;
+    `said()` is what that piece says.
     `turned` asks a card that goes both ways from its answer. */
 function makeSheet(card, turned, answered) {
   const copy = copyOf(card);
@@ -74,7 +86,7 @@ function makeSheet(card, turned, answered) {
     answer.before(list);
     for (const item of list.children) {
       item.hidden = true;
-      steps.push(() => (item.hidden = false));
+      steps.push(showing(item));
     }
     list.before(make("p", { class: "cue" }, word("ordered-prompt", { count: steps.length })));
   }
@@ -87,17 +99,19 @@ function makeSheet(card, turned, answered) {
     const given = answer.querySelector(".short");
     sheet.prepend(given, make("p", { class: "cue" }, word("reverse-prompt")));
     question.hidden = true;
-    steps.push(() => (question.hidden = false));
+    steps.push(showing(question));
   }
   answer.hidden = true;
   let right = null;
+  let said = "";
   function open() {
-    if (steps.length > 0) steps.shift()();
+    if (steps.length > 0) said = steps.shift()();
     if (steps.length > 0) return false;
     if (choice) right = choice.check();
     sheet.classList.add("shown");
     answer.hidden = answer.children.length === 0;
     return true;
   }
-  return { element: sheet, open, left: () => steps.length, right: () => right, choice };
+  const left = () => steps.length;
+  return { element: sheet, open, left, said: () => said, right: () => right, choice };
 }

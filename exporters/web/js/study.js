@@ -45,13 +45,14 @@ const Study = (() => {
     const due = steps.length + reviews.length;
     byId("_due").textContent = due + fresh.length || "";
     if (!view().open) findWeak();
+    const trouble = Progress.trouble();
+    const said = trouble && word(`study-${trouble}`);
+    if (byId("_trouble").textContent !== said) byId("_trouble").textContent = said;
     if (mode !== "home") return;
     byId("_due-now").textContent = due;
     byId("_fresh-now").textContent = fresh.length;
     byId("_begin").disabled = due + fresh.length === 0;
     byId("_limit").value = Progress.limit();
-    const trouble = Progress.trouble();
-    byId("_trouble").textContent = trouble && word(`study-${trouble}`);
     drawDashboard(Date.now());
   }
 
@@ -84,13 +85,13 @@ const Study = (() => {
 
   function reveal() {
     if (!current || current.shown) return;
-    current.shown = current.sheet.open();
-    for (const box of current.sheet.element.querySelectorAll(".table, .formula, pre")) {
-      if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
-    }
+    const { sheet } = current;
+    current.shown = sheet.open();
+    reachScrolling(sheet.element);
+    const right = sheet.right();
+    const verdict = right === null ? "study-shown" : right ? "right" : "wrong";
+    announce(`${sheet.said()} ${current.shown ? word(verdict) : ""}`);
     if (!current.shown) return labelReveal();
-    const right = current.sheet.right();
-    announce(right === null ? word("study-shown") : word(right ? "right" : "wrong"));
     byId("_reveal").hidden = true;
     if (mode === "exam") {
       byId("_marks").hidden = false;
@@ -138,10 +139,14 @@ const Study = (() => {
   function undo() {
     if (undone.length === 0 || !["study", "home"].includes(mode)) return;
     const { id, back } = undone.pop();
-    back();
+    if (!back()) {
+      byId("_undo").disabled = undone.length === 0;
+      return announce(word("study-not-undone"));
+    }
     show("study");
     proceed();
-    ask(id);
+    // Where the daily limit has no room for it any more, nothing is asked.
+    if (mode === "study") ask(id);
     announce(word("study-undone"));
   }
 
@@ -157,7 +162,6 @@ const Study = (() => {
       [ids[index], ids[other]] = [ids[other], ids[index]];
     }
     ids.length = Math.min(ids.length, Number(byId("_questions").value));
-    if (ids.length === 0) return;
     exam = { ids, marks: [], ends: Date.now() + ids.length * 60_000 };
     show("exam");
     clock = setInterval(tick, 500);
@@ -246,6 +250,9 @@ const Study = (() => {
 
   function start() {
     Progress.watch(refresh);
+    byId("_begin-exam").disabled = Queue.ids().length === 0;
+    // A page that was left open may have a new day.
+    for (const event of ["focus", "visibilitychange"]) addEventListener(event, refresh);
     const on = (id, event, action) => byId(id).addEventListener(event, action);
     on("_open-study", "click", enter);
     on("_close", "click", () => (mode === "home" ? view().close() : stop() || enter()));
@@ -261,7 +268,7 @@ const Study = (() => {
     on("_save", "click", save);
     on("_load", "change", (event) => load(event.target));
     on("_limit", "change", ({ target }) => {
-      Progress.setLimit(target.valueAsNumber);
+      if (target.value) Progress.setLimit(target.valueAsNumber);
       refresh();
     });
     for (const button of byId("_ratings").children) {

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.exporters.browser import visit
-from tests.exporters.study.studying import study
+from tests.exporters.study.studying import only, study, written
 
 
 def test_without_javascript_nothing_of_it_is_seen(chromium: Browser, file: Path) -> None:
@@ -77,3 +77,21 @@ def test_a_thumb_hits_every_control_of_the_study_view(chromium: Browser, file: P
         assert page.evaluate(small) == []
         page.keyboard.press("Space")
         assert page.evaluate(small) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("cloze", ["first", "second The answer is shown"]),
+        ("ordered", ["Open.", "Read.", "Close. The answer is shown"]),
+        ("basic", ["The answer is shown"]),
+    ],
+)
+def test_a_screen_reader_is_told_what_each_step_shows(
+    chromium: Browser, tmp_path: Path, kind: str, said: list[str]
+) -> None:
+    with visit(chromium, written(tmp_path / "d.html", only(kind))) as visited:
+        study(visited.page)
+        for words in said:
+            visited.page.keyboard.press("Space")
+            expect(visited.page.locator("#_said")).to_have_text(words)

@@ -92,3 +92,28 @@ def test_an_exam_that_is_left_shows_its_result_so_far(page: Page, way: str) -> N
     page.locator("#_missed-cards a").click()
     expect(page.locator("#_study")).to_be_hidden()
     expect(page.locator(".card:target .number")).to_be_focused()
+
+
+def test_a_link_of_a_card_leaves_the_exam_open(chromium: Browser, tmp_path: Path) -> None:
+    address = "https://example.org/docs"
+    answer = f'<p><a href="{address}" rel="noopener noreferrer">Docs</a></p>'
+    file = written(tmp_path / "d.html", deck_of(replace(BASIC, short=(answer,)), REVERSE))
+    with visit(chromium, file) as visited:
+        page = visited.page
+        page.evaluate("Math.random = () => 0.99")  # the cards in their order
+        study(page, begin=False)
+        page.get_by_role("button", name="Start the exam").click()
+        page.keyboard.press("Space")
+        with page.context.expect_page():
+            page.locator(".sheet").get_by_role("link", name="Docs").click()
+        expect(page.locator("#_left")).to_have_text("1 / 2")
+        answer_in_exam(page, "Knew it")
+        expect(page.locator("#_left")).to_have_text("2 / 2")
+
+
+def test_without_cards_there_is_no_exam(chromium: Browser, tmp_path: Path) -> None:
+    deck = deck_of(BASIC)
+    empty = replace(deck, sections=tuple(replace(one, cards=()) for one in deck.sections))
+    with visit(chromium, written(tmp_path / "d.html", empty)) as visited:
+        study(visited.page, begin=False)
+        expect(visited.page.get_by_role("button", name="Start the exam")).to_be_disabled()

@@ -102,3 +102,5 @@ def test_j_and_k_go_from_card_to_card(page: Page) -> None:
     page.keyboard.press("k")
     page.keyboard.press("k")
     assert here() == "basic"
+    page.keyboard.press("J")  # with Caps Lock
+    assert here() == "cloze"

@@ -157,6 +157,47 @@ def test_a_card_comes_back_when_its_time_has_come(page: Page) -> None:
     assert asked(page) == "Basic?"
 
 
+def test_undoing_a_new_card_that_the_limit_has_no_room_for_stays_at_the_overview(
+    page: Page,
+) -> None:
+    study(page)
+    page.keyboard.press("Space")
+    page.keyboard.press("4")
+    page.get_by_role("button", name="Back").click()
+    page.get_by_label("New cards a day").fill("0")
+    page.get_by_label("New cards a day").press("Tab")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("#_said")).to_have_text("Undone")
+    assert kept(page)["cards"] == {}
+    expect(page.get_by_role("heading", name="Today")).to_be_visible()
+    page.keyboard.press("Space")  # no card that nobody sees is shown
+    expect(page.locator("#_said")).to_have_text("Undone")
+
+
+def test_a_limit_that_is_emptied_stays_as_it_was(page: Page) -> None:
+    study(page, begin=False)
+    limit = page.get_by_label("New cards a day")
+    limit.fill("")
+    limit.press("Tab")
+    expect(limit).to_have_value("20")
+    expect(page.get_by_role("button", name="Start studying")).to_be_enabled()
+
+
+def test_an_overview_that_was_left_open_shows_the_new_day(page: Page) -> None:
+    study(page, begin=False)
+    page.get_by_label("New cards a day").fill("1")
+    page.get_by_label("New cards a day").press("Tab")
+    page.get_by_role("button", name="Start studying").click()
+    page.keyboard.press("Space")
+    page.keyboard.press("4")
+    begin = page.get_by_role("button", name="Start studying")
+    expect(begin).to_be_disabled()
+    page.clock.set_fixed_time(NOON + timedelta(hours=20))
+    page.evaluate("dispatchEvent(new Event('focus'))")  # as when somebody comes back to the window
+    expect(begin).to_be_enabled()
+    expect(page.locator("#_fresh-now")).to_have_text("1")
+
+
 def _rate_at(page: Page, time: datetime, rating: str) -> None:
     """Rates what is asked at this time, coming back to the overview before."""
     page.clock.set_fixed_time(time)

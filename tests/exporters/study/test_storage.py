@@ -115,6 +115,21 @@ def test_without_storage_it_works_and_says_so(chromium: Browser, file: Path) -> 
         assert visited.record.complaints == []
 
 
+def test_a_storage_that_is_full_is_said_while_somebody_studies(page: Page) -> None:
+    study(page)
+    page.evaluate(
+        "Storage.prototype.setItem = () => { throw new DOMException('', 'QuotaExceededError'); }; 0"
+    )
+    page.keyboard.press("Space")
+    page.keyboard.press("4")
+    assert asked(page) == "Filled in?"
+    expect(page.locator("#_trouble")).to_be_visible()
+    expect(page.locator("#_trouble")).to_contain_text("keeps nothing")
+    page.keyboard.press("Escape")
+    study(page, begin=False)
+    expect(page.locator("#_trouble")).to_be_visible()
+
+
 def test_two_tabs_do_not_overwrite_each_other(chromium: Browser, file: Path) -> None:
     with visit(chromium, file) as visited:
         first = visited.page
@@ -137,6 +152,28 @@ def test_two_tabs_do_not_overwrite_each_other(chromium: Browser, file: Path) -> 
         _until_same(first, second)
         assert len(kept(first)["cards"]) >= 2
         assert kept(first) == kept(second)
+        assert kept(first)["cards"]["basic"]["seen"] == 2
+
+
+def test_what_another_tab_rated_since_is_not_undone(chromium: Browser, file: Path) -> None:
+    with visit(chromium, file) as visited:
+        first = visited.page
+        second = first.context.new_page()
+        second.goto(file.absolute().as_uri())
+        for page in (first, second):
+            study(page)
+            page.keyboard.press("Space")
+        first.keyboard.press("1")
+        _until_same(first, second)
+        second.keyboard.press("4")
+        _until_same(first, second)
+        first.wait_for_timeout(200)
+        first.keyboard.press("u")
+        expect(first.locator("#_said")).to_have_text(
+            "Not undone: the card was rated again elsewhere"
+        )
+        expect(first.locator("#_undo")).to_be_disabled()
+        assert asked(first) == "Filled in?"
         assert kept(first)["cards"]["basic"]["seen"] == 2
 
 
