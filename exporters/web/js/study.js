@@ -32,9 +32,8 @@ const Study = (() => {
     mode = name;
     current = null;
     for (const part of view().querySelectorAll("[data-view]")) {
-      part.hidden = !part.dataset.view.split(" ").includes(name);
+      part.hidden = !part.matches(`[data-view~=${name}]`);
     }
-    byId("_undo").disabled = undone.length === 0;
     clearInterval(clock);
     if (name === "home") refresh();
     view().scrollTop = 0;
@@ -274,12 +273,7 @@ const Study = (() => {
     for (const button of byId("_ratings").children) {
       button.addEventListener("click", () => rate(Number(button.value)));
     }
-    view().addEventListener("close", () => {
-      clearInterval(clock);
-      mode = "home";
-      current = null;
-      refresh();
-    });
+    on("_study", "close", () => show("home"));
     refresh();
   }
 
