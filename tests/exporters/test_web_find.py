@@ -103,6 +103,7 @@ def test_filters_and_words_are_asked_together(chromium: Browser, file: Path) -> 
         assert _find(page, "反向代理") == []
         page.get_by_role("button", name="显示全部").click()
         assert _shown(page) == ALL
+        expect(page.get_by_role("main")).to_be_focused()
         assert page.get_by_label("分量").input_value() == ""
         page.get_by_label("标签").select_option("反向代理类")
         assert _shown(page) == ["label"]
@@ -292,6 +293,20 @@ def test_what_is_found_is_read_from_its_beginning(
         assert bar
         assert asked
         assert width > 1000 or asked["y"] > bar["y"] + bar["height"]
+
+
+def test_a_link_in_a_search_leads_to_where_the_bar_covers_nothing(
+    chromium: Browser, long: Path
+) -> None:
+    with visit(chromium, long, "c41", query="q=nginx", width=390) as visited:
+        page = visited.page
+        expect(page.locator("#c41 details")).to_have_attribute("open", "")
+        page.wait_for_timeout(200)  # it is led there again when the cards above have been laid out
+        bar = page.locator(".side").bounding_box()
+        asked = page.locator("#c41 h3").bounding_box()
+        assert bar
+        assert asked
+        assert bar["y"] + bar["height"] <= asked["y"] < 200
 
 
 def test_the_head_of_the_page_stays_while_it_is_in_sight(chromium: Browser, long: Path) -> None:

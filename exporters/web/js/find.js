@@ -234,7 +234,11 @@ function startFind() {
   input.addEventListener("focus", catalogued, { once: true });
   input.addEventListener("input", findAnew);
   for (const filter of filters()) filter.addEventListener("change", findAnew);
-  byId("_reset").addEventListener("click", clearFind);
+  byId("_reset").addEventListener("click", () => {
+    clearFind();
+    // The button is gone, and with it the place from which a keyboard goes on.
+    byId("_main").focus({ preventScroll: true });
+  });
   input.addEventListener("keydown", ({ key, isComposing }) => {
     if (key !== "Escape" || isComposing) return;
     if (byId("_reset").hidden) input.blur();
