@@ -209,6 +209,23 @@ def test_a_page_that_stays_open_looks_for_a_release_when_one_comes_back_to_it(
     _says(page, NEW)
 
 
+def test_somebody_who_studies_hears_of_a_release_afterwards(host: Host, phone: Phone) -> None:
+    page = phone.open(host.address + HOME)
+    _kept(page)
+    page.get_by_role("button", name=re.compile("^学习")).click()
+    host.put(HOME, _newer())
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    for _ in range(100):  # until it has taken the place of the one before
+        (name, *others) = phone.caches(page)
+        if NEW.name in name and not others:
+            break
+        page.wait_for_timeout(50)
+    page.wait_for_timeout(200)
+    expect(page.locator("#_status")).to_be_empty()
+    page.keyboard.press("Escape")
+    _renewed(page)
+
+
 def test_a_release_that_is_only_half_there_is_not_taken(host: Host, phone: Phone) -> None:
     page = phone.open(host.address + HOME)
     _kept(page)

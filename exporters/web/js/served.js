@@ -6,9 +6,17 @@ if (location.protocol.startsWith("http") && navigator.serviceWorker) {
   const isKept = () => serviceWorker.controller?.scriptURL === new URL("sw.js", location).href;
   let kept = isKept();
 
+  /** Says that the next release is there, but not behind the study view or the help, where nobody
+      sees or hears it. */
+  function announceNewer() {
+    const dialog = document.querySelector("dialog[open]");
+    if (dialog) dialog.addEventListener("close", announceNewer, { once: true });
+    else say(word("site-newer"));
+  }
+
   // The next release is there, whole. What the learner is in the middle of stays as it is.
   serviceWorker.addEventListener("controllerchange", () => {
-    if (kept) say(word("site-newer"));
+    if (kept) announceNewer();
     kept = isKept();
   });
 
