@@ -18,7 +18,7 @@ let catalogue = null;
 let moved = [];
 let telling;
 // What the address was last known to look for.
-let told = location.search;
+let told;
 
 /** Text as it is compared: full-width and half-width, upper and lower case are the same. */
 function plain(text) {
