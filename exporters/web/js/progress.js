@@ -155,11 +155,11 @@ const Progress = (() => {
     return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
   }
 
-  /** For how long a card was left alone. A review is asked from the morning of its day on, so its
-      days are whole ones of the calendar: for FSRS less than 24 hours were the same day. */
+  /** For how long a card was left alone. A review is asked from the morning of its day on, so that
+      it has rested for a day: FSRS takes less than 24 hours for the same day. */
   function rest({ phase, last }, now) {
-    const days = Math.round((dawn(now) - dawn(last)) / FSRS.DAY);
-    return phase === "review" && days > 0 ? days * FSRS.DAY : now - last;
+    const another = phase === "review" && dawn(now) > dawn(last);
+    return another ? Math.max(now - last, FSRS.DAY) : now - last;
   }
 
   function after(card, rating, now) {
