@@ -47,8 +47,8 @@ def assets(folder: Path, source: Path | None, tag: str) -> None:
         click.echo(error.written(Format.GITHUB), err=True)
         raise
     insist(files, release.version)
-    before = {one.version: f"{one.name}.md" for one in history(now.loaded, now)[:-1]}
-    earlier = [*before]
+    there = publishing.published()
+    earlier = [one.version for one in history(now.loaded, now)[:-1] if one.version in there]
     with progress() as step, tempfile.TemporaryDirectory() as scratch:
         step(say("verify-rebuilding", version=release.version))
         store.publish(Path(scratch), release.version, files)
@@ -72,9 +72,8 @@ def assets(folder: Path, source: Path | None, tag: str) -> None:
             if report.problems:
                 unproven = say("release-unproven")
                 raise Failed(f"{unproven}\n\n{reports[-1]}".rstrip())
-        later = dict.fromkeys(publishing.newer(release.version), f"{release.name}.md")
-        others = {**before, **later}
-        sites = {one: publishing.site_of(one, name, Path(scratch)) for one, name in others.items()}
+        others = [*earlier, *publishing.newer(release.version, there)]
+        sites = {one: publishing.site_of(one, Path(scratch)) for one in others}
     offered = publishing.offered(files, release.version, "\n".join(reports).encode())
     publishing.lay_out(folder, offered, publishing.pages(files, release.version, sites))
     click.echo(say("assets-made", version=release.version, count=len(offered), folder=folder))

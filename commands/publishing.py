@@ -9,7 +9,7 @@ import json
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -89,17 +89,18 @@ def pages(
     return site
 
 
-def site_of(version: str, source: str, folder: Path) -> dict[str, bytes]:
+def site_of(version: str, folder: Path) -> dict[str, bytes]:
     """The files that a published release has for a web server, fetched through `folder`.
 
-    A release that was published before there were such files has its page alone.
+    They are looked for by their ending, as the deck's file may have had another name then. A
+    release that was published before there were such files has its page alone.
     """
-    archive = manifest.site_asset(source)
+    archive = manifest.site_asset("")
     told = _told("view", f"v{version}", "--json", "assets")
-    if any(asset["name"] == archive for asset in told["assets"]):
-        files = unpacked(fetched(version, archive, folder).read_bytes())
-        if not files:
-            raise Failed(say("gh-no-file", version=version, ending=archive))
+    if any(asset["name"].endswith(archive) for asset in told["assets"]):
+        path = fetched(version, archive, folder)
+        if not (files := unpacked(path.read_bytes())):
+            raise Failed(say("gh-no-file", version=version, ending=path.name))
         return files
     return {"index.html": fetched(version, _PAGE, folder).read_bytes()}
 
@@ -178,7 +179,7 @@ def publish(tag: str, title: str, notes: str, folder: Path) -> str:
     if there is None or (wrong := list(_differing(there, files))):
         missing = ", ".join(wrong) if there is not None else tag
         raise Failed(say("publish-incomplete", tag=tag, files=missing))
-    later = bool(newer(tag.removeprefix("v")))
+    later = newer(tag.removeprefix("v"), published())
     gh("release", "edit", tag, "--draft=false", f"--latest={'false' if later else 'true'}")
     return "published"
 
@@ -191,15 +192,19 @@ def _short_enough(notes: str) -> str:
     return f"{kept}\n\n… {CHANGES}\n"
 
 
-def newer(version: str) -> list[str]:
-    """The published versions that are newer than `version`, oldest first."""
+def newer(version: str, among: Iterable[str]) -> list[str]:
+    """Those of the published versions `among` that are newer than `version`."""
+    return [one for one in among if ledger.number(one) > ledger.number(version)]
+
+
+def published() -> list[str]:
+    """The versions that are published and no drafts, oldest first."""
     found = []
     for one in _known():
         match = ledger.NAME.fullmatch(f"{one['tagName'].removeprefix('v')}.json")
         if match and not one["isDraft"]:
             found.append(match["version"])
-    number = ledger.number(version)
-    return sorted((one for one in found if ledger.number(one) > number), key=ledger.number)
+    return sorted(found, key=ledger.number)
 
 
 def _known() -> list[dict[str, Any]]:

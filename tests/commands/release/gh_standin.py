@@ -63,6 +63,8 @@ def main(verb: str, arguments: list[str]) -> None:
     elif verb == "download":
         pattern = arguments[arguments.index("--pattern") + 1]
         target = arguments[arguments.index("--dir") + 1]
+        if not folder.exists():
+            sys.exit("release not found")
         for path in (folder / "assets").iterdir():
             if fnmatch.fnmatch(path.name, pattern):
                 shutil.copy(path, target)

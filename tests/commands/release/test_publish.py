@@ -97,6 +97,50 @@ def test_an_older_release_takes_nothing_back_from_a_newer(
     assert (site / "1.0.0" / "index.html").exists()
 
 
+@pytest.mark.parametrize("published", [["v1.0.0"], []], ids=["the first", "none"])
+def test_a_release_that_never_got_onto_github_does_not_stop_the_later_ones(
+    released: Project, github: GitHub, published: list[str]
+) -> None:
+    """GitHub keeps only one run waiting: of three tags that are pushed the second may get none."""
+    for tag in published:
+        assert assets(released, tag) == 0
+        assert publish(released, tag) == 0
+    released.commit("Either side.", "Both may.")
+    assert released.release("--tag") == 0
+    released.commit(new=NEW)
+    assert released.release("--tag") == 0
+    assert assets(released, "v1.1.0") == 0
+    assert publish(released, "v1.1.0") == 0
+    proof = github.assets("v1.1.0")["UPGRADE.md"].decode()
+    assert ("1.0.0 → 1.1.0" in proof) is bool(published)
+    assert "1.0.1 →" not in proof
+    site = released.home.parent / "made" / "site"
+    numbers = {path.name for path in site.iterdir() if path.name[0].isdigit()}
+    assert numbers == {"1.1.0", *(tag.removeprefix("v") for tag in published)}
+
+    released.git("checkout", "-q", "v1.0.1")
+    assert assets(released, "v1.0.1") == 0
+    assert publish(released, "v1.0.1") == 0
+    assert {"1.0.1", "1.1.0"} <= {path.name for path in site.iterdir()}
+
+
+def test_an_older_release_leaves_the_front_alone_when_the_deck_has_another_name_since(
+    released: Project, github: GitHub
+) -> None:
+    assert assets(released, "v1.0.0") == 0
+    assert publish(released, "v1.0.0") == 0
+    site = released.home.parent / "made" / "site"
+    newest = github.home / "v1.1.0"
+    shutil.copytree(github.home / "v1.0.0", newest)
+    for path in (newest / "assets").glob("deck*"):
+        path.rename(path.with_name(path.name.replace("deck", "book", 1)))
+    archive = newest / "assets" / "book-site.zip"
+    archive.write_bytes(packed({**unpacked(archive.read_bytes()), "index.html": b"newest"}))
+    assert assets(released, "v1.0.0") == 0
+    assert (site / "index.html").read_bytes() == b"newest"
+    assert (site / "sw.js").exists()
+
+
 @pytest.mark.parametrize("name", ["assets/mine.txt", "site/mine.txt", "mine.txt"])
 def test_a_folder_of_the_user_s_own_is_left_alone(
     released: Project, github: GitHub, capsys: pytest.CaptureFixture[str], name: str
