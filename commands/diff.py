@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import tempfile
@@ -76,7 +77,8 @@ def diff(version: str | None, named: Path | None, form: str, output: Path) -> No
         assert release is not None
         click.echo(say("diff-no-words", version=release.version), err=True)
     changed = _words(before, deck, changes) if before is not None else {}
-    step = ledger.successor(release, changes)
+    last = replace(now.deck, release=releases[-1]) if releases else deck
+    step = ledger.successor(last.release, ledger.compare(last.release, last, digests(last)))
     if form == "json":
         click.echo(_json(release, step, changes, changed))
         return
@@ -86,26 +88,26 @@ def diff(version: str | None, named: Path | None, form: str, output: Path) -> No
 
 
 def _before(path: Path, release: Release, output: Path) -> RawDeck | None:
-    """The source of a release, if it can be had here."""
-    folder = path.resolve().parent
-    repository = Repository.around(folder)
+    """The source of a release, if it can be had here: from its tag, else from its folder."""
+    from commands.rebuilding import source_of
+
+    repository = Repository.around(path.parent.resolve())
+    tag = f"v{release.version}"
     with tempfile.TemporaryDirectory() as scratch:
-        home = Path(scratch)
-        if repository is not None and repository.tagged(f"v{release.version}"):
-            repository.unpack(f"v{release.version}", home)
-            home /= repository.path(folder)
-        else:
-            archive = f"{release.name}-{release.version}-source.zip"
-            try:
-                with zipfile.ZipFile(output / release.version / archive) as packed:
-                    packed.extractall(home)
-            except (OSError, zipfile.BadZipFile):
-                return None
-        try:
-            deck, _ = read(source.load(home / f"{release.name}.md"))
-        except source.SourceError:
-            return None
-        return deck
+        tree, alone = Path(scratch, "tree"), Path(scratch, "alone")
+        if repository is not None and repository.tagged(tag):
+            repository.unpack(f"refs/tags/{tag}", tree)
+        archive = f"{release.name}-{release.version}-source.zip"
+        with (
+            contextlib.suppress(OSError, zipfile.BadZipFile),
+            zipfile.ZipFile(output / release.version / archive) as packed,
+        ):
+            packed.extractall(alone)
+        for found in filter(None, (source_of(release, home) for home in (tree, alone))):
+            with contextlib.suppress(source.SourceError):
+                deck, _ = read(source.load(found))
+                return deck
+        return None
 
 
 def _words(before: RawDeck, now: RawDeck, changes: ledger.Changes) -> Words:

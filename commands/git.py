@@ -6,11 +6,26 @@ import io
 import os
 import subprocess
 import tarfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 # The line ends that a machine prefers are not those of a release.
 _ANYWHERE = ("-c", "core.autocrlf=false", "-c", "core.eol=lf")
+# What a user may have set, and what would change an answer that is read here.
+_PLAIN = ("-c", "log.follow=false", "-c", "log.showSignature=false")
+# Git sets these for what its hooks call, and they name its repository and not that of the source.
+_OTHERS = (
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_DIR",
+    "GIT_INDEX_FILE",
+    "GIT_NAMESPACE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_PREFIX",
+    "GIT_WORK_TREE",
+)
+# What is being done while one of these files is there lets no part of the changes be committed.
+_HALFWAY = ("MERGE_HEAD", "CHERRY_PICK_HEAD")
 
 
 class GitError(Exception):
@@ -24,10 +39,20 @@ class Repository:
         self.root = root
 
     @classmethod
+    def of(cls, folder: Path) -> Repository:
+        """The repository that `folder` is in.
+
+        Raises:
+            GitError: there is none, or Git does not trust it.
+            OSError: Git is not installed.
+        """
+        return cls(Path(_git(folder, "rev-parse", "--show-toplevel").strip()))
+
+    @classmethod
     def around(cls, folder: Path) -> Repository | None:
         """The repository that `folder` is in, if there is one, and Git."""
         try:
-            return cls(Path(_git(folder, "rev-parse", "--show-toplevel").strip()))
+            return cls.of(folder)
         except (GitError, OSError):
             return None
 
@@ -50,11 +75,15 @@ class Repository:
         return sorted(found)
 
     def added(self, folder: str) -> dict[str, set[str]]:
-        """Of each file that any branch or tag ever added to `folder`: the blobs it was added as."""
+        """Of each file that any branch or tag ever added to `folder`: the blobs it was added as.
+
+        What was put aside with `git stash` is on none of them.
+        """
         if not self.commit("HEAD"):
             return {}
-        log = ("log", "--all", "HEAD", "-m", "--no-renames", "--diff-filter=A", "--raw")
-        entries = self._run(*log, "--no-abbrev", "--format=", "-z", "--", folder).split("\0")
+        log = ("log", "--branches", "--tags", "--remotes", "HEAD", "-m", "--no-renames")
+        told = ("--diff-filter=A", "--raw", "--no-abbrev", "--format=", "-z")
+        entries = self._run(*log, *told, "--", folder).split("\0")
         found: dict[str, set[str]] = {}
         for facts, name in zip(entries[::2], entries[1::2], strict=False):
             found.setdefault(name, set()).add(facts.split()[3])
@@ -62,7 +91,16 @@ class Repository:
 
     def blob(self, path: str) -> str:
         """What Git calls the content of a file."""
-        return self._run("hash-object", "--no-filters", "--", path).strip()
+        return self._run("hash-object", "--", path).strip()
+
+    def content(self, blob: str) -> bytes:
+        return _raw(self.root, "cat-file", "blob", blob)
+
+    def files(self, revision: str) -> dict[str, str]:
+        """The files of a revision, and what Git calls their contents."""
+        listed = self._run("ls-tree", "-r", "-z", "--full-tree", revision).split("\0")
+        entries = (line.partition("\t") for line in listed if line)
+        return {name: facts.split()[2] for facts, _, name in entries}
 
     def commit(self, revision: str) -> str:
         """The commit of a revision; nothing if there is none."""
@@ -73,6 +111,11 @@ class Repository:
 
     def tagged(self, tag: str) -> str:
         return self.commit(f"refs/tags/{tag}")
+
+    def tags_below(self, tag: str) -> list[str]:
+        """The tags such as ``v1.0.0/x``, beside which Git makes no ``v1.0.0``."""
+        asked = ("for-each-ref", "--format=%(refname:strip=2)", f"refs/tags/{tag}/")
+        return self._run(*asked).splitlines()
 
     def holds(self, revision: str, path: str) -> bool:
         """Whether a revision has this file."""
@@ -116,12 +159,20 @@ class Repository:
 
     def lock(self) -> Path:
         """The file that is there while a Git writes what the next commit will hold."""
-        return self.root / self._run("rev-parse", "--git-path", "index.lock").strip()
+        return self._own("index.lock")
+
+    def halfway(self) -> bool:
+        """Whether a merge or a cherry-pick waits for its commit."""
+        return any(self._own(name).exists() for name in _HALFWAY)
 
     def record(self, paths: Sequence[str], message: str) -> None:
         """Commit these files and nothing else."""
         self._run("add", "--", *paths)
         self._run("commit", "-q", "-m", message, "--", *paths)
+
+    def take_back(self, commit: str) -> None:
+        """Make `commit` the last one of the branch again; the files stay as they are."""
+        self._run("reset", "-q", "--soft", commit)
 
     def tag(self, tag: str, message: str) -> None:
         self._run("tag", "-a", tag, "-m", message)
@@ -131,17 +182,26 @@ class Repository:
         return (self.root / self._run("rev-parse", "--git-common-dir").strip()).resolve()
 
     def unpack(self, revision: str, folder: Path) -> None:
-        """Put all files of a revision into `folder`."""
-        data = _raw(self.root, *_ANYWHERE, "archive", "--format=tar", revision)
-        with tarfile.open(fileobj=io.BytesIO(data)) as packed:
-            packed.extractall(folder, filter="data")
+        """Put all files of a revision into `folder`, but for links that lead out of it."""
+        with self._archive(revision) as packed:
+            packed.extractall(folder, filter=_inside)
 
-    def checkout(self, revision: str, path: str) -> bytes | None:
-        """A file of a revision as a clone with no settings of its own would have it."""
-        try:
-            return _raw(self.root, *_ANYWHERE, "cat-file", "--filters", f"{revision}:{path}")
-        except GitError:
-            return None
+    def exported(self, revision: str, paths: Iterable[str]) -> dict[str, bytes]:
+        """Those of these files that a revision has, as anybody gets them who takes it from Git."""
+        there = self.files(revision)
+        if not (asked := [f":(literal){path}" for path in paths if path in there]):
+            return {}
+        with self._archive(revision, "--", *asked) as packed:
+            found = ((member.name, packed.extractfile(member)) for member in packed.getmembers())
+            return {name: file.read() for name, file in found if file is not None}
+
+    def _archive(self, *arguments: str) -> tarfile.TarFile:
+        data = _raw(self.root, *_ANYWHERE, "archive", "--format=tar", *arguments)
+        return tarfile.open(fileobj=io.BytesIO(data))
+
+    def _own(self, name: str) -> Path:
+        """The place of a file that Git keeps for itself."""
+        return self.root / self._run("rev-parse", "--git-path", name).strip()
 
     def _run(self, *arguments: str) -> str:
         return _git(self.root, *arguments)
@@ -151,11 +211,19 @@ def _git(folder: Path, *arguments: str) -> str:
     return _raw(folder, *arguments).decode("utf-8", "surrogateescape")
 
 
+def _inside(member: tarfile.TarInfo, folder: str) -> tarfile.TarInfo | None:
+    """A member of an archive, if it and what it links to stay in the folder it is put into."""
+    try:
+        return tarfile.data_filter(member, folder)
+    except tarfile.FilterError:
+        return None
+
+
 def _raw(folder: Path, *arguments: str) -> bytes:
-    environment = {**os.environ, "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
-    done = subprocess.run(
-        ["git", "-C", folder, *arguments], env=environment, capture_output=True, check=False
-    )
+    environment = {name: value for name, value in os.environ.items() if name not in _OTHERS}
+    environment |= {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
+    command = ["git", "-C", str(folder), *_PLAIN, *arguments]
+    done = subprocess.run(command, env=environment, capture_output=True, check=False)
     if done.returncode:
         raise GitError((done.stderr or done.stdout).decode("utf-8", "replace").strip())
     return done.stdout

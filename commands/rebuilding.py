@@ -19,8 +19,9 @@ from commands import publishing
 from commands.git import Repository
 from commands.reporting import Failed
 from commands.words import say
-from deckpress import manifest, store
+from deckpress import ledger, manifest, store
 from deckpress.model import Release
+from deckpress.source import RELEASES
 
 ROOT = Path(__file__).resolve().parent.parent
 _LEFT = (".git", ".venv", ".cache", "output", "__pycache__", ".*_cache", ".hypothesis")
@@ -41,18 +42,21 @@ def package(release: Release, repository: Repository, output: Path, folder: Path
     if not repository.tagged(tag):
         raise Failed(say("rebuild-no-tag", version=release.version, tag=tag))
     tree = folder / "tree"
-    repository.unpack(tag, tree)
-    source = next(
-        (
-            path
-            for path in sorted(tree.rglob(f"{release.name}.md"))
-            if (path.parent / "releases" / f"{release.version}.json").exists()
-        ),
-        None,
-    )
-    if source is None:
+    repository.unpack(f"refs/tags/{tag}", tree)
+    if (source := source_of(release, tree)) is None:
         raise Failed(say("rebuild-no-source", name=f"{release.name}.md", place=tag))
     return next(_build(tree, source, folder / "built", again=True).glob("*.apkg"))
+
+
+def source_of(release: Release, tree: Path) -> Path | None:
+    """The source of a release in a tree that has both, wherever the deck's folder is there."""
+    for path in sorted(tree.rglob(f"{RELEASES}/{release.version}.json")):
+        source = path.parent.parent / f"{release.name}.md"
+        with contextlib.suppress(OSError, ledger.LedgerError):
+            found = ledger.parse(path.name, path.read_bytes())
+            if (found.name, found.key) == (release.name, release.key) and source.exists():
+                return source
+    return None
 
 
 @dataclass(frozen=True, slots=True)

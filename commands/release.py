@@ -33,12 +33,9 @@ def release(source: Path | None, bump: Bump | None, tagging: bool, output: Path)
     the same command goes on from there.
     """
     from commands import releasing
-    from commands.git import Repository
 
     path = find(source)
-    repository = Repository.around(path.resolve().parent)
-    if repository is None:
-        raise Failed(say("release-no-git", folder=path.resolve().parent))
+    repository = releasing.around(releasing.home_of(path))
     try:
         with store.holding(repository.shared()):
             made = releasing.plan(path, checked(path), bump, output)

@@ -7,16 +7,19 @@ from the same time and so with the same bytes.
 
 from __future__ import annotations
 
+import contextlib
+import re
 import shlex
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 from commands.build import make, publish
 from commands.git import GitError, Repository
-from commands.rebuilding import package
+from commands.rebuilding import package, source_of
 from commands.reporting import Failed, Rejected, fatal, storing
 from commands.sources import Checked
 from commands.stating import insist
@@ -25,9 +28,12 @@ from deckpress import changelog, ledger, store, versions
 from deckpress.digests import digests, fingerprint
 from deckpress.ledger import Bump, Changes
 from deckpress.model import Release
-from deckpress.source import RELEASES, Loaded
+from deckpress.reader import read as read_source
+from deckpress.source import RELEASES, Loaded, SourceError, load
 
 CHANGELOG = "CHANGELOG.md"
+# GitHub puts a dot in the place of anything else in the name of a file to download.
+_ASSET = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +58,38 @@ class Plan:
         return f"v{self.release.version}"
 
     @property
+    def tag_name(self) -> str:
+        """The tag by a name that no branch can have."""
+        return f"refs/tags/{self.tag}"
+
+    @property
     def files(self) -> tuple[str, str]:
         """The files beside the source that the release writes, from the repository's root."""
         home = self.folder / RELEASES
         names = (f"{self.release.version}.json", CHANGELOG)
         first, second = (self.repository.path(home / name) for name in names)
         return first, second
+
+
+def home_of(path: Path) -> Path:
+    """The folder of a source: for a link that of the link, not of what it leads to."""
+    return path.parent.resolve()
+
+
+def around(folder: Path) -> Repository:
+    """The repository around a folder.
+
+    Raises:
+        Failed: there is none, or Git is not there or refuses.
+    """
+    try:
+        return Repository.of(folder)
+    except OSError as error:
+        raise Failed(say("git-missing")) from error
+    except GitError as error:
+        if "not a git repository" in str(error):
+            raise Failed(say("release-no-git", folder=folder)) from error
+        raise Failed(say("git-refuses", folder=folder, reason=error)) from error
 
 
 def reopened(read: Checked) -> tuple[Checked, Release]:
@@ -103,9 +135,11 @@ def plan(path: Path, read: Checked, bump: Bump | None, output: Path) -> Plan:
     """
     if fatal(read.found, strict=False):
         raise Rejected(say("release-errors"), read.found, read.loaded.path, read.loaded.text)
-    folder = path.resolve().parent
-    repository = Repository.around(folder)
-    if repository is None or not repository.commit("HEAD"):
+    if not _ASSET.fullmatch(read.deck.name):
+        raise Failed(say("release-file-name", name=path.name))
+    folder = home_of(path)
+    repository = around(folder)
+    if not repository.commit("HEAD"):
         raise Failed(say("release-no-git", folder=folder))
     if repository.shallow():
         raise Failed(say("release-shallow"))
@@ -113,7 +147,8 @@ def plan(path: Path, read: Checked, bump: Bump | None, output: Path) -> Plan:
     releases = history(read.loaded, read)
     last = releases[-1] if releases else None
     if last is None and read.loaded.releases:
-        raise Failed(say("release-other-deck", what=f"{home}/{read.loaded.releases[0][0]}"))
+        first = f"{home}/{read.loaded.releases[0][0]}"
+        raise Failed(say("release-other-deck", what=first, home=home))
     content = fingerprint(read.deck)
     begun, committed = _unfinished(last, content, home, repository)
     if begun:
@@ -131,7 +166,7 @@ def plan(path: Path, read: Checked, bump: Bump | None, output: Path) -> Plan:
     log = _log(folder / RELEASES / CHANGELOG, read, release, changes)
     made = Plan(repository, folder, read, release, tuple(releases), changes, log, begun, committed)
     _all_committed(made, home, output)
-    _as_committed(path, read.loaded, repository)
+    _as_committed(made)
     _in_order(made, home, output)
     _may_commit(made)
     return made
@@ -152,14 +187,33 @@ def _unfinished(
         if last.content != content:
             raise Failed(say("release-begun", version=version, home=home))
         return True, False
-    if repository.tagged(tag):
-        if not repository.holds(tag, name):
-            raise Failed(say("release-other-tag", version=version, tag=tag, name=name))
-        return False, True
     brought = repository.brought(name)
+    if repository.tagged(tag):
+        if what := _lacking(repository, f"refs/tags/{tag}", last):
+            facts = {"version": version, "tag": tag, "what": what, "commit": brought[:12]}
+            raise Failed(say("release-other-tag", **facts))
+        return False, True
     if last.content != content or brought != repository.commit("HEAD"):
-        raise Failed(say("release-untagged", version=version, tag=tag, commit=brought[:12]))
+        # Where the source is still the same, the newest program makes the better files.
+        there = f" {brought[:12]}" if _lacking(repository, "HEAD", last) else ""
+        raise Failed(say("release-untagged", version=version, tag=tag, commit=there))
     return True, True
+
+
+def _lacking(repository: Repository, revision: str, release: Release) -> str:
+    """What a revision lacks of a release, as anybody gets it who takes it from Git; nothing if the
+    release can be made of it.
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        tree = Path(scratch)
+        repository.unpack(revision, tree)
+        if (path := source_of(release, tree)) is None:
+            return f"{RELEASES}/{release.version}.json"
+        with contextlib.suppress(SourceError):
+            deck, _ = read_source(load(path))
+            if release.content in ("", fingerprint(deck)):
+                return ""
+        return path.name
 
 
 def _log(path: Path, read: Checked, release: Release, changes: Changes) -> bytes:
@@ -192,24 +246,49 @@ def _large_enough(bump: Bump, changes: Changes) -> None:
         raise Failed(say("release-small", bump=bump, needed=needed, what=what))
 
 
-def _as_committed(path: Path, loaded: Loaded, repository: Repository) -> None:
-    """Refuse a source, or a file that it shows, that the last commit has not byte for byte.
+def _as_committed(made: Plan) -> None:
+    """Refuse what the last commit has not byte for byte of all that the release is made of.
 
-    Git does not tell of all of them: some are ignored, some it was told to overlook.
+    Git does not tell of all of it: some is ignored, some it was told to overlook.
     """
-    shown = {name: path.parent / name for name in loaded.files}
-    other, ends = [], False
-    for name, data in ((loaded.path, loaded.data), *sorted(loaded.files.items())):
-        try:
-            kept = repository.checkout("HEAD", repository.path(shown.get(name, path)))
-        except ValueError:  # it is outside
-            kept = None
-        if kept != data:
-            other.append(name)
-            ends = ends or data.replace(b"\r\n", b"\n") == kept
+    other = _altered(made)
+    if not made.committed:
+        other.pop(f"{RELEASES}/{made.release.version}.json", None)
     if other:
-        key = "release-line-ends" if ends else "release-not-in-commit"
-        raise Failed(say(key, files="\n  ".join(["", *other[:10]])))
+        key = "release-line-ends" if any(other.values()) else "release-not-in-commit"
+        raise Failed(say(key, files=_listed(other)))
+
+
+def _altered(made: Plan) -> dict[str, bool]:
+    """The files of a release that the last commit has otherwise or not at all, as anybody gets them
+    who takes them from Git; and of each, whether only its line ends differ.
+    """
+    loaded = made.read.loaded
+    releases = {f"{RELEASES}/{name}": data for name, data in reversed(loaded.releases)}
+    here = {loaded.path: loaded.data, **dict(sorted(loaded.files.items())), **releases}
+    home = Path(loaded.path).parent
+    places = {name: _place(made.repository, home / name) for name in here}
+    places[loaded.path] = _place(made.repository, Path(loaded.path))
+    there = made.repository.exported("HEAD", places.values())
+    kept = {name: there.get(place) for name, place in places.items()}
+    return {
+        name: _unix(data) == _unix(kept[name]) for name, data in here.items() if kept[name] != data
+    }
+
+
+def _place(repository: Repository, path: Path) -> str:
+    try:
+        return repository.path(path)
+    except ValueError:  # it is outside
+        return ""
+
+
+def _unix(data: bytes | None) -> bytes | None:
+    return data and data.replace(b"\r\n", b"\n")
+
+
+def _listed(names: Iterable[str]) -> str:
+    return "\n  ".join(["", *islice(names, 10)])
 
 
 def _may_follow(last: Release | None, content: str, bump: Bump | None) -> None:
@@ -255,7 +334,7 @@ def _all_committed(made: Plan, home: str, output: Path) -> None:
         and not (name.startswith(f"{home}/") and store.is_draft(name.rpartition("/")[2]))
     ]
     if dirty:
-        raise Failed(say("release-dirty", files="\n  ".join(["", *dirty[:10]])))
+        raise Failed(say("release-dirty", files=_listed(dirty)))
 
 
 def _in_order(made: Plan, home: str, output: Path) -> None:
@@ -264,23 +343,49 @@ def _in_order(made: Plan, home: str, output: Path) -> None:
     there = {f"{home}/{name}" for name, _ in made.read.loaded.releases}
     for name, blobs in repository.added(home).items():
         match = ledger.NAME.fullmatch(name.rpartition("/")[2])
-        if match is None:
+        own = {blob for blob in blobs if _is_own(made, name, blob)}
+        if match is None or not own:
             continue
         if name not in there or (not made.begun and name == made.files[0]):
             raise Failed(say("release-elsewhere", version=match["version"], name=name))
-        if blobs != {repository.blob(name)}:
+        # Where two have released at once and one gave way, the tag says which release it is.
+        if own != {here := repository.blob(name)} and here not in _tagged(made, match["version"]):
             raise Failed(say("release-ledger", reason=say("release-edited", name=name)))
-    if repository.tagged(made.tag) and not made.earlier:
-        raise Failed(say("release-other-deck", what=made.tag))
     if repository.tagged(made.tag):
-        raise Failed(say("release-exists", version=version, what=made.tag))
+        own_tag = any(_is_own(made, *file) for file in repository.files(made.tag_name).items())
+        key = "release-exists" if own_tag else "release-foreign-tag"
+        raise Failed(say(key, version=version, what=made.tag))
+    if below := repository.tags_below(made.tag):
+        raise Failed(say("release-tag-below", tag=made.tag, below=below[0]))
     if not made.begun and (output / version).exists():
         raise Failed(say("release-exists", version=version, what=output / version))
+
+
+def _is_own(made: Plan, name: str, blob: str) -> bool:
+    """Whether a file is a release of this deck; one that cannot be read may be."""
+    folder, _, file = name.rpartition("/")
+    if not ledger.NAME.fullmatch(file) or folder.rpartition("/")[2] != RELEASES:
+        return False
+    try:
+        release = ledger.parse(file, made.repository.content(blob))
+    except ledger.LedgerError:
+        return True
+    return ledger.belongs(release, made.read.deck.name, made.read.deck.meta.key)
+
+
+def _tagged(made: Plan, version: str) -> set[str]:
+    """What Git calls the files of a version's ledger at its tag."""
+    if not made.repository.tagged(f"v{version}"):
+        return set()
+    files = made.repository.files(f"refs/tags/v{version}")
+    return {blob for name, blob in files.items() if name.endswith(f"{RELEASES}/{version}.json")}
 
 
 def _may_commit(made: Plan) -> None:
     """Refuse what Git would refuse at the end."""
     repository = made.repository
+    if repository.halfway():
+        raise Failed(say("release-merging"))
     if not repository.branch():
         raise Failed(say("release-detached"))
     if files := repository.ignored(made.files):
@@ -354,12 +459,19 @@ def tag(made: Plan) -> None:
     """Commit the release's files and tag the commit.
 
     Raises:
-        Failed: Git refuses; once the reason is gone, the release goes on from there.
+        Failed: Git refuses, or has changed a file; once the reason is gone, the release goes on
+            from there.
     """
+    repository = made.repository
+    before = repository.commit("HEAD")
     try:
         if not made.committed:
-            made.repository.record(made.files, f"Release {made.release.version}")
-        made.repository.tag(made.tag, made.release.version)
+            repository.record(made.files, f"Release {made.release.version}")
+        if other := _altered(made):
+            if not made.committed:
+                repository.take_back(before)
+            raise Failed(say("release-altered", files=_listed(other)))
+        repository.tag(made.tag, made.release.version)
     except GitError as error:
         raise Failed(say("release-git", reason=error)) from error
 
@@ -376,5 +488,6 @@ def remaining(made: Plan, *, tagged: bool) -> str:
         *([] if made.committed else [f"add {files}", f"commit -m 'Release {version}' {files}"]),
         f"tag -a {made.tag} -m {version}",
     ]
-    push = f"push --atomic origin HEAD {made.tag}"
+    branch = made.repository.commit(f"refs/heads/{made.tag}")
+    push = f"push --atomic origin HEAD {made.tag_name if branch else made.tag}"
     return " &&\n".join(f"    {git} {step}" for step in (*([] if tagged else steps), push))

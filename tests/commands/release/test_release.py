@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -130,3 +131,153 @@ def test_a_release_is_built_again_from_its_tag_byte_for_byte(project: Project) -
     assert contents(again / "1.0.0", ("site",)) == first
     project.commit("Either side.", "Both may.")
     assert main(["build", path, "--release", "--output", str(again)]) == 1
+
+
+def test_of_two_releases_at_once_the_one_that_was_published_counts(project: Project) -> None:
+    """Both took the next number; who came second took the other's release and gave up his own."""
+    project.release("--tag")
+    project.commit("Either side.", "Both may.")
+    project.git("branch", "theirs")
+    project.release("--tag")
+    ours = project.git("rev-parse", "HEAD")
+    shutil.rmtree(project.output / "1.0.1")
+    project.git("tag", "-d", "v1.0.1")
+    project.git("checkout", "-q", "theirs")
+    project.git("branch", "-D", "main")  # elsewhere, nobody knows of it
+    project.commit(new="\n")
+    assert project.release("--tag") == 0
+    project.git("checkout", "-q", "-b", "main", ours)
+    with pytest.raises(subprocess.CalledProcessError):
+        project.git("merge", "theirs")
+    project.git("checkout", "--theirs", ".")
+    project.git("add", "-A")
+    project.git("commit", "-qm", "Take theirs")
+    project.commit(new=NEW)
+    assert project.release("--tag") == 0
+    assert project.git("tag").split() == ["v1.0.0", "v1.0.1", "v1.1.0"]
+
+
+def test_a_deck_whose_folder_has_another_name_is_released_on(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project.release("--tag")
+    shutil.rmtree(project.output)
+    project.git("mv", "source", "src")
+    moved = project.home / "src" / "deck.md"
+    moved.write_text(moved.read_text().replace("Either side.", "Both may."))
+    project.git("commit", "-qam", "Move")
+    capsys.readouterr()
+    assert main(["diff", "--source", str(moved), "--output", str(project.output)]) == 0
+    assert "{+may+}" in capsys.readouterr().out
+    project.now += DAY
+    assert main(["release", str(moved), "--output", str(project.output), "--tag"]) == 0
+    assert project.git("tag").split() == ["v1.0.0", "v1.0.1"]
+
+
+def test_a_link_that_leads_out_of_the_repository_is_no_obstacle(project: Project) -> None:
+    (project.home / "link").symlink_to("/etc/hostname")
+    (project.home / "up").symlink_to("../../outside")
+    project.git("add", "-A")
+    project.commit()
+    assert project.release("--tag") == 0
+    project.commit("Either side.", "Both may.")
+    shutil.rmtree(project.output)
+    assert main(["diff", "--source", str(project.source / "deck.md")]) == 0
+    assert project.release("--tag") == 0
+
+
+def test_a_release_that_was_put_aside_does_not_count(project: Project) -> None:
+    project.release("--tag")
+    project.commit("Either side.", "Both may.")
+    project.release()
+    project.git("stash", "-q", "-u")
+    shutil.rmtree(project.output / "1.0.1")
+    assert project.release("--tag") == 0
+
+
+def rewriting(project: Project) -> None:
+    """A hook that sets the JSON of each commit in its own way."""
+    hook = project.home / ".git" / "hooks" / "pre-commit"
+    hook.write_text("#!/bin/sh\nsed -i 's/^ */  /' source/releases/1.0.0.json && git add source\n")
+    hook.chmod(0o755)
+
+
+def carriage_returns(project: Project) -> None:
+    (project.home / ".gitattributes").write_text("*.json eol=crlf\n")
+    project.commit()
+
+
+def no_ledger(project: Project) -> None:
+    (project.home / ".gitattributes").write_text("releases export-ignore\n")
+    project.commit()
+
+
+@pytest.mark.parametrize("change", [rewriting, carriage_returns, no_ledger])
+def test_what_git_changes_on_the_way_is_not_tagged(
+    project: Project, capsys: pytest.CaptureFixture[str], change: Callable[[Project], None]
+) -> None:
+    change(project)
+    before = project.git("rev-parse", "HEAD")
+    assert project.release("--tag") == 1
+    said = capsys.readouterr().err
+    assert "nothing was tagged" in said
+    assert "  releases/1.0.0.json" in said
+    assert (project.git("tag"), project.git("rev-parse", "HEAD")) == ("", before)
+    if change is rewriting:
+        (project.home / ".git" / "hooks" / "pre-commit").unlink()
+    else:
+        (project.home / ".gitattributes").unlink()
+        project.git("commit", "-qm", "Leave them alone", "--", ".gitattributes")
+    assert project.release("--tag") == 0
+    assert project.git("tag") == "v1.0.0"
+
+
+def test_an_untagged_release_is_tagged_where_the_program_is_newest(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As long as the source is the same there; else at the commit that brought the release."""
+    project.release("--tag")
+    project.git("tag", "-d", "v1.0.0")
+    commit = project.git("rev-parse", "HEAD")[:12]
+    project.commit()
+    assert project.release() == 1
+    assert capsys.readouterr().err.endswith("git tag -a v1.0.0 -m 1.0.0\n")
+    project.commit("Either side.", "Both may.")
+    assert project.release() == 1
+    assert capsys.readouterr().err.endswith(f"git tag -a v1.0.0 -m 1.0.0 {commit}\n")
+
+
+def test_the_releases_of_a_linked_source_lie_beside_the_link(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file that leads to another is a deck where it stands, as for its figures and examples."""
+    project.git("mv", "source/deck.md", "text.md")
+    (project.source / "deck.md").symlink_to("../text.md")
+    project.commit()
+    assert project.release("--tag") == 0
+    assert (project.ledger / "1.0.0.json").exists()
+    assert project.release() == 1
+    assert "nothing has changed since 1.0.0" in capsys.readouterr().err
+
+
+def test_a_branch_with_the_name_of_the_tag_is_not_pushed(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project.git("branch", "v1.0.0")
+    assert project.release("--tag") == 0
+    assert capsys.readouterr().out.rstrip().endswith(" push --atomic origin HEAD refs/tags/v1.0.0")
+
+
+def test_what_the_author_or_a_hook_has_set_for_git_misleads_nobody(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.git("config", "log.follow", "true")
+    project.git("config", "log.showSignature", "true")
+    subprocess.run(["git", "init", "-q", str(tmp_path / "other")], check=True)
+    with monkeypatch.context() as patch:
+        patch.setenv("GIT_DIR", str(tmp_path / "other" / ".git"))
+        patch.setenv("GIT_INDEX_FILE", str(tmp_path / "other" / "index"))
+        assert project.release("--tag") == 0
+    assert project.git("tag") == "v1.0.0"
+    project.git("tag", "-d", "v1.0.0")
+    assert project.release("--tag") == 0
