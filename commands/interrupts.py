@@ -1,4 +1,6 @@
-"""Ctrl-C while modules are loaded: heard afterwards, as some libraries abort if cut short there."""
+"""Ctrl-C at a bad moment: while modules are loaded, where it is heard afterwards, as some libraries
+abort if cut short there; and while an object is cleared away, where Python loses the exception.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +9,7 @@ import threading
 from types import FrameType
 
 _AGAIN = 0.02  # seconds
+_heard = False
 
 
 def delay_while_importing() -> None:
@@ -15,7 +18,21 @@ def delay_while_importing() -> None:
         signal.signal(signal.SIGINT, _interrupt)
 
 
+def heed() -> None:
+    """Call it before what cannot be undone.
+
+    Raises:
+        KeyboardInterrupt: Ctrl-C was heard, whatever became of it.
+    """
+    global _heard
+    if _heard:
+        _heard = False
+        raise KeyboardInterrupt
+
+
 def _interrupt(number: int, frame: FrameType | None) -> None:
+    global _heard
+    _heard = True
     while frame:
         if frame.f_code.co_filename.startswith("<frozen importlib"):
             later = threading.Timer(_AGAIN, signal.raise_signal, [number])

@@ -10,10 +10,11 @@ import click
 from commands import publishing
 from commands.build import CHANGES, make
 from commands.options import source_argument
-from commands.reporting import Failed, Format, Rejected, progress
+from commands.reporting import Failed, Format, Rejected, progress, storing
 from commands.sources import checked
 from commands.words import say
 from deckpress import ledger, manifest, store, versions
+from deckpress.verifying import verdict
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
@@ -100,5 +101,18 @@ def publish(folder: Path, tag: str) -> None:
     title = notes.splitlines()[0].lstrip("# ")
     if not title.endswith(f" {tag.removeprefix('v')}"):
         raise Failed(say("publish-tag", tag=tag, version=title.rpartition(" ")[2]))
+    _insist_as_made(files, tag)
     outcome = publishing.publish(tag, title, notes, files)
     click.echo(say("gh-published" if outcome == "published" else "gh-unchanged", tag=tag))
+
+
+def _insist_as_made(files: Path, tag: str) -> None:
+    """Refuse to publish what has changed since `assets` made it: nobody could take it back."""
+    with storing():
+        found = verdict(store.contents(files))
+    if found.problems:
+        first = found.problems[0]
+        problem = say(first.reason, name=first.name, detail=first.detail)
+        raise Failed(say("publish-damaged", folder=files, problem=problem))
+    if tag != f"v{found.version}":
+        raise Failed(say("publish-tag", tag=tag, version=found.version))

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
+from commands import interrupts
 from commands.options import output_option, source_argument
-from commands.reporting import Failed, Format, Rejected, progress
+from commands.reporting import INTERRUPTED, Failed, Format, Rejected, complain, progress
 from commands.sources import checked, find
 from commands.words import say
 from deckpress import store
@@ -24,7 +25,7 @@ from deckpress.ledger import Bump
 )
 @click.option("--tag", "tagging", is_flag=True, help="Also commit the release and tag it.")
 @output_option
-def release(source: Path | None, bump: Bump | None, tagging: bool, output: Path) -> None:
+def release(source: Path | None, bump: Bump | None, tagging: bool, output: Path) -> int:
     """Release the deck of SOURCE: a version that never changes.
 
     The version follows from what the changes do to a learner: major if progress can be lost, minor
@@ -36,6 +37,7 @@ def release(source: Path | None, bump: Bump | None, tagging: bool, output: Path)
 
     path = find(source)
     repository = releasing.around(releasing.home_of(path))
+    made = None
     try:
         with store.holding(repository.shared()):
             made = releasing.plan(path, checked(path), bump, output)
@@ -43,6 +45,7 @@ def release(source: Path | None, bump: Bump | None, tagging: bool, output: Path)
             with progress() as step:
                 step(say("release-proving", version=made.release.version))
                 reports = list(releasing.prove(made, files, output))
+            interrupts.heed()
             releasing.write(made, files, output)
             if tagging:
                 releasing.tag(made)
@@ -53,7 +56,13 @@ def release(source: Path | None, bump: Bump | None, tagging: bool, output: Path)
     except Rejected as error:
         click.echo(error.written(Format.TEXT), err=True)
         raise
+    except KeyboardInterrupt:
+        if made is None or not made.written():
+            raise  # nothing is there
+        complain(say("release-interrupted", version=made.release.version))
+        return INTERRUPTED
     for report in reports:
         click.echo(report)
     said = say("release-made", version=made.release.version, folder=output / made.release.version)
     click.echo(f"{said}\n{releasing.remaining(made, tagged=tagging)}")
+    return 0

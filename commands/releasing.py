@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
+from commands import interrupts
 from commands.build import make, publish
 from commands.git import GitError, Repository
 from commands.rebuilding import package, source_of
@@ -69,6 +70,10 @@ class Plan:
         names = (f"{self.release.version}.json", CHANGELOG)
         first, second = (self.repository.path(home / name) for name in names)
         return first, second
+
+    def written(self) -> bool:
+        """Whether the ledger has it by now."""
+        return (self.repository.root / self.files[0]).exists()
 
 
 def home_of(path: Path) -> Path:
@@ -465,12 +470,14 @@ def tag(made: Plan) -> None:
     repository = made.repository
     before = repository.commit("HEAD")
     try:
+        interrupts.heed()
         if not made.committed:
             repository.record(made.files, f"Release {made.release.version}")
         if other := _altered(made):
             if not made.committed:
                 repository.take_back(before)
             raise Failed(say("release-altered", files=_listed(other)))
+        interrupts.heed()
         repository.tag(made.tag, made.release.version)
     except GitError as error:
         raise Failed(say("release-git", reason=error)) from error

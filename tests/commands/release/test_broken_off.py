@@ -9,11 +9,13 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from commands import releasing
+from commands import interrupts, releasing
+from commands.git import Repository
 from deckpress import ledger, store
 from tests.commands.release.projects import DAY, Project
 
@@ -165,3 +167,55 @@ def test_an_unfinished_release_waits_for_its_source(
     assert project.release() == 1
     assert "1.0.0 was begun with another source" in capsys.readouterr().err
     assert project.all() == before
+
+
+@pytest.fixture
+def ctrl_c() -> Iterator[None]:
+    """Ctrl-C as build.py hears it."""
+    before = signal.getsignal(signal.SIGINT)
+    interrupts.delay_while_importing()
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+class Cleared:
+    """Is interrupted while it is cleared away, where Python only reports what is raised."""
+
+    def __del__(self) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_an_interrupt_that_python_loses_stops_the_release_all_the_same(
+    project: Project,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    ctrl_c: None,
+) -> None:
+    def prove(*_: object) -> list[str]:
+        Cleared()
+        return ["proven elsewhere"]
+
+    monkeypatch.setattr(releasing, "prove", prove)
+    before = project.all()
+    assert project.release("--tag") == 130
+    assert "interrupted; nothing was written" in capsys.readouterr().err
+    assert project.all() == before
+
+
+def test_an_interrupt_while_it_is_tagged_says_that_the_same_command_goes_on(
+    project: Project, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(releasing, "prove", lambda *_: ["proven elsewhere"])
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Repository, "tag", interrupted)
+        assert project.release("--tag") == 130
+    said = capsys.readouterr().err
+    assert "run the same command again" in said
+    assert "nothing was written" not in said
+    assert project.release("--tag") == 0
+    assert project.git("tag") == "v1.0.0"

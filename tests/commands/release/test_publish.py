@@ -172,6 +172,48 @@ def test_without_notes_nothing_is_published(
     assert "create" not in github.log()
 
 
+def damaged(made: Path) -> None:
+    (made / "deck.apkg").write_bytes(b"")
+
+
+def foreign(made: Path) -> None:
+    (made / "notes.txt").write_text("mine")
+
+
+def of_another_deck(made: Path) -> None:
+    (made / "manifest.json").write_text("{}")
+
+
+def of_another_version(made: Path) -> None:
+    stated = json.loads((made / "manifest.json").read_text())
+    (made / "manifest.json").write_text(json.dumps({**stated, "version": "1.0.1", "artifacts": []}))
+    seal(made)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (damaged, "deck.apkg: is not the file that was published"),
+        (foreign, "notes.txt: is not listed in SHA256SUMS"),
+        (of_another_deck, "manifest.json: "),
+        (of_another_version, "the tag v1.0.0 is not that of the last release, which is 1.0.1"),
+    ],
+)
+def test_what_was_changed_since_it_was_made_is_not_published(
+    released: Project,
+    github: GitHub,
+    capsys: pytest.CaptureFixture[str],
+    change: Callable[[Path], None],
+    said: str,
+) -> None:
+    """A draft could be mended; what is published stays."""
+    assert assets(released, "v1.0.0") == 0
+    change(released.home.parent / "made" / "assets")
+    assert publish(released, "v1.0.0") == 1
+    assert said in capsys.readouterr().err
+    assert github.log() == ["list"]
+
+
 def test_an_answer_that_is_none_is_one_message(
     released: Project, github: GitHub, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -188,6 +230,7 @@ def test_notes_that_are_too_long_for_github_lead_to_the_whole(
     assert assets(released, "v1.0.0") == 0
     path = released.home.parent / "made" / "assets" / "CHANGES.md"
     path.write_text(path.read_text() + "- One more question? `id`\n" * 10_000)
+    seal(path.parent)
     assert publish(released, "v1.0.0") == 0
     told = (github.home / "v1.0.0" / "notes").read_text()
     assert len(told) < 125_000
@@ -289,10 +332,11 @@ def test_what_is_published_never_changes(
     publish(released, "v1.0.0")
     before = github.assets("v1.0.0")
     assert publish(released, "v1.0.0") == 0
-    page = released.home.parent / "made" / "assets" / "deck.html"
-    page.write_bytes(page.read_bytes() + b" ")
+    report = released.home.parent / "made" / "assets" / "UPGRADE.md"
+    report.write_bytes(report.read_bytes() + b" ")
+    seal(report.parent)
     assert publish(released, "v1.0.0") == 1
-    assert "these files differ: deck.html" in capsys.readouterr().err
+    assert "these files differ: SHA256SUMS, UPGRADE.md" in capsys.readouterr().err
     assert github.assets("v1.0.0") == before
 
 
