@@ -29,13 +29,13 @@ Table = Mapping[str, Sequence[Row]]
 
 
 def install(job: str) -> None:
-    """Install what `job` ("build" or "test") needs and write the stamp.
+    """Install what `job` ("unprinted", "build" or "test") needs and write the stamp.
 
     Raises:
         SetupError: something cannot be installed; its text says what to run.
     """
     with _alone():
-        jobs = ("build", "test") if job == "test" else ("build",)
+        jobs = ("build", "test") if job == "test" else (job,)
         _system(jobs)
         _packages(job)
         if job == "test":

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 VENV = os.path.join(ROOT, ".venv")
-PYTHON = os.path.join(VENV, "Scripts" if os.name == "nt" else "bin", "python")
+PYTHON = os.path.join(VENV, *(("Scripts", "python.exe") if os.name == "nt" else ("bin", "python")))
 STAMP = os.path.join(VENV, "deckpress-ready")
 
 OLDEST = (3, 11)
@@ -24,9 +24,11 @@ STARTS = "DECKPRESS_STARTS"  # in the environment: how often .venv's Python was 
 
 # What to install for what, by the name of the job: (package, what tells that it is there, why).
 # A library is told by its file name, a program by its command, a module by its import.
+_VENV = ("python3-venv", "module:ensurepip", "virtual environments")
 DEBIAN = {
+    "unprinted": (_VENV,),
     "build": (
-        ("python3-venv", "module:ensurepip", "virtual environments"),
+        _VENV,
         ("libpango-1.0-0", "library:libpango-1.0.so.0", "setting the PDF's text"),
         ("libpangoft2-1.0-0", "library:libpangoft2-1.0.so.0", "setting the PDF's text"),
         ("libharfbuzz-subset0", "library:libharfbuzz-subset.so.0", "small fonts in the PDF"),
@@ -42,6 +44,7 @@ DEBIAN = {
     ),
 }
 HOMEBREW = {
+    "unprinted": (),
     "build": (("pango", "formula:pango", "setting the PDF's text"),),
     "test": (
         ("chromium", "program:chromium google-chrome", "testing the page"),
@@ -62,7 +65,13 @@ ELSEWHERE = {
     "suse": "sudo zypper install python311 libpango-1_0-0",
     "windows": "pacman -S mingw-w64-ucrt-x86_64-pango   (in an MSYS2 terminal)",
 }
-LOCKS = {"build": "requirements.lock", "test": "requirements-test.lock"}
+LOCKS = {
+    "unprinted": "requirements.lock",
+    "build": "requirements.lock",
+    "test": "requirements-test.lock",
+}
+# What is set up for a job serves these, too.
+SERVES = {"build": ("build", "unprinted")}
 # The commands that need the tests' packages, and with them their programs.
 TESTING = ("test", "verify-upgrade", "release", "assets")
 
@@ -110,7 +119,7 @@ def ready(arguments: list[str]) -> list[str]:
     starts = int(os.environ.pop(STARTS, "0"))
     managed = "--no-setup" in arguments
     arguments = [argument for argument in arguments if argument != "--no-setup"]
-    job = "test" if arguments[:1] and arguments[0] in TESTING else "build"
+    job = _job(arguments)
     if managed:
         _present(job)
         return arguments
@@ -132,6 +141,20 @@ def ready(arguments: list[str]) -> list[str]:
         except KeyboardInterrupt:
             sys.exit(130)
     _start([PYTHON, os.path.join(ROOT, "build.py"), *arguments], **{STARTS: str(starts + 1)})
+
+
+def _job(arguments: list[str]) -> str:
+    """What these arguments need: the tests' programs, all that a build takes, or no PDF's."""
+    if arguments[:1] and arguments[0] in TESTING:
+        return "test"
+    only = ""
+    for place, option in enumerate(arguments):
+        if option == "--only":
+            only = "".join(arguments[place + 1 : place + 2])
+        elif option.startswith("--only="):
+            only = option[len("--only=") :]
+    outputs = [name.strip() for name in only.split(",")]
+    return "unprinted" if only and "pdf" not in outputs else "build"
 
 
 def say(key: str, **values: object) -> str:
@@ -158,7 +181,7 @@ def expected(job: str) -> str:
 
 
 def _stamped(job: str) -> bool:
-    """Whether ``.venv`` was finished for this job, or for the tests, which need more."""
+    """Whether ``.venv`` was finished for this job, or for another that needs more."""
     try:
         with open(STAMP, encoding="utf-8") as stamp:
             lines = stamp.read().splitlines()
@@ -166,7 +189,8 @@ def _stamped(job: str) -> bool:
         return False
     if _inside() and python() not in lines:
         return False  # the system's Python was upgraded under it
-    return expected(job) in lines and os.path.exists(PYTHON)
+    jobs = [job, *(more for more, served in SERVES.items() if job in served)]
+    return any(expected(name) in lines for name in jobs) and os.path.exists(PYTHON)
 
 
 def python() -> str:

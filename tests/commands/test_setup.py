@@ -180,7 +180,14 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
     log = tmp_path / "commands"
     log.write_text("")
 
-    def make(*programs: str, platform: str = "linux", root: bool = True, id: str = "") -> list[str]:
+    def make(
+        *programs: str,
+        platform: str = "linux",
+        root: bool = True,
+        id: str = "",
+        job: str = "build",
+        has: str = "",
+    ) -> list[str]:
         folder = tmp_path / "bin"
         folder.mkdir()
         for name in programs:
@@ -190,9 +197,9 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
         monkeypatch.setenv("LC_ALL", "C")
         monkeypatch.setattr(sys, "platform", platform)
         monkeypatch.setattr(os, "geteuid", lambda: 0 if root else 1000)
-        monkeypatch.setattr(installing, "present", lambda sign: False)
+        monkeypatch.setattr(installing, "present", lambda sign: sign == has)
         monkeypatch.setattr(installing, "release", lambda: [id])
-        installing._system(("build",))
+        installing._system((job,))
         return log.read_text().splitlines()
 
     return make
@@ -239,6 +246,49 @@ def test_where_it_cannot_install_it_says_the_exact_command(
 
 def test_a_mac_with_homebrew_gets_pango(machine: Machine) -> None:
     assert machine("brew", platform="darwin") == ["brew install pango"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "job"),
+    [
+        ([], "build"),
+        (["--only", "anki,web"], "unprinted"),
+        (["build", "my.md", "--only=web"], "unprinted"),
+        (["--only", "anki", "--only", "pdf, web"], "build"),
+        (["--only"], "build"),
+        (["release", "--only", "web"], "test"),
+    ],
+    ids=" ".join,
+)
+def test_only_what_is_asked_for_has_to_be_there(arguments: list[str], job: str) -> None:
+    assert setup._job(arguments) == job
+
+
+def test_without_the_pdf_no_library_is_needed(machine: Machine) -> None:
+    """As on Windows, which has Pango nowhere that a program could install it from."""
+    assert machine(id="windows", job="unprinted", has="module:ensurepip") == []
+
+
+def test_deck_and_page_are_made_without_the_library_of_the_pdf(tmp_path: Path) -> None:
+    deck = ROOT / "tests" / "fixtures" / "decks" / "small.md"
+    program = (
+        "import sys; sys.modules['weasyprint'] = None\n"
+        "from commands.main import main\n"
+        f"sys.exit(main(['build', {str(deck)!r}, '--only', 'anki,web', '--output', 'made']))"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert list((tmp_path / "made" / "latest").glob("*.html"))
+
+
+@pytest.mark.slow
+def test_what_was_set_up_without_the_pdf_is_completed_for_it(project: Path) -> None:
+    assert goes_to_work(project, "--only", "web")
+    assert not goes_to_work(project, "--only", "anki,web")
+    assert goes_to_work(project)
+    assert not goes_to_work(project, "--only", "web")
 
 
 def test_both_languages_say_the_same() -> None:
