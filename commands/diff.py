@@ -17,7 +17,7 @@ from commands.git import Repository
 from commands.options import output_option
 from commands.reporting import Failed, Rejected, fatal
 from commands.sources import checked, find
-from commands.words import say
+from commands.words import say, visible
 from deckpress import changelog, ledger, source
 from deckpress.differences import Fate, Piece, texts, words
 from deckpress.digests import digests
@@ -80,11 +80,12 @@ def diff(version: str | None, named: Path | None, form: str, output: Path) -> No
     last = replace(now.deck, release=releases[-1]) if releases else deck
     step = ledger.successor(last.release, ledger.compare(last.release, last, digests(last)))
     if form == "json":
-        click.echo(_json(release, step, changes, changed))
+        # In a string of JSON, the escapes are the characters.
+        click.echo(visible(_json(release, step, changes, changed)))
         return
     title = say("diff-title", title=deck.meta.title, version=step)
     below = _below(changed, deck.meta.lang, form)
-    click.echo(changelog.text(deck, title, changes, below=below), nl=False)
+    click.echo(visible(changelog.text(deck, title, changes, below=below)), nl=False)
 
 
 def _before(path: Path, release: Release, output: Path) -> RawDeck | None:
@@ -167,4 +168,4 @@ def _in_one_line(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    return re.sub(r"([\\`*_~<>\[\]#|])", r"\\\1", _in_one_line(text))
+    return re.sub(r"([\\`*_~<>\[\]#|&])", r"\\\1", _in_one_line(text))

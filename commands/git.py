@@ -197,7 +197,10 @@ class Repository:
 
     def _archive(self, *arguments: str) -> tarfile.TarFile:
         data = _raw(self.root, *_ANYWHERE, "archive", "--format=tar", *arguments)
-        return tarfile.open(fileobj=io.BytesIO(data))
+        try:
+            return tarfile.open(fileobj=io.BytesIO(data))
+        except tarfile.ReadError:  # of a commit without files there is a head alone
+            return tarfile.open(fileobj=io.BytesIO(bytes(tarfile.RECORDSIZE)))
 
     def _own(self, name: str) -> Path:
         """The place of a file that Git keeps for itself."""

@@ -12,6 +12,7 @@ from commands.build import CHANGES, make
 from commands.options import source_argument
 from commands.reporting import Failed, Format, Rejected, progress, storing
 from commands.sources import checked
+from commands.verify import told
 from commands.words import say
 from deckpress import ledger, manifest, store, versions
 from deckpress.verifying import verdict
@@ -109,10 +110,9 @@ def publish(folder: Path, tag: str) -> None:
 def _insist_as_made(files: Path, tag: str) -> None:
     """Refuse to publish what has changed since `assets` made it: nobody could take it back."""
     with storing():
-        found = verdict(store.contents(files))
+        found = verdict(store.opened(files))
     if found.problems:
-        first = found.problems[0]
-        problem = say(first.reason, name=first.name, detail=first.detail)
+        problem = told(found.problems[0])
         raise Failed(say("publish-damaged", folder=files, problem=problem))
     if tag != f"v{found.version}":
         raise Failed(say("publish-tag", tag=tag, version=found.version))

@@ -18,7 +18,7 @@ from pathlib import Path
 from commands import publishing
 from commands.git import Repository
 from commands.reporting import Failed
-from commands.words import say
+from commands.words import quoted, say
 from deckpress import ledger, manifest, store
 from deckpress.model import Release
 from deckpress.source import RELEASES
@@ -111,18 +111,19 @@ def _expected(
 def _differing(files: Mapping[str, bytes], expected: Mapping[str, bytes]) -> Iterator[str]:
     for name in sorted({*files, *expected}):
         if name not in expected:
-            yield say("verify-rebuilt-more", name=name)
+            yield say("verify-rebuilt-more", name=quoted(name))
         elif name not in files:
-            yield say("verify-rebuilt-less", name=name)
+            yield say("verify-rebuilt-less", name=quoted(name))
         elif files[name] != expected[name]:
             what = _difference(files[name], expected[name])
-            yield say("verify-rebuilt-differs", name=name, what=what)
+            yield say("verify-rebuilt-differs", name=quoted(name), what=quoted(what))
 
 
 def _others(then: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:
     for name in sorted({*then, *now}):
         if then.get(name) != now.get(name):
-            yield say("verify-tool", name=name, then=then.get(name, "-"), now=now.get(name, "-"))
+            both = {"then": quoted(then.get(name, "-")), "now": quoted(now.get(name, "-"))}
+            yield say("verify-tool", name=quoted(name), **both)
 
 
 def _difference(then: bytes, now: bytes) -> str:
@@ -149,26 +150,40 @@ def rebuilt(version: str, name: str, digest: str, folder: Path, *, again: bool) 
     Raises:
         Failed: there is no such source, or it cannot be built.
     """
-    tree = folder / "tree"
-    repository = Repository.around(Path.cwd()) or Repository.around(ROOT)
-    tag = f"v{version}"
-    if again and repository is not None:
-        if not repository.tagged(tag):
-            raise Failed(say("rebuild-no-tag", version=version, tag=tag))
-        repository.unpack(tag, tree)
-    else:
-        shutil.copytree(ROOT, tree, ignore=shutil.ignore_patterns(*_LEFT))
-    source = next(
-        (
-            path
-            for path in sorted(tree.rglob("*.md"))
-            if path.name == name and sha256(path.read_bytes()).hexdigest() == digest
-        ),
-        None,
-    )
-    if source is None:
-        raise Failed(say("rebuild-no-source", name=name, place=tag if again else ROOT))
-    return _build(tree, source, folder / "built", again=again)
+    trees = _released(f"v{version}", version, folder) if again else _this_one(folder)
+    for tree in trees:
+        for path in sorted(tree.rglob("*.md")):
+            if path.name == name and sha256(path.read_bytes()).hexdigest() == digest:
+                return _build(tree, path, folder / "built", again=again)
+    place = f"v{version}" if again else ROOT
+    raise Failed(say("rebuild-no-source", name=quoted(name), place=place))
+
+
+def _this_one(folder: Path) -> Iterator[Path]:
+    """A copy of the tree that this program lies in."""
+    shutil.copytree(ROOT, folder / "tree", ignore=shutil.ignore_patterns(*_LEFT))
+    yield folder / "tree"
+
+
+def _released(tag: str, version: str, folder: Path) -> Iterator[Path]:
+    """What a tag holds: in the repository that the user is in, and then in the program's own."""
+    if not shutil.which("git"):
+        if (ROOT / ".git").exists():
+            raise Failed(say("git-missing"))
+        yield from _this_one(folder)
+        return
+    around = [Repository.around(place) for place in (Path.cwd(), ROOT)]
+    there = {each.root.resolve(): each for each in around if each is not None}
+    if not there:
+        yield from _this_one(folder)
+        return
+    tagged = [repository for repository in there.values() if repository.tagged(tag)]
+    if not tagged:
+        raise Failed(say("rebuild-no-tag", version=version, tag=tag))
+    for number, repository in enumerate(tagged):
+        tree = folder / f"tree-{number}"
+        repository.unpack(f"refs/tags/{tag}", tree)
+        yield tree
 
 
 def _build(tree: Path, source: Path, output: Path, *, again: bool) -> Path:

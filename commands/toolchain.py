@@ -14,6 +14,8 @@ from deckpress.installed import versions
 
 _ROOT = Path(__file__).resolve().parent.parent
 _LOCK = _ROOT / "exporters" / "anki" / "schema.lock.json"
+# What the program is made of. Beside it lie what editors and systems leave, and texts for readers.
+_PARTS = ("conf", "css", "html", "jinja", "js", "json", "py", "svg", "toml", "ttf", "txt")
 _LIBRARIES = (
     "genanki",
     "jinja2",
@@ -63,7 +65,8 @@ def fingerprint() -> str:
     digest = blake2b(repr(sorted(libraries().items())).encode(), digest_size=16)
     for package in ("deckpress", "exporters"):
         for path in sorted((_ROOT / package).rglob("*")):
-            if path.is_file() and path.suffix not in (".pyc", ".md"):
-                digest.update(path.relative_to(_ROOT).as_posix().encode() + b"\0")
+            name = path.relative_to(_ROOT).as_posix()
+            if path.suffix[1:] in _PARTS and "/." not in name and path.is_file():
+                digest.update(name.encode() + b"\0")
                 digest.update(blake2b(path.read_bytes()).digest())
     return digest.hexdigest()

@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 
 from commands.reporting import Failed, progress, storing
-from commands.words import say
+from commands.words import quoted, say
 from deckpress import manifest, store
-from deckpress.verifying import verdict
+from deckpress.verifying import Problem, verdict
 
 
 @click.command()
@@ -26,17 +26,18 @@ def verify(folder: Path, rebuild: bool) -> int:
     as it was published, and 1 if not.
     """
     with storing():
-        files = store.contents(folder, (manifest.SITE,))
-    found = verdict(files)
+        files = store.opened(folder, (manifest.SITE,))
+        found = verdict(files)
     for problem in found.problems:
-        click.echo(say(problem.reason, name=problem.name, detail=problem.detail), err=True)
+        click.echo(told(problem), err=True)
     if found.problems:
         raise Failed(say("verify-failed", folder=folder, count=len(found.problems)))
-    click.echo(say("verified", title=found.title, version=found.version, count=found.count))
+    title = quoted(found.title)
+    click.echo(say("verified", title=title, version=found.version, count=found.count))
     if rebuild:
         from commands.rebuilding import compared
 
-        with progress() as step, tempfile.TemporaryDirectory() as scratch:
+        with storing(), progress() as step, tempfile.TemporaryDirectory() as scratch:
             step(say("verify-rebuilding", version=found.version))
             again = compared(files, Path(scratch))
         if again.different:
@@ -47,3 +48,8 @@ def verify(folder: Path, rebuild: bool) -> int:
         for sentence in (*again.tools, *(say("verify-unmade", name=n) for n in again.unmade)):
             click.echo(sentence)
     return 0
+
+
+def told(problem: Problem) -> str:
+    """A problem in the author's words."""
+    return say(problem.reason, name=quoted(problem.name), detail=quoted(problem.detail))

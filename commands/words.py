@@ -3,9 +3,26 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from functools import cache
 from pathlib import Path
+
+# Controls but for line ends and tabs, and what turns the direction of a line: a terminal would show
+# something else than is there.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
+)
+
+
+def visible(text: str) -> str:
+    """A text of somebody else's as a terminal may have it: each such character as ``\\u001b``."""
+    return _UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+def quoted(text: object) -> str:
+    """A name of somebody else's in one line, so that it cannot look like a sentence of its own."""
+    return visible(str(text)).replace("\n", "\\n")
 
 
 class _Count(int):
@@ -26,10 +43,13 @@ def language() -> str:
 
 def say(key: str, **values: object) -> str:
     """The sentence of that key in the author's language, with its values filled in."""
-    counted = {
-        name: _Count(value) if isinstance(value, int) else value for name, value in values.items()
-    }
-    return _table()[language()][key].format(**counted)
+    return _table()[language()][key].format(**{n: _filled_in(v) for n, v in values.items()})
+
+
+def _filled_in(value: object) -> object:
+    if isinstance(value, int):
+        return _Count(value)
+    return visible(str(value)) if isinstance(value, (str, Path)) else value
 
 
 @cache

@@ -14,7 +14,7 @@ import shutil
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from enum import StrEnum
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 
 from deckpress.filenames import folders, is_below
@@ -201,16 +201,61 @@ def contents(folder: Path, inner: Iterable[str] = ()) -> dict[str, bytes]:
     Raises:
         StoreError: it cannot be read.
     """
-    try:
+    return dict(opened(folder, inner))
+
+
+class Files(Mapping[str, bytes]):
+    """The files of a folder by name, which are read when they are asked for: some are large.
+
+    `strays` are what else is there: links, and folders that hold none of the files.
+    """
+
+    def __init__(self, folder: Path, names: Iterable[str], strays: Iterable[str]) -> None:
+        self._folder = folder
+        self._names = dict.fromkeys(names)
+        self.strays = tuple(strays)
+
+    def __getitem__(self, name: str) -> bytes:
+        if name not in self._names:
+            raise KeyError(name)
+        with _reading(self._folder):
+            return (self._folder / name).read_bytes()
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def sha256(self, name: str) -> str:
+        """The checksum of a file, which may be larger than the memory."""
+        with _reading(self._folder), (self._folder / name).open("rb") as file:
+            return file_digest(file, "sha256").hexdigest()
+
+
+def opened(folder: Path, inner: Iterable[str] = ()) -> Files:
+    """The files of a folder and of the folders `inner` in it, as for `contents`; nothing is read.
+
+    Raises:
+        StoreError: the folder cannot be read.
+    """
+    with _reading(folder):
         paths = [*folder.iterdir()]
         for home in map(folder.joinpath, inner):
             if home.is_dir() and not home.is_symlink():
                 paths += (home / name for name in _entries(home))
-        return {
-            path.relative_to(folder).as_posix(): path.read_bytes()
-            for path in sorted(paths)
-            if path.is_file() and not path.is_symlink()
-        }
+        named = {path.relative_to(folder).as_posix(): path for path in sorted(paths)}
+        own = [name for name, path in named.items() if path.is_file() and not path.is_symlink()]
+        return Files(folder, own, named.keys() - {*own, *folders(own), *inner})
+
+
+@contextlib.contextmanager
+def _reading(folder: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise StoreError("store-unreadable", folder, error.strerror or str(error)) from error
 

@@ -12,8 +12,9 @@ from typing import Any
 from deckpress.archive import unpacked
 from deckpress.filenames import is_below
 from deckpress.manifest import MANIFEST, SCHEMA, SITE, asset, site_asset
-from deckpress.store import CHECKSUMS
+from deckpress.store import CHECKSUMS, Files
 
+_VERSION = re.compile(r"\d+\.\d+\.\d+(-dev\+[0-9A-Za-z.-]+)?", re.ASCII)
 _LINE = re.compile(r"([0-9a-f]{64}) [ *](.+)")
 
 
@@ -49,25 +50,26 @@ def verdict(files: Mapping[str, bytes]) -> Verdict:
     )
 
 
-def _built(files: Mapping[str, bytes], stated: Mapping[str, Any]) -> dict[str, bytes]:
-    """The artefacts that a manifest names, as far as they are there, by the names that it gives.
+def _built(files: Mapping[str, bytes], stated: Mapping[str, Any]) -> dict[str, str]:
+    """The checksums of the artefacts that a manifest names, as far as they are there, by the names
+    that it gives.
 
     Where they were downloaded they have other names, and those of the site are in one archive.
     """
     archives: dict[str, dict[str, bytes]] = {}
-    found: dict[str, bytes] = {}
+    found: dict[str, str] = {}
     for artifact in stated["artifacts"]:
         name = artifact["name"]
         offered, member = _offered(name, stated)
         if name in files:
-            found[name] = files[name]
+            found[name] = _checksum(files, name)
         elif member and offered in files:
             if offered not in archives:
                 archives[offered] = unpacked(files[offered])
             if member in archives[offered]:
-                found[name] = archives[offered][member]
+                found[name] = _checksum(archives[offered], member)
         elif offered in files:
-            found[name] = files[offered]
+            found[name] = _checksum(files, offered)
     return found
 
 
@@ -112,6 +114,7 @@ def _whole(stated: Mapping[str, Any]) -> bool:
     return (
         all(isinstance(text, str) for text in texts)
         and isinstance(stated["release"], bool)
+        and _VERSION.fullmatch(stated["version"]) is not None
         and name.endswith(".md")
         and is_below(name)
         and "/" not in name
@@ -143,6 +146,9 @@ def _against_checksums(files: Mapping[str, bytes]) -> Iterator[Problem]:
     for name in files:
         if name not in named:
             yield Problem("verify-unknown", name)
+    for name in sorted(files.strays) if isinstance(files, Files) else ():
+        if name not in named:
+            yield Problem("verify-stray", name)
 
 
 def _against_manifest(files: Mapping[str, bytes], stated: Mapping[str, Any]) -> Iterator[Problem]:
@@ -156,7 +162,8 @@ def _against_manifest(files: Mapping[str, bytes], stated: Mapping[str, Any]) -> 
         # What is missing or damaged is called what its folder calls it.
         place = name if name in files or name in listed else places[name]
         if name in found:
-            yield from _differs({place: found[name]}, place, digest)
+            if found[name] != digest:
+                yield Problem("verify-differs", place)
         else:
             yield Problem("verify-differs" if place in files else "verify-missing", place)
 
@@ -164,5 +171,9 @@ def _against_manifest(files: Mapping[str, bytes], stated: Mapping[str, Any]) -> 
 def _differs(files: Mapping[str, bytes], name: str, digest: str) -> Iterator[Problem]:
     if name not in files:
         yield Problem("verify-missing", name)
-    elif sha256(files[name]).hexdigest() != digest:
+    elif _checksum(files, name) != digest:
         yield Problem("verify-differs", name)
+
+
+def _checksum(files: Mapping[str, bytes], name: str) -> str:
+    return files.sha256(name) if isinstance(files, Files) else sha256(files[name]).hexdigest()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from collections.abc import Callable
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 
 import pytest
@@ -109,6 +110,31 @@ def lead_outside(folder: Path) -> None:
         sums.write(f"{digest}  ../../etc/passwd\n")
 
 
+def add_a_folder(folder: Path) -> None:
+    (folder / "more" / "deep").mkdir(parents=True)
+    (folder / "more" / "deep" / "setup.exe").write_bytes(b"MZ")
+
+
+def add_a_link(folder: Path) -> None:
+    (folder / "readme.txt").symlink_to("/etc/hostname")
+
+
+def add_a_link_to_the_site(folder: Path) -> None:
+    (folder / "site" / "extra").symlink_to("/etc")
+
+
+def colour_a_name(folder: Path) -> None:
+    """A name that a terminal would show as another sentence, in green."""
+    (folder / "a\x1b[32m\nBuilt again from its source, every byte is the same.\u202e").touch()
+
+
+def another_version(folder: Path) -> None:
+    stated = json.loads((folder / "manifest.json").read_text("utf-8"))
+    version = "1.0.0: 9 files, each as it was published\n"
+    (folder / "manifest.json").write_text(json.dumps({**stated, "version": version}))
+    seal(folder)
+
+
 def replace_by_link(folder: Path) -> None:
     path = page(folder)
     target = path.rename(folder.parent / "elsewhere.html")
@@ -122,6 +148,15 @@ def replace_by_link(folder: Path) -> None:
         (lose, "{page}: is missing"),
         (replace_by_link, "{page}: is missing"),
         (add, "setup.exe: is not listed in SHA256SUMS, and nothing vouches for it"),
+        (add_a_folder, "more: is a folder, a link or no file, and no part of what was published"),
+        (add_a_link, "readme.txt: is a folder, a link or no file, and no part of what was publish"),
+        (add_a_link_to_the_site, "site/extra: is a folder, a link or no file, and no part of what"),
+        (
+            colour_a_name,
+            "a\\u001b[32m\\nBuilt again from its source, every byte is the same.\\u202e:"
+            " is not listed in SHA256SUMS",
+        ),
+        (another_version, "manifest.json: is damaged"),
         (add_to_the_site, "site/extra.js: is not listed in SHA256SUMS, and nothing vouches for it"),
         (damage_the_worker, "site/sw.js: is not the file that was published"),
         (lose_the_worker, "site/sw.js: is missing"),
@@ -147,7 +182,7 @@ def test_what_is_not_as_it_was_published_is_named(
     printed = capsys.readouterr()
     assert printed.out == ""
     problem, end = printed.err.splitlines()
-    assert problem == said.format(page=name)
+    assert problem.startswith(said.format(page=name))
     assert "1 problem" in end
 
 
@@ -163,3 +198,33 @@ def test_every_problem_is_said_at_once(folder: Path, capsys: pytest.CaptureFixtu
 def test_a_folder_that_is_not_there_is_one_message(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["verify", "nowhere"]) == 2
     assert "does not exist" in capsys.readouterr().err
+
+
+def test_a_title_is_shown_as_it_is_written(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And not as what a terminal would make of it."""
+    stated = json.loads((folder / "manifest.json").read_text("utf-8"))
+    deck = {**stated["deck"], "title": "\x1b[2J\nBuilt again from its source.\u202e"}
+    (folder / "manifest.json").write_text(json.dumps({**stated, "deck": deck}))
+    seal(folder)
+    capsys.readouterr()
+    assert main(["verify", str(folder)]) == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.startswith("\\u001b[2J\\nBuilt again from its source.\\u202e ")
+
+
+def test_a_large_file_is_not_taken_into_memory(folder: Path) -> None:
+    """Neither one that belongs there nor one that does not."""
+    size = 300_000_000
+    for name in ("film.mp4", "listed.mp4"):
+        with (folder / name).open("wb") as file:
+            file.truncate(size)
+    with (folder / "listed.mp4").open("rb") as file, (folder / "SHA256SUMS").open("a") as sums:
+        sums.write(f"{file_digest(file, 'sha256').hexdigest()}  listed.mp4\n")
+    tracemalloc.start()
+    try:
+        assert main(["verify", str(folder)]) == 1
+        assert tracemalloc.get_traced_memory()[1] < size / 10
+    finally:
+        tracemalloc.stop()

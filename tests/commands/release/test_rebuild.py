@@ -136,6 +136,30 @@ def test_a_manifest_that_says_nonsense_is_damaged(
     assert capsys.readouterr().err.splitlines()[0] == "manifest.json: is damaged"
 
 
+def test_a_release_is_built_again_in_whatever_repository_one_is(
+    released: Project,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The one that one is in has no such tag, or one of another thing; the program's own has it."""
+    monkeypatch.setattr("commands.rebuilding.ROOT", released.home)
+    folder = str(released.output / "1.0.0")
+    other = tmp_path / "other"
+    subprocess.run(["git", "init", "-q", str(other)], check=True)
+    monkeypatch.chdir(other)
+    assert main(["verify", folder, "--rebuild"]) == 0
+    for name, value in (("user.name", "Other"), ("user.email", "other@example.org")):
+        subprocess.run(["git", "config", name, value], check=True)
+    subprocess.run(["git", "commit", "-q", "--allow-empty", "-m", "Other"], check=True)
+    subprocess.run(["git", "tag", "v1.0.0"], check=True)
+    assert main(["verify", folder, "--rebuild"]) == 0
+    capsys.readouterr()
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert main(["verify", folder, "--rebuild"]) == 1
+    assert "Git is not installed, or not in PATH" in capsys.readouterr().err
+
+
 @pytest.mark.slow
 def test_the_shipped_deck_is_released_and_built_again_by_a_stranger(tmp_path: Path) -> None:
     """In a clone in a folder with another name, in another language and another time zone."""
