@@ -99,7 +99,7 @@ def publish(folder: Path, tag: str) -> None:
         notes = ""
     if not notes.strip():
         raise Failed(say("publish-nothing", tag=tag, folder=folder))
-    title = notes.splitlines()[0].lstrip("# ")
+    title = notes.splitlines()[0].lstrip("# ").replace(r"\<", "<")
     if not title.endswith(f" {tag.removeprefix('v')}"):
         raise Failed(say("publish-tag", tag=tag, version=title.rpartition(" ")[2]))
     _insist_as_made(files, tag)

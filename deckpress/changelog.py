@@ -19,6 +19,9 @@ from deckpress.model import PartName, RawDeck, Release
 from deckpress.parts import label
 
 _HERE = Path(__file__).parent
+_TAG = re.compile(r"<(?=[A-Za-z/!?])")
+# What keeps its "<" (code, and what has a backslash before it), formulas, and what begins a tag.
+_PIECE = re.compile(rf"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)|\\.|\$[^$\n]+\$|{_TAG.pattern}", re.DOTALL)
 _WITH_WORDS = frozenset({"restored", "reworded", "edited"})
 _LOSING = ("key", "anki_deck", "note_types", "vanished", "other_kind")
 _FROM_PARTS = frozenset(PartName) - {PartName.RETIRED}
@@ -59,7 +62,9 @@ def _groups(
     before = deck.release.cards if deck.release else {}
     questions = {id: card.question for id, card in before.items()}
     questions |= {card.id: filled(card.question.source) for card in deck.cards()}
-    homes = {card.id: section.title.source for section in deck.sections for card in section.cards}
+    homes = {
+        card.id: shown(section.title.source) for section in deck.sections for card in section.cards
+    }
 
     def parts(names: Sequence[str]) -> str:
         return said["list-comma"].join(part(name, deck.meta.lang) for name in names)
@@ -82,7 +87,9 @@ def _groups(
         for name, found in notes()
         if (
             lines := tuple(
-                Line(id, questions[id], note, below.get(id, ()) if name in _WITH_WORDS else ())
+                Line(
+                    id, shown(questions[id]), note, below.get(id, ()) if name in _WITH_WORDS else ()
+                )
                 for id, note in found.items()
                 if only is None or id in only
             )
@@ -108,13 +115,13 @@ def text(
         _templates()
         .get_template("changes.md.jinja")
         .render(
-            title=title,
+            title=shown(title),
             words=words(deck.meta.lang),
             since=deck.release.version if deck.release else "",
             count=len(only) if only is not None else len(deck.cards()),
             partial=only is not None,
             groups=_groups(deck, changes, only, below),
-            sections=[s.title.source for s in deck.sections if s.id in changes.renamed],
+            sections=[shown(s.title.source) for s in deck.sections if s.id in changes.renamed],
             losses=[f"loses-{name}" for name in _LOSING if getattr(changes, name)],
             page=page,
             linked={card.id for card in deck.cards() if not card.retired} if page else (),
@@ -134,8 +141,21 @@ def with_section(log: str, deck: RawDeck, release: Release, changes: Changes) ->
     section = re.sub(r"^(?=#+ )", "#", notes, flags=re.MULTILINE).strip()
     head, *others = re.split(r"^(?=## )", log, flags=re.MULTILINE)
     kept = [one.strip() for one in others if not one.startswith(f"## {release.version} ")]
-    head = head.strip() or "# " + said["changelog"].format(title=deck.meta.title)
+    head = head.strip() or "# " + said["changelog"].format(title=shown(deck.meta.title))
     return "\n\n".join((head, section, *kept)) + "\n"
+
+
+def shown(text: str) -> str:
+    """A line of a source, whose HTML is text: GitHub would take it for HTML, and ``<!--`` for the
+    end of all that follows. In a formula no backslash may stand before it.
+    """
+
+    def safe(match: re.Match[str]) -> str:
+        if match[0] == "<":
+            return r"\<"
+        return _TAG.sub("< ", match[0]) if match[0].startswith("$") else match[0]
+
+    return _PIECE.sub(safe, text)
 
 
 @cache

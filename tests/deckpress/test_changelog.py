@@ -117,6 +117,28 @@ def test_a_card_that_is_gone_is_told_with_its_question(folder: Folder) -> None:
     assert "## No longer there\n\n- Who closes first? `who-closes`\n" in told(folder)
 
 
+@pytest.mark.parametrize(
+    ("question", "line"),
+    [
+        ("What does <!-- do?", r"What does \<!-- do?"),
+        ("List<String> or <b>?", r"List\<String> or \<b>?"),
+        ("What does `<!--` do, and a < b?", "What does `<!--` do, and a < b?"),
+        (r"Why \<b>, ``a`<b``, ` and <i>?", r"Why \<b>, ``a`<b``, ` and \<i>?"),
+        ("When is $a<b$?", "When is $a< b$?"),
+    ],
+)
+def test_a_question_with_html_hides_nothing_of_what_follows(
+    folder: Folder, question: str, line: str
+) -> None:
+    """HTML is text in a source, and on GitHub it is not."""
+    folder.edit("Who opens?", question)
+    said = told(folder)
+    assert f"- {line} `who-opens`\n- Who closes first?" in said
+    folder.release()
+    folder.edit("# Closing {#closing}", "# The <b>end {#closing}")
+    assert r"- The \<b>end" in told(folder)
+
+
 def test_nothing_has_changed(folder: Folder) -> None:
     folder.release()
     assert told(folder).split("\n\n")[1] == "No card has changed."
