@@ -11,7 +11,7 @@ from hashlib import blake2b
 
 from deckpress.model import PartName, Proof, RawCard, RawDeck, RawSection, Text
 from deckpress.proofs import proofs
-from deckpress.references import references
+from deckpress.references import Folder, Reference, references
 
 _SIZE = 6  # bytes of a part's hash
 
@@ -82,6 +82,12 @@ def _text(texts: tuple[Text, ...], files: Mapping[str, bytes]) -> bytes:
             continue
         pieces.append(unicodedata.normalize("NFC", text.source).encode())
         if "file=" in text.source or "](" in text.source or "]:" in text.source:
-            shown = (reference.path for reference in references(text.source))
-            pieces += [blake2b(files.get(path, b"")).digest() for path in shown]
+            shown = (_shown(reference, files) for reference in references(text.source))
+            pieces += [blake2b(data).digest() for data in shown]
     return b"\0".join(pieces)
+
+
+def _shown(reference: Reference, files: Mapping[str, bytes]) -> bytes:
+    """What a text shows of a file: of code, not the line ends that a machine gave it."""
+    data = files.get(reference.path, b"")
+    return data.replace(b"\r\n", b"\n") if reference.folder is Folder.EXAMPLES else data

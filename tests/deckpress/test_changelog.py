@@ -139,6 +139,16 @@ def test_a_question_with_html_hides_nothing_of_what_follows(
     assert r"- The \<b>end" in told(folder)
 
 
+def test_other_line_ends_are_no_change(folder: Folder) -> None:
+    """As Git gives them to some machines."""
+    folder.example("ss --tcp\nss --udp")
+    folder.release()
+    assert folder.changes().edited == {}
+    folder.text = folder.text.replace("\n", "\r\n")
+    folder.example("ss --tcp\r\nss --udp\r")
+    assert folder.changes().edited == {}
+
+
 def test_nothing_has_changed(folder: Folder) -> None:
     folder.release()
     assert told(folder).split("\n\n")[1] == "No card has changed."
