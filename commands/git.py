@@ -32,6 +32,10 @@ class GitError(Exception):
     """Git refuses; the message is its own."""
 
 
+class NoRepositoryError(GitError):
+    """There is none around a folder."""
+
+
 class Repository:
     """The repository around a folder. Paths are relative to its root, with ``/``."""
 
@@ -43,10 +47,16 @@ class Repository:
         """The repository that `folder` is in.
 
         Raises:
-            GitError: there is none, or Git does not trust it.
+            NoRepositoryError: there is none.
+            GitError: there is one, and Git does not trust it.
             OSError: Git is not installed.
         """
-        return cls(Path(_git(folder, "rev-parse", "--show-toplevel").strip()))
+        try:
+            return cls(Path(_git(folder, "rev-parse", "--show-toplevel").strip()))
+        except GitError as error:
+            if "not a git repository" in str(error):
+                raise NoRepositoryError(str(error)) from error
+            raise
 
     @classmethod
     def around(cls, folder: Path) -> Repository | None:

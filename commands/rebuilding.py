@@ -16,7 +16,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from commands import publishing
-from commands.git import Repository
+from commands.git import GitError, NoRepositoryError, Repository
 from commands.reporting import Failed
 from commands.words import quoted, say
 from deckpress import ledger, manifest, store
@@ -165,19 +165,31 @@ def _this_one(folder: Path) -> Iterator[Path]:
     yield folder / "tree"
 
 
+def _repositories() -> Iterator[Repository]:
+    """The repository that the user is in, and the program's own; none in an unpacked archive.
+
+    Raises:
+        Failed: there is one, and Git is not there or refuses.
+    """
+    for place in dict.fromkeys((Path.cwd(), ROOT)):
+        try:
+            yield Repository.of(place)
+        except NoRepositoryError:
+            continue
+        except GitError as error:
+            raise Failed(say("git-refuses", folder=place, reason=error)) from error
+        except OSError as error:
+            if (place / ".git").exists():
+                raise Failed(say("git-missing")) from error
+
+
 def _released(tag: str, version: str, folder: Path) -> Iterator[Path]:
     """What a tag holds: in the repository that the user is in, and then in the program's own."""
-    if not shutil.which("git"):
-        if (ROOT / ".git").exists():
-            raise Failed(say("git-missing"))
-        yield from _this_one(folder)
-        return
-    around = [Repository.around(place) for place in (Path.cwd(), ROOT)]
-    there = {each.root.resolve(): each for each in around if each is not None}
+    there = list(_repositories())
     if not there:
         yield from _this_one(folder)
         return
-    tagged = [repository for repository in there.values() if repository.tagged(tag)]
+    tagged = [repository for repository in there if repository.tagged(tag)]
     if not tagged:
         raise Failed(say("rebuild-no-tag", version=version, tag=tag))
     for number, repository in enumerate(tagged):

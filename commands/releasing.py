@@ -19,7 +19,7 @@ from pathlib import Path
 
 from commands import interrupts
 from commands.build import make, publish
-from commands.git import GitError, Repository
+from commands.git import GitError, NoRepositoryError, Repository
 from commands.rebuilding import package, source_of
 from commands.reporting import Failed, Rejected, fatal, storing
 from commands.sources import Checked
@@ -91,9 +91,9 @@ def around(folder: Path) -> Repository:
         return Repository.of(folder)
     except OSError as error:
         raise Failed(say("git-missing")) from error
+    except NoRepositoryError as error:
+        raise Failed(say("release-no-git", folder=folder)) from error
     except GitError as error:
-        if "not a git repository" in str(error):
-            raise Failed(say("release-no-git", folder=folder)) from error
         raise Failed(say("git-refuses", folder=folder, reason=error)) from error
 
 

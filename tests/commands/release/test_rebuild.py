@@ -155,6 +155,10 @@ def test_a_release_is_built_again_in_whatever_repository_one_is(
     subprocess.run(["git", "tag", "v1.0.0"], check=True)
     assert main(["verify", folder, "--rebuild"]) == 0
     capsys.readouterr()
+    with monkeypatch.context() as patch:
+        patch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+        assert main(["verify", folder, "--rebuild"]) == 1
+    assert "safe.directory" in capsys.readouterr().err
     monkeypatch.setenv("PATH", str(tmp_path))
     assert main(["verify", folder, "--rebuild"]) == 1
     assert "Git is not installed, or not in PATH" in capsys.readouterr().err
