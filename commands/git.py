@@ -202,7 +202,8 @@ class Repository:
         if not (asked := [f":(literal){path}" for path in paths if path in there]):
             return {}
         with self._archive(revision, "--", *asked) as packed:
-            found = ((member.name, packed.extractfile(member)) for member in packed.getmembers())
+            members = (member for member in packed.getmembers() if member.isfile())
+            found = ((member.name, packed.extractfile(member)) for member in members)
             return {name: file.read() for name, file in found if file is not None}
 
     def _archive(self, *arguments: str) -> tarfile.TarFile:

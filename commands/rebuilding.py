@@ -153,7 +153,9 @@ def rebuilt(version: str, name: str, digest: str, folder: Path, *, again: bool) 
     trees = _released(f"v{version}", version, folder) if again else _this_one(folder)
     for tree in trees:
         for path in sorted(tree.rglob("*.md")):
-            if path.name == name and sha256(path.read_bytes()).hexdigest() == digest:
+            if path.name != name or not path.is_file():
+                continue
+            if sha256(path.read_bytes()).hexdigest() == digest:
                 return _build(tree, path, folder / "built", again=again)
     place = f"v{version}" if again else ROOT
     raise Failed(say("rebuild-no-source", name=quoted(name), place=place))
@@ -161,8 +163,9 @@ def rebuilt(version: str, name: str, digest: str, folder: Path, *, again: bool) 
 
 def _this_one(folder: Path) -> Iterator[Path]:
     """A copy of the tree that this program lies in."""
-    shutil.copytree(ROOT, folder / "tree", ignore=shutil.ignore_patterns(*_LEFT))
-    yield folder / "tree"
+    tree, left = folder / "tree", shutil.ignore_patterns(*_LEFT)
+    shutil.copytree(ROOT, tree, ignore=left, ignore_dangling_symlinks=True)
+    yield tree
 
 
 def _repositories() -> Iterator[Repository]:

@@ -164,6 +164,28 @@ def test_a_release_is_built_again_in_whatever_repository_one_is(
     assert "Git is not installed, or not in PATH" in capsys.readouterr().err
 
 
+def test_links_that_lead_nowhere_are_no_obstacle(
+    released: Project,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Neither at the tag nor in the tree that a development build is built again from."""
+    monkeypatch.setattr("commands.rebuilding.ROOT", released.home)
+    (released.home / "a").mkdir()
+    (released.home / "a" / "deck.md").symlink_to("../nowhere.md")
+    (released.home / "out").symlink_to("../../outside")
+    released.git("add", "-A")
+    released.commit("Either side.", "Both may.")
+    assert released.release("--tag") == 0
+    assert main(["verify", str(released.output / "1.0.1"), "--rebuild"]) == 0
+    released.commit(new="\n")
+    source, output = str(released.source / "deck.md"), str(tmp_path / "built")
+    assert main(["build", source, "--output", output]) == 0
+    assert main(["verify", f"{output}/latest", "--rebuild"]) == 0
+    assert "every byte is the same" in capsys.readouterr().out
+
+
 @pytest.mark.slow
 def test_the_shipped_deck_is_released_and_built_again_by_a_stranger(tmp_path: Path) -> None:
     """In a clone in a folder with another name, in another language and another time zone."""
