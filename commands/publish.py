@@ -33,7 +33,7 @@ def assets(folder: Path, source: Path | None, tag: str) -> None:
     and site/ for GitHub Pages, where the newest published version stays the front.
     """
     from commands.rebuilding import compared
-    from commands.releasing import history, reopened
+    from commands.releasing import history, insist_on_name, reopened
     from commands.stating import insist
     from commands.upgrading import prove
     from commands.verify_upgrade import text
@@ -44,6 +44,7 @@ def assets(folder: Path, source: Path | None, tag: str) -> None:
         read, release = reopened(now)
         if tag != f"v{release.version}":
             raise Failed(say("publish-tag", tag=tag, version=release.version))
+        insist_on_name(release.name)
         files, _ = make(read, versions.released(release))
     except Rejected as error:
         click.echo(error.written(Format.GITHUB), err=True)

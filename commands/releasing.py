@@ -81,6 +81,16 @@ def home_of(path: Path) -> Path:
     return path.parent.resolve()
 
 
+def insist_on_name(name: str) -> None:
+    """Refuse the name of a source after which GitHub would not call a file.
+
+    Raises:
+        Failed: it would call it otherwise, and no release would ever be complete.
+    """
+    if not _ASSET.fullmatch(name):
+        raise Failed(say("release-file-name", name=f"{name}.md"))
+
+
 def around(folder: Path) -> Repository:
     """The repository around a folder.
 
@@ -140,8 +150,7 @@ def plan(path: Path, read: Checked, bump: Bump | None, output: Path) -> Plan:
     """
     if fatal(read.found, strict=False):
         raise Rejected(say("release-errors"), read.found, read.loaded.path, read.loaded.text)
-    if not _ASSET.fullmatch(read.deck.name):
-        raise Failed(say("release-file-name", name=path.name))
+    insist_on_name(read.deck.name)
     folder = home_of(path)
     repository = around(folder)
     if not repository.commit("HEAD"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from hashlib import sha256
@@ -13,7 +14,7 @@ import pytest
 from commands.main import main
 from deckpress.archive import packed, unpacked
 from deckpress.store import checksums, contents
-from tests.commands.release.projects import NEW, GitHub, Project, seal, tree
+from tests.commands.release.projects import DAY, NEW, GitHub, Project, seal, tree
 
 NAMES = {
     *("deck.apkg", "deck-update.txt", "deck.html", "deck-source.zip", "deck-site.zip"),
@@ -299,6 +300,25 @@ def test_an_archive_that_leads_out_of_its_folder_is_not_laid_out(
     assert assets(released, "v1.1.0") == 1
     assert "deck-site.zip" in capsys.readouterr().err
     assert not list(released.home.parent.rglob("evil.html"))
+
+
+def test_a_release_whose_files_github_would_rename_is_told_before_its_draft(
+    released: Project,
+    github: GitHub,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """As one that was made before `release` looked at the name."""
+    released.git("mv", "source/deck.md", "source/运维.md")
+    released.git("commit", "-qm", "Rename")
+    path = str(released.source / "运维.md")
+    with monkeypatch.context() as patch:
+        patch.setattr("commands.releasing._ASSET", re.compile(".*"))
+        released.now += DAY
+        command = ["release", path, "--bump", "patch", "--output", str(released.output), "--tag"]
+        assert main(command) == 0
+    assert main(["assets", str(released.home.parent / "made"), path, "--tag", "v1.0.1"]) == 1
+    assert "Rename the file, with git mv" in capsys.readouterr().err
 
 
 def test_a_tag_that_is_not_the_last_release_stops(
