@@ -38,6 +38,7 @@ PAGE = (
         # The study view, the same on every page.
         *(
             "button data-view",
+            "button disabled",
             "button value",
             "caption",
             "dd",
@@ -53,6 +54,7 @@ PAGE = (
             "input max",
             "input min",
             "kbd",
+            "main tabindex",
             "mark data-gap",
             "mark data-hint",
             "p data-view",
