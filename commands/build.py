@@ -189,7 +189,7 @@ def rebuild(source: Path | None, output: Path, *, strict: bool = False) -> Built
     Raises:
         Rejected, Failed: as for `run`, and if the source is another than was released.
     """
-    from commands.releasing import reopened
+    from commands.history import reopened
 
     read, release = reopened(checked(source))
     version = versions.released(release)

@@ -56,7 +56,7 @@ def diff(version: str | None, named: Path | None, form: str, output: Path) -> No
     The words that changed are shown where the source of VERSION can be had: from its tag, or from
     its folder in output/.
     """
-    from commands.releasing import history
+    from commands.history import history
 
     path = find(named)
     now = checked(path)

@@ -32,8 +32,9 @@ def assets(folder: Path, source: Path | None, tag: str) -> None:
     to it in real Anki. FOLDER, new or made by this command, gets assets/ to publish
     and site/ for GitHub Pages, where the newest published version stays the front.
     """
+    from commands.history import history, reopened
+    from commands.plans import insist_on_name
     from commands.rebuilding import compared
-    from commands.releasing import history, insist_on_name, reopened
     from commands.stating import insist
     from commands.upgrading import prove
     from commands.verify_upgrade import text

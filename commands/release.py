@@ -34,9 +34,10 @@ def release(source: Path | None, bump: Bump | None, tagging: bool, output: Path)
     the same command goes on from there.
     """
     from commands import releasing
+    from commands.plans import around, home_of
 
     path = find(source)
-    repository = releasing.around(releasing.home_of(path))
+    repository = around(home_of(path))
     made = None
     try:
         with store.holding(repository.shared()):

@@ -8,18 +8,19 @@ from the same time and so with the same bytes.
 from __future__ import annotations
 
 import contextlib
-import re
 import shlex
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from itertools import islice
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from commands import interrupts
 from commands.build import make, publish
-from commands.git import GitError, NoRepositoryError, Repository
+from commands.git import GitError, Repository
+from commands.history import history, reopened
+from commands.permitting import all_committed, altered, as_committed, in_order, listed, may_commit
+from commands.plans import CHANGELOG, Plan, around, home_of, insist_on_name
 from commands.rebuilding import package, source_of
 from commands.reporting import Failed, Rejected, fatal, storing
 from commands.sources import Checked
@@ -30,115 +31,7 @@ from deckpress.digests import digests, fingerprint
 from deckpress.ledger import Bump, Changes
 from deckpress.model import Release
 from deckpress.reader import read as read_source
-from deckpress.source import RELEASES, Loaded, SourceError, load
-
-CHANGELOG = "CHANGELOG.md"
-# GitHub puts a dot in the place of anything else in the name of a file to download.
-_ASSET = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """A release to be made or finished. `read` knows the release before it as the last one.
-
-    `begun`: its file is in the ledger. `committed`: and in the last commit.
-    """
-
-    repository: Repository
-    folder: Path
-    read: Checked
-    release: Release
-    earlier: tuple[Release, ...]  # of this deck, oldest first
-    changes: Changes
-    log: bytes  # the changelog with this release in it
-    begun: bool
-    committed: bool
-
-    @property
-    def tag(self) -> str:
-        return f"v{self.release.version}"
-
-    @property
-    def tag_name(self) -> str:
-        """The tag by a name that no branch can have."""
-        return f"refs/tags/{self.tag}"
-
-    @property
-    def files(self) -> tuple[str, str]:
-        """The files beside the source that the release writes, from the repository's root."""
-        home = self.folder / RELEASES
-        names = (f"{self.release.version}.json", CHANGELOG)
-        first, second = (self.repository.path(home / name) for name in names)
-        return first, second
-
-    def written(self) -> bool:
-        """Whether the ledger has it by now."""
-        return (self.repository.root / self.files[0]).exists()
-
-
-def home_of(path: Path) -> Path:
-    """The folder of a source: for a link that of the link, not of what it leads to."""
-    return path.parent.resolve()
-
-
-def insist_on_name(name: str) -> None:
-    """Refuse the name of a source after which GitHub would not call a file.
-
-    Raises:
-        Failed: it would call it otherwise, and no release would ever be complete.
-    """
-    if not _ASSET.fullmatch(name):
-        raise Failed(say("release-file-name", name=f"{name}.md"))
-
-
-def around(folder: Path) -> Repository:
-    """The repository around a folder.
-
-    Raises:
-        Failed: there is none, or Git is not there or refuses.
-    """
-    try:
-        return Repository.of(folder)
-    except OSError as error:
-        raise Failed(say("git-missing")) from error
-    except NoRepositoryError as error:
-        raise Failed(say("release-no-git", folder=folder)) from error
-    except GitError as error:
-        raise Failed(say("git-refuses", folder=folder, reason=error)) from error
-
-
-def reopened(read: Checked) -> tuple[Checked, Release]:
-    """A source whose last release is itself, as it was before that release; and the release.
-
-    Raises:
-        Failed: nothing is released, or the source is another one now.
-    """
-    release = read.deck.release
-    if release is None:
-        if fatal(read.found, strict=False):  # a ledger that cannot be read
-            raise Rejected(say("not-built"), read.found, read.loaded.path, read.loaded.text)
-        raise Failed(say("release-none", path=read.loaded.path))
-    if release.content != fingerprint(read.deck):
-        raise Failed(say("release-other-source", version=release.version, path=read.loaded.path))
-    before = [one for one in history(read.loaded, read) if one.version != release.version]
-    deck = replace(read.deck, release=before[-1] if before else None)
-    return replace(read, deck=deck), release
-
-
-def history(loaded: Loaded, read: Checked) -> list[Release]:
-    """The releases of this deck, oldest first.
-
-    Raises:
-        Failed: they contradict each other, or one cannot be read.
-    """
-    try:
-        found = [ledger.parse(name, data) for name, data in reversed(loaded.releases)]
-    except ledger.LedgerError as error:
-        raise Failed(say("release-ledger", reason=error)) from error
-    own = [one for one in found if ledger.belongs(one, read.deck.name, read.deck.meta.key)]
-    if wrong := ledger.contradiction(own):
-        raise Failed(say("release-ledger", reason=wrong))
-    return own
+from deckpress.source import RELEASES, SourceError, load
 
 
 def plan(path: Path, read: Checked, bump: Bump | None, output: Path) -> Plan:
@@ -179,10 +72,10 @@ def plan(path: Path, read: Checked, bump: Bump | None, output: Path) -> Plan:
     changes = ledger.compare(read.deck.release, read.deck, digests(read.deck))
     log = _log(folder / RELEASES / CHANGELOG, read, release, changes)
     made = Plan(repository, folder, read, release, tuple(releases), changes, log, begun, committed)
-    _all_committed(made, home, output)
-    _as_committed(made)
-    _in_order(made, home, output)
-    _may_commit(made)
+    all_committed(made, home, output)
+    as_committed(made)
+    in_order(made, home, output)
+    may_commit(made)
     return made
 
 
@@ -260,51 +153,6 @@ def _large_enough(bump: Bump, changes: Changes) -> None:
         raise Failed(say("release-small", bump=bump, needed=needed, what=what))
 
 
-def _as_committed(made: Plan) -> None:
-    """Refuse what the last commit has not byte for byte of all that the release is made of.
-
-    Git does not tell of all of it: some is ignored, some it was told to overlook.
-    """
-    other = _altered(made)
-    if not made.committed:
-        other.pop(f"{RELEASES}/{made.release.version}.json", None)
-    if other:
-        key = "release-line-ends" if any(other.values()) else "release-not-in-commit"
-        raise Failed(say(key, files=_listed(other)))
-
-
-def _altered(made: Plan) -> dict[str, bool]:
-    """The files of a release that the last commit has otherwise or not at all, as anybody gets them
-    who takes them from Git; and of each, whether only its line ends differ.
-    """
-    loaded = made.read.loaded
-    releases = {f"{RELEASES}/{name}": data for name, data in reversed(loaded.releases)}
-    here = {loaded.path: loaded.data, **dict(sorted(loaded.files.items())), **releases}
-    home = Path(loaded.path).parent
-    places = {name: _place(made.repository, home / name) for name in here}
-    places[loaded.path] = _place(made.repository, Path(loaded.path))
-    there = made.repository.exported("HEAD", places.values())
-    kept = {name: there.get(place) for name, place in places.items()}
-    return {
-        name: _unix(data) == _unix(kept[name]) for name, data in here.items() if kept[name] != data
-    }
-
-
-def _place(repository: Repository, path: Path) -> str:
-    try:
-        return repository.path(path)
-    except ValueError:  # it is outside
-        return ""
-
-
-def _unix(data: bytes | None) -> bytes | None:
-    return data and data.replace(b"\r\n", b"\n")
-
-
-def _listed(names: Iterable[str]) -> str:
-    return "\n  ".join(["", *islice(names, 10)])
-
-
 def _may_follow(last: Release | None, content: str, bump: Bump | None) -> None:
     if last is None:
         return
@@ -333,83 +181,6 @@ def _next(read: Checked, last: Release | None, bump: Bump | None, content: str) 
 
 def _now() -> int:
     return int(time.time())
-
-
-def _all_committed(made: Plan, home: str, output: Path) -> None:
-    """Refuse what Git says is not committed, but for what releases and builds write."""
-    there, root = output.resolve(), made.repository.root.resolve()
-    outside = not made.folder.is_relative_to(there)
-    own = made.files if made.begun and not made.committed else ()
-    dirty = [
-        name
-        for name in made.repository.changed()
-        if name not in own
-        and not (outside and (root / name).is_relative_to(there))
-        and not (name.startswith(f"{home}/") and store.is_draft(name.rpartition("/")[2]))
-    ]
-    if dirty:
-        raise Failed(say("release-dirty", files=_listed(dirty)))
-
-
-def _in_order(made: Plan, home: str, output: Path) -> None:
-    """Refuse what would make two truths."""
-    repository, version = made.repository, made.release.version
-    there = {f"{home}/{name}" for name, _ in made.read.loaded.releases}
-    for name, blobs in repository.added(home).items():
-        match = ledger.NAME.fullmatch(name.rpartition("/")[2])
-        own = {blob for blob in blobs if _is_own(made, name, blob)}
-        if match is None or not own:
-            continue
-        if name not in there or (not made.begun and name == made.files[0]):
-            raise Failed(say("release-elsewhere", version=match["version"], name=name))
-        # Where two have released at once and one gave way, the tag says which release it is.
-        if own != {here := repository.blob(name)} and here not in _tagged(made, match["version"]):
-            raise Failed(say("release-ledger", reason=say("release-edited", name=name)))
-    if repository.tagged(made.tag):
-        own_tag = any(_is_own(made, *file) for file in repository.files(made.tag_name).items())
-        key = "release-exists" if own_tag else "release-foreign-tag"
-        raise Failed(say(key, version=version, what=made.tag))
-    if below := repository.tags_below(made.tag):
-        raise Failed(say("release-tag-below", tag=made.tag, below=below[0]))
-    if not made.begun and (output / version).exists():
-        raise Failed(say("release-exists", version=version, what=output / version))
-
-
-def _is_own(made: Plan, name: str, blob: str) -> bool:
-    """Whether a file is a release of this deck; one that cannot be read may be."""
-    folder, _, file = name.rpartition("/")
-    if not ledger.NAME.fullmatch(file) or folder.rpartition("/")[2] != RELEASES:
-        return False
-    try:
-        release = ledger.parse(file, made.repository.content(blob))
-    except ledger.LedgerError:
-        return True
-    return ledger.belongs(release, made.read.deck.name, made.read.deck.meta.key)
-
-
-def _tagged(made: Plan, version: str) -> set[str]:
-    """What Git calls the files of a version's ledger at its tag."""
-    if not made.repository.tagged(f"v{version}"):
-        return set()
-    files = made.repository.files(f"refs/tags/v{version}")
-    return {blob for name, blob in files.items() if name.endswith(f"{RELEASES}/{version}.json")}
-
-
-def _may_commit(made: Plan) -> None:
-    """Refuse what Git would refuse at the end."""
-    repository = made.repository
-    if repository.halfway():
-        raise Failed(say("release-merging"))
-    if not repository.branch():
-        raise Failed(say("release-detached"))
-    if files := repository.ignored(made.files):
-        raise Failed(say("release-ignored", files=", ".join(files)))
-    try:
-        repository.author()
-    except GitError as error:
-        raise Failed(say("release-nobody", reason=error)) from error
-    if (lock := repository.lock()).exists():
-        raise Failed(say("release-locked", path=lock))
 
 
 def build(made: Plan) -> dict[str, bytes]:
@@ -482,10 +253,10 @@ def tag(made: Plan) -> None:
         interrupts.heed()
         if not made.committed:
             repository.record(made.files, f"Release {made.release.version}")
-        if other := _altered(made):
+        if other := altered(made):
             if not made.committed:
                 repository.take_back(before)
-            raise Failed(say("release-altered", files=_listed(other)))
+            raise Failed(say("release-altered", files=listed(other)))
         interrupts.heed()
         repository.tag(made.tag, made.release.version)
     except GitError as error:

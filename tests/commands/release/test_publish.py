@@ -313,7 +313,7 @@ def test_a_release_whose_files_github_would_rename_is_told_before_its_draft(
     released.git("commit", "-qm", "Rename")
     path = str(released.source / "运维.md")
     with monkeypatch.context() as patch:
-        patch.setattr("commands.releasing._ASSET", re.compile(".*"))
+        patch.setattr("commands.plans._ASSET", re.compile(".*"))
         released.now += DAY
         command = ["release", path, "--bump", "patch", "--output", str(released.output), "--tag"]
         assert main(command) == 0
