@@ -2,9 +2,13 @@
 
 CSS has such a word broken where ``overflow-wrap`` allows it (CSS Text 3, 5.5). WeasyPrint does so
 only with a word that one element holds from the line's start on: a name in code whose parts have
-colours, or a word that is bold at first, runs out of its box. A line that is too long is therefore
-made once more, now to be broken between any two characters. The same is done with a line that is
-nothing but the indentation of a word that is too long for the rest of it.
+colours, or a word that is bold at first, runs out of its box; and what stands in an element at the
+line's start is broken although the next line has room for it. So no word is broken at first, and a
+line that is too long is made once more, now to be broken between any two characters. The same is
+done with a line that is nothing but the indentation of a word that is too long for the rest of it.
+
+Spaces that are kept hang over the end of a line (CSS Text 3, 4.1.3). To WeasyPrint they make it too
+long, and it breaks the line before the word that they follow.
 
 It is made for one version of WeasyPrint, and does nothing with any other.
 """
@@ -19,7 +23,6 @@ from typing import Any
 import weasyprint
 from weasyprint.formatting_structure import boxes
 from weasyprint.layout import inline, preferred
-from weasyprint.layout.preferred import trailing_whitespace_size
 from weasyprint.text.constants import PANGO_WRAP_MODE
 from weasyprint.text.ffi import pango
 from weasyprint.text.line_break import create_layout, first_line_metrics
@@ -30,6 +33,7 @@ _ROUNDING = 0.01  # pixels
 _UNBROKEN = ("pre", "nowrap")
 
 _split_box, _split = inline.split_inline_box, inline.split_first_line
+_collapsed = inline.trailing_whitespace_size
 
 
 @cache
@@ -37,6 +41,8 @@ def break_anywhere() -> None:
     """Changes WeasyPrint for the rest of this process; once is enough."""
     if weasyprint.__version__ == _VERSION:
         inline.split_inline_box = _split_line
+        inline.split_first_line = _split_between_words
+        inline.trailing_whitespace_size = _hanging
         preferred.split_first_line = broken_anywhere(preferred.split_first_line)
 
 
@@ -71,10 +77,29 @@ def _split_line(context: Any, box: Any, position_x: float, max_x: float, *rest: 
 
 def _too_long(context: Any, line: Any, max_x: float) -> bool:
     end = line.content_box_x() + line.width
-    return bool(
-        end > max_x + _ROUNDING
-        and end - trailing_whitespace_size(context, line) > max_x + _ROUNDING
-    )
+    return bool(end > max_x + _ROUNDING and end - _hanging(context, line) > max_x + _ROUNDING)
+
+
+def _hanging(context: Any, box: Any) -> Any:
+    """The width of the spaces at the end of a line, which do not make it too long."""
+    last = box
+    while isinstance(last, boxes.InlineBox | boxes.LineBox) and last.children:
+        last = last.children[-1]
+    if not isinstance(last, boxes.TextBox) or last.style["white_space"] != "pre-wrap":
+        return _collapsed(context, box)
+    return last.width - _width(last.text.rstrip(" "), last.style, context)
+
+
+def _width(text: str, style: Any, context: Any) -> float:
+    if not text:
+        return 0.0
+    width: float = _split(text, style, context, None, 0)[3]
+    return width
+
+
+def _split_between_words(*text: Any, is_line_start: bool = True, **how: Any) -> Any:
+    """As `split_first_line`, which breaks no word then: those that are too long come later."""
+    return _split(*text, is_line_start=False, **how)
 
 
 def _blank(box: Any) -> bool:
@@ -108,7 +133,11 @@ def _split_text(
     found = _split(text, style, context, max_width, spacing, **how)
     layout, _, resume_index, width, *_ = found
     words = layout.text.strip() or resume_index is None
-    if max_width is None or (words and width <= max_width) or style["white_space"] in _UNBROKEN:
+    if max_width is None or style["white_space"] in _UNBROKEN:
+        return found
+    if words and (
+        width <= max_width or _width(layout.text.rstrip(" "), style, context) <= max_width
+    ):
         return found
     layout = create_layout(text, style, context, max_width, spacing)
     pango.pango_layout_set_wrap(layout.layout, PANGO_WRAP_MODE["WRAP_CHAR"])

@@ -16,12 +16,17 @@ _MANY_COLUMNS = 4
 _TOO_MANY_COLUMNS = 12
 _CROWDED = 1.5
 _SAFE = 0.97  # of the room: where it is not enough, the printer gives no column what it needs
-# The size of the text in a table and in a smaller one, in that of the sheet, and the millimetres
+# The size of the text in a table and in smaller ones, in that of the sheet, and the millimetres
 # beside the text of a cell (content.css).
-SIZES = (0.857, 0.762)
-_AROUND = (3.3, 1.7)
+SIZES = (0.857, 0.762, 0.66)
+_AROUND = (3.3, 1.7, 1.7)
+_KINDS = ("table", "table narrow", "table narrow tiny")
+_SMALLEST = 5.0  # points, of what is made smaller only to be whole
+_ROUNDING = 0.02  # millimetres: with less than its width, a word is divided
 _CODE, _CODE_AROUND = 0.9 * 0.6, 0.4  # the width of a letter, and of a piece's ends, in ems
 
+_FEW = 6  # characters
+_TAG = re.compile(r"<[^>]*>")
 _NUMBER = '<span class="number">'
 _TABLE = r'<div class="table"><table>(?P<table>.*?)</table>\s*</div>'
 _ROW = re.compile(r"<tr>(.*?)</tr>", re.DOTALL)
@@ -51,15 +56,22 @@ def _fitted(table: str, room: float, size: float) -> str:
     columns = max(map(len, rows), default=0)
     if columns > _TOO_MANY_COLUMNS:
         return _flowing(table)
-    for small in (False, True):
+    smallest = 2 if size * SIZES[2] >= _SMALLEST else 1
+    for small in range(smallest + 1):
         points = size * SIZES[small]
         free = _SAFE * room - columns * _AROUND[small]
         longest = [
             max(_longest(row[at], points) for row in rows if at < len(row)) for at in range(columns)
         ]
+        wished = [
+            max(longest[at], *(_whole(row[at], points) for row in rows if at < len(row)))
+            for at in range(columns)
+        ]
+        if sum(wished) <= free:
+            longest = wished
         # What is longer than half of the room is divided, unless the others leave more.
         needed = [min(each, max(free / 2, free - sum(longest) + each)) for each in longest]
-        if columns <= _MANY_COLUMNS and sum(needed) <= free:
+        if sum(needed) <= free and (small or columns <= _MANY_COLUMNS):
             break
     if sum(needed) > _CROWDED * free:
         return _flowing(table)
@@ -74,13 +86,13 @@ def _fitted(table: str, room: float, size: float) -> str:
     least = iter(given)
     head, end, rest = table.partition("</tr>")  # what the first row says holds for all
     head = _CELL.sub(lambda cell: _wide(cell, next(least)), head)
-    kind = "table narrow" if small else "table"
-    return f'<div class="{kind}"><table>{head}{end}{rest}</table></div>'
+    return f'<div class="{_KINDS[small]}"><table>{head}{end}{rest}</table></div>'
 
 
 def _wide(cell: re.Match[str], least: float) -> str:
     tag, attributes, content = cell.groups()
-    return f'<{tag}{attributes} style="min-width:{least:.2f}mm">{content}</{tag}>'
+    enough = least + _ROUNDING
+    return f'<{tag}{attributes} style="min-width:{enough:.2f}mm">{content}</{tag}>'
 
 
 def _bounded(row: str, most: list[float]) -> str:
@@ -151,8 +163,19 @@ def _longest(cell: tuple[str, str, str], points: float) -> float:
     return max(longest, run)
 
 
+def _whole(cell: tuple[str, str, str], points: float) -> float:
+    """The width of a cell of a few characters, which read best in one line; else nothing."""
+    text = unescape(_TAG.sub("", cell[2])).strip()
+    return width(text, points, bold=cell[0] == "th") if len(text) <= _FEW else 0.0
+
+
 def _flowing(table: str) -> str:
     """More columns than a column of paper can hold: each row is a paragraph, nothing is lost."""
-    text = _CELL.sub(r'<span class="cell \1">\3</span>', table)
+    text = _CELL.sub(_piece, table)
     rows = "".join(f"<p>{row}</p>" for row in _ROW.findall(text))
     return f'<div class="flowing">{rows}</div>'
+
+
+def _piece(cell: re.Match[str]) -> str:
+    tag, _, content = cell.groups()
+    return f'<span class="cell {tag}">{content}</span>' if content.strip() else ""

@@ -10,7 +10,7 @@ import pikepdf
 import pytest
 from pdfua import Severity, validate
 
-from deckpress.model import Deck, Section
+from deckpress.model import CardKind, Deck, Section
 from exporters.job import Job, Printing
 from exporters.pdf import export
 from exporters.pdf.paper import Paper
@@ -30,9 +30,9 @@ TABLE = """<div class="table"><table>
 </tbody></table></div>"""
 
 
-def one(*short: str, title: str = "一副牌", cards: int = 1) -> Deck:
+def one(*short: str, title: str = "一副牌", cards: int = 1, lang: str = "zh-CN") -> Deck:
     made = [card(f"c{number}", f"问题{number}？", *short) for number in range(cards)]
-    return deck(Section("one", "一节", (), tuple(made)), title=title)
+    return deck(Section("one", "一节", (), tuple(made)), title=title, lang=lang)
 
 
 def printed(made: Deck, **options: object) -> bytes:
@@ -135,3 +135,47 @@ def test_a_long_title_leaves_the_version_in_the_foot(sheet: str, paper: str, car
     foot = "".join(g.text for g in glyphs(pdf) if g.page == last and g.y < 40)
     assert "…·" in squeezed(foot) or sheet == "cards"
     assert squeezed(VERSION.name) in squeezed(foot)
+
+
+SHORT = """<div class="table"><table>
+<thead><tr><th>级别</th><th>脏读</th><th>幻读</th><th>说明</th></tr></thead>
+<tbody><tr><td>读未提交</td><td>可能</td><td>不会</td>
+<td>几乎不用，因为会读到别的事务没有提交的数据，而且没有什么好处</td></tr></tbody></table></div>"""
+FIVE = """<div class="table"><table>
+<thead><tr><th>Database</th><th>Type</th><th>Consistency</th><th>Replication</th><th>Best for</th>
+</tr></thead><tbody><tr><td>Elasticsearch</td><td>Search engine</td><td>Eventual</td>
+<td>Primary, replicas</td><td>Full-text search</td></tr></tbody></table></div>"""
+
+
+@pytest.mark.parametrize("sheet", ["cheat", "cards"])
+def test_a_few_characters_in_a_cell_stay_in_one_line(sheet: str) -> None:
+    there = "".join(lines(printed(one(SHORT), sheets=(sheet,))))
+    assert "级别脏读幻读说明" in there
+    assert "读未提交可能不会" in there
+
+
+def test_five_columns_of_words_are_whole_in_smaller_type() -> None:
+    there = lines(printed(one(FIVE), sheets=("cheat",)))
+    for word in ("Elasticsearch", "Consistency", "Replication", "Eventual"):
+        assert any(word in line for line in there)
+
+
+def test_a_line_of_code_goes_on_where_its_last_word_fits() -> None:
+    code = '<span class="k">func</span> (s *Server) handleConnection(ctx context.Context, c int)'
+    there = lines(printed(one(f"<pre><code>{code}</code></pre>"), sheets=("cheat",)))
+    assert any(line.startswith("func(s*Server)handleConnection(") for line in there)
+
+
+def test_a_name_is_not_broken_where_the_next_line_has_room_for_it() -> None:
+    for count in range(4, 24):
+        step = f"<p>{'进' * count}入 <code>SYN_SENT</code>。</p>"
+        made = card("c", "顺序？", kind=CardKind.ORDERED, steps=((step,), ("二",)))
+        pdf = printed(deck(Section("one", "一节", (), (made,))), sheets=("cards",))
+        assert any("SYN_SENT" in line for line in lines(pdf)), count
+
+
+def test_quotes_and_apostrophes_of_english_are_narrow() -> None:
+    pdf = printed(one("<p>It’s “fine”.</p>", lang="en"), sheets=("cheat",))
+    quotes = [glyph for glyph in glyphs(pdf) if glyph.text in "’“”"]
+    assert len(quotes) == 3
+    assert all(glyph.box[2] - glyph.box[0] < 0.6 * glyph.size for glyph in quotes)
