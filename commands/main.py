@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -78,4 +80,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         complain(say("interrupted"))
         return INTERRUPTED
+    except OSError as error:  # such as a full disk behind standard output
+        with contextlib.suppress(OSError, ValueError):
+            # What is left over would be tried again, and fail again, when Python ends.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        complain(say("system-refuses", reason=error.strerror or error))
+        return FAILED
     return result if isinstance(result, int) else 0

@@ -422,3 +422,16 @@ def test_printing_that_cannot_be_is_refused(
     assert build(SMALL, output, *options) == 2
     assert said in capsys.readouterr().err
     assert not output.exists()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_an_output_that_takes_nothing_more_is_told_in_a_line() -> None:
+    root = Path(__file__).parents[2]
+    command = [sys.executable, str(root / "build.py"), "check", str(SMALL), "--no-setup"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            command, stdout=full, stderr=subprocess.PIPE, text=True, check=False, cwd=root
+        )
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "No space left on device" in done.stderr
