@@ -37,6 +37,9 @@ class Record:
     dialogs: list[str] = field(default_factory=list)
 
 
+_PATIENCE = 20_000  # milliseconds, for a machine that does much else
+
+
 @dataclass(frozen=True, slots=True)
 class Visit:
     page: Page
@@ -54,8 +57,9 @@ def _chromium() -> str:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """One browser for all tests, with the project's own fonts: the same text widths everywhere."""
-    from playwright.sync_api import sync_playwright  # slow to load, and most tests do without
+    from playwright.sync_api import expect, sync_playwright  # slow to load, and most do without
 
+    expect.set_options(timeout=_PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=_chromium(),

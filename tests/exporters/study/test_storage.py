@@ -178,9 +178,11 @@ def test_what_another_tab_rated_since_is_not_undone(chromium: Browser, file: Pat
 
 
 def _until_same(first: Page, second: Page) -> None:
-    """Tabs are processes: what one keeps reaches the other a moment later."""
+    """Tabs are processes: what one keeps reaches the other a moment later, and on a busy machine
+    some seconds.
+    """
     first.wait_for_timeout(100)
-    for _ in range(100):
+    for _ in range(1500):
         if kept(first) == kept(second):
             return
         first.wait_for_timeout(20)
