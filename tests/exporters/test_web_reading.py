@@ -156,7 +156,7 @@ def test_colours_follow_the_system_until_the_reader_chooses(
         assert page.evaluate(paper) == papers[scheme]
         page.get_by_role("radio", name=names[other]).check()
         assert page.evaluate(paper) == papers[other]
-        page.wait_for_timeout(500)  # the choice is kept by another process than the page's
+        page.wait_for_timeout(1500)  # the choice is kept by another process than the page's
         page.reload()
         assert page.evaluate(paper) == papers[other]
         assert page.get_by_role("radio", name=names[other]).is_checked()

@@ -79,7 +79,7 @@ def test_what_was_put_aside_stays_when_it_happens_again(chromium: Browser, file:
         page = visited.page
         for text in ("{first", "{second", "{second", "{third"):
             page.evaluate(f"localStorage.setItem('{KEY}', '{text}')")
-            page.wait_for_timeout(300)  # it is kept by another process than the page's
+            page.wait_for_timeout(1000)  # it is kept by another process than the page's
             page.reload()
         aside = page.evaluate("Object.values(localStorage).filter((text) => /^{\\w/.test(text))")
         assert sorted(aside) == ["{first", "{second", "{third"]
