@@ -71,14 +71,15 @@ def diff(version: str | None, named: Path | None, form: str, output: Path) -> No
             there = ", ".join(one.version for one in releases)
             raise Failed(say("diff-unknown", version=version, there=there or "-"))
     deck = replace(now.deck, release=release)
-    changes = ledger.compare(release, deck, digests(deck))
+    parts = digests(deck)
+    changes = ledger.compare(release, deck, parts)
     before = _before(path, release, output) if release is not None and changes.edited else None
     if before is None and changes.edited:
         assert release is not None
         click.echo(say("diff-no-words", version=release.version), err=True)
     changed = _words(before, deck, changes) if before is not None else {}
     last = replace(now.deck, release=releases[-1]) if releases else deck
-    step = ledger.successor(last.release, ledger.compare(last.release, last, digests(last)))
+    step = ledger.successor(last.release, ledger.compare(last.release, last, parts))
     if form == "json":
         # In a string of JSON, the escapes are the characters.
         click.echo(visible(_json(release, step, changes, changed)))

@@ -18,10 +18,15 @@ def plain(pieces: Html) -> str:
     for piece in pieces:
         if isinstance(piece, str):
             text = _CELL.sub(" ", _BLOCK.sub("\n", piece))
-            parts.append(html.unescape(_TAG.sub("", text)))
+            parts.append(unmarked(text))
         elif isinstance(piece, Math):
             parts.append(piece.tex)
         elif isinstance(piece, Picture):
             parts.append(piece.alt)
     lines = (line.rstrip() for line in "".join(parts).split("\n"))
     return "\n".join(line for line in lines if line.strip())
+
+
+def unmarked(text: str) -> str:
+    """The text of a stretch of HTML, every tag left out."""
+    return html.unescape(_TAG.sub("", text))

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 from hashlib import sha256
-from html import unescape
 from string import ascii_uppercase
 from unicodedata import east_asian_width
 
 from markupsafe import escape
 
 from deckpress.model import Card, CardKind, ClozeEnd, ClozeStart, Html, Math, Piece
+from deckpress.plain import unmarked
 
 _BLANK = re.compile(r'<span class="blank".*?</span>')
-_TAG = re.compile(r"<[^>]*>")
 # The width of a gap, in em: wide enough to write in, and no sign of a long word's length.
 _NARROWEST, _WIDEST = 3.5, 14.0
 _HANDWRITING = 1.5  # it takes so much more room than print
@@ -108,7 +107,7 @@ def _length(piece: Piece) -> float:
 def _text(piece: Piece) -> str:
     if isinstance(piece, Math):
         return piece.tex
-    return unescape(_TAG.sub("", _BLANK.sub("____", piece))) if isinstance(piece, str) else ""
+    return unmarked(_BLANK.sub("____", piece)) if isinstance(piece, str) else ""
 
 
 def _blank(start: ClozeStart, content: Html, several: bool) -> str:

@@ -10,7 +10,7 @@ done with a line that is nothing but the indentation of a word that is too long 
 Spaces that are kept hang over the end of a line (CSS Text 3, 4.1.3). To WeasyPrint they make it too
 long, and it breaks the line before the word that they follow.
 
-It is made for one version of WeasyPrint, and does nothing with any other.
+It is made for the version of WeasyPrint that `tuning` is made for, and does nothing with any other.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ from weasyprint.text.constants import PANGO_WRAP_MODE
 from weasyprint.text.ffi import pango
 from weasyprint.text.line_break import create_layout, first_line_metrics
 
-_VERSION = "70.0"
+from .tuning import VERSION
+
 _ROUNDING = 0.01  # pixels
 
 _UNBROKEN = ("pre", "nowrap")
@@ -39,7 +40,7 @@ _collapsed = inline.trailing_whitespace_size
 @cache
 def break_anywhere() -> None:
     """Changes WeasyPrint for the rest of this process; once is enough."""
-    if weasyprint.__version__ == _VERSION:
+    if weasyprint.__version__ == VERSION:
         inline.split_inline_box = _split_line
         inline.split_first_line = _split_between_words
         inline.trailing_whitespace_size = _hanging

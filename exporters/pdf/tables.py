@@ -7,8 +7,12 @@ from __future__ import annotations
 import re
 from html import unescape
 
+from deckpress.plain import unmarked
+
 from .lettering import width
 from .nesting import INDENT, nested
+
+_Cell = tuple[str, str, str]  # its tag, the tag's attributes, its content
 
 # A table of more columns than this is set smaller; of more than that, as running text. So is one
 # whose words are so many times as wide as the room for them.
@@ -26,7 +30,6 @@ _ROUNDING = 0.02  # millimetres: with less than its width, a word is divided
 _CODE, _CODE_AROUND = 0.9 * 0.6, 0.4  # the width of a letter, and of a piece's ends, in ems
 
 _FEW = 6  # characters
-_TAG = re.compile(r"<[^>]*>")
 _NUMBER = '<span class="number">'
 _TABLE = r'<div class="table"><table>(?P<table>.*?)</table>\s*</div>'
 _ROW = re.compile(r"<tr>(.*?)</tr>", re.DOTALL)
@@ -53,40 +56,47 @@ def fitted(html: str, room: float, size: float) -> str:
 
 def _fitted(table: str, room: float, size: float) -> str:
     rows = [_CELL.findall(row) for row in _ROW.findall(table)]
-    columns = max(map(len, rows), default=0)
-    if columns > _TOO_MANY_COLUMNS:
+    count = max(map(len, rows), default=0)
+    if count > _TOO_MANY_COLUMNS:
         return _flowing(table)
+    columns = [[row[at] for row in rows if at < len(row)] for at in range(count)]
     smallest = 2 if size * SIZES[2] >= _SMALLEST else 1
     for small in range(smallest + 1):
         points = size * SIZES[small]
-        free = _SAFE * room - columns * _AROUND[small]
-        longest = [
-            max(_longest(row[at], points) for row in rows if at < len(row)) for at in range(columns)
-        ]
-        wished = [
-            max(longest[at], *(_whole(row[at], points) for row in rows if at < len(row)))
-            for at in range(columns)
-        ]
-        if sum(wished) <= free:
-            longest = wished
-        # What is longer than half of the room is divided, unless the others leave more.
-        needed = [min(each, max(free / 2, free - sum(longest) + each)) for each in longest]
-        if sum(needed) <= free and (small or columns <= _MANY_COLUMNS):
+        free = _SAFE * room - count * _AROUND[small]
+        needed = _needed(columns, points, free)
+        if sum(needed) <= free and (small or count <= _MANY_COLUMNS):
             break
     if sum(needed) > _CROWDED * free:
         return _flowing(table)
-    if _PICTURE.search(table):
+    pictured = _PICTURE.search(table)
+    if pictured:
         # A picture gets what the words leave of the room.
         left = max(free - sum(needed), 0.0)
-        for at in range(columns):
-            widest = max(_widest(row[at], points) for row in rows if at < len(row))
+        for at, column in enumerate(columns):
+            widest = max(_widest(cell, points) for cell in column)
             needed[at] = max(needed[at], min(widest, needed[at] + left))
     given = _shared(needed, free)
-    table = _ROW.sub(lambda row: _bounded(row[0], given), table)
+    if pictured:
+        table = _ROW.sub(lambda row: _bounded(row[0], given), table)
     least = iter(given)
     head, end, rest = table.partition("</tr>")  # what the first row says holds for all
     head = _CELL.sub(lambda cell: _wide(cell, next(least)), head)
     return f'<div class="{_KINDS[small]}"><table>{head}{end}{rest}</table></div>'
+
+
+def _needed(columns: list[list[_Cell]], points: float, free: float) -> list[float]:
+    """How wide each column has to be, in millimetres, so that nothing in it is divided.
+
+    Cells of a few characters count as one word if there is room. What is longer than half of the
+    room is divided, unless the others leave more.
+    """
+    longest = [max(_longest(cell, points) for cell in column) for column in columns]
+    whole = [max(_whole(cell, points) for cell in column) for column in columns]
+    wished = list(map(max, longest, whole))
+    if sum(wished) <= free:
+        longest = wished
+    return [min(each, max(free / 2, free - sum(longest) + each)) for each in longest]
 
 
 def _wide(cell: re.Match[str], least: float) -> str:
@@ -113,10 +123,10 @@ def _bounded(row: str, most: list[float]) -> str:
 
         return _PICTURE.sub(picture, found[0])
 
-    return _CELL.sub(cell, row) if "<img" in row else row
+    return _CELL.sub(cell, row)
 
 
-def _widest(cell: tuple[str, str, str], points: float) -> float:
+def _widest(cell: _Cell, points: float) -> float:
     """The width of its widest picture or formula, in millimetres."""
     return max(
         (
@@ -139,7 +149,7 @@ def _shared(needed: list[float], room: float) -> list[float]:
     return given
 
 
-def _longest(cell: tuple[str, str, str], points: float) -> float:
+def _longest(cell: _Cell, points: float) -> float:
     """The width of the longest piece that is not to be divided, in millimetres."""
     tag, _, content = cell
     longest = run = 0.0
@@ -163,9 +173,9 @@ def _longest(cell: tuple[str, str, str], points: float) -> float:
     return max(longest, run)
 
 
-def _whole(cell: tuple[str, str, str], points: float) -> float:
+def _whole(cell: _Cell, points: float) -> float:
     """The width of a cell of a few characters, which read best in one line; else nothing."""
-    text = unescape(_TAG.sub("", cell[2])).strip()
+    text = unmarked(cell[2]).strip()
     return width(text, points, bold=cell[0] == "th") if len(text) <= _FEW else 0.0
 
 

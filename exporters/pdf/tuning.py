@@ -24,7 +24,7 @@ from weasyprint.layout import percent, preferred
 from weasyprint.text import line_break
 from weasyprint.text.ffi import FROM_UNITS, ffi, gobject, pango
 
-_VERSION = "70.0"
+VERSION = "70.0"  # of WeasyPrint
 
 _SIDES = ("top", "right", "bottom", "left")
 _LENGTHS = (
@@ -76,7 +76,7 @@ _extents: Any = ffi.new("PangoRectangle *")
 @cache
 def tune() -> None:
     """Changes WeasyPrint for the rest of this process; once is enough."""
-    if weasyprint.__version__ != _VERSION:
+    if weasyprint.__version__ != VERSION:
         return
     layout = line_break.Layout
     layout.setup, layout.set_text = _quick_set_up, _quick_set_text

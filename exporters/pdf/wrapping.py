@@ -7,14 +7,14 @@ character: whoever copies the code out of the PDF gets the code.
 from __future__ import annotations
 
 import re
-from html import unescape
 from unicodedata import east_asian_width
+
+from deckpress.plain import unmarked
 
 from .nesting import nested
 
 _CODE = "(?P<start><pre><code[^>]*>)(?P<code>.*?)(?P<close></code></pre>)"
 _EMPTY = re.compile(r'<span class="\w+"></span>')
-_TAG = re.compile(r"<[^>]*>")
 _TAB = 4  # letters from one stop to the next, as on the page
 _SPAN = re.compile(r"<span[^>]*>|</span>")
 
@@ -64,5 +64,4 @@ def _untabbed(line: str) -> str:
 
 
 def _width(line: str) -> int:
-    text = unescape(_TAG.sub("", line))
-    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in unmarked(line))

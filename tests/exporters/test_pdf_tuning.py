@@ -97,7 +97,7 @@ def test_every_sheet_is_printed_as_without_it(names: tuple[str, ...]) -> None:
 
 def test_it_is_made_for_the_version_that_is_locked() -> None:
     """Another version is printed with as it is: look at `tuning` again, then name it there."""
-    assert weasyprint.__version__ == tuning._VERSION
+    assert weasyprint.__version__ == tuning.VERSION
 
 
 # What a cell of a table may hold, and what is no word of its own to a reader or to Pango.
