@@ -7,10 +7,10 @@ import sys
 def run() -> int:
     """Set up, then do what the command line says. Returns the exit code."""
     try:
-        from commands.setup import ready
+        from commands.setup.start import ready
 
         arguments = ready(sys.argv[1:])
-        from commands.interrupts import delay_while_importing
+        from releases.interrupts import delay_while_importing
 
         delay_while_importing()
         from commands.main import main

@@ -23,8 +23,8 @@ from urllib.parse import urlsplit
 
 import click
 
-from commands.reporting import Failed
-from commands.words import say
+from commands.terminal.console import Failed
+from commands.terminal.words import say
 
 URL = "http://127.0.0.1:8765"
 VERSION = 6

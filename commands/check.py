@@ -7,10 +7,12 @@ from pathlib import Path
 
 import click
 
-from commands.options import format_option, source_argument, strict_option
-from commands.reporting import Failed, Format, fatal, written
-from commands.sources import checked, find
-from commands.words import language, say
+from commands.terminal.console import Format, written
+from commands.terminal.options import format_option, source_argument, strict_option
+from commands.terminal.sources import find
+from commands.terminal.words import say
+from releases.checked_source import checked
+from releases.errors import fatal
 
 # What is mended, in the order in which it is told.
 _MENDED = {
@@ -38,7 +40,7 @@ def check(source: Path | None, fix: bool, form: Format, strict: bool) -> int:
     """Say everything that is wrong with SOURCE, with its place and what to do."""
     if fix:
         _mend(find(source))
-    read = checked(source)
+    read = checked(find(source))
     if text := written(read.found, read.loaded.path, read.loaded.text, form):
         click.echo(text)
     elif form is Format.TEXT:
@@ -48,8 +50,8 @@ def check(source: Path | None, fix: bool, form: Format, strict: bool) -> int:
 
 
 def _mend(path: Path) -> None:
-    from deckpress import source
-    from deckpress.mending import mend
+    from deckpress.fixes.autofix import mend
+    from deckpress.reading import files
 
     counts: Counter[str] = Counter()
 
@@ -58,10 +60,7 @@ def _mend(path: Path) -> None:
         counts.update(found)
         return fresh, found.total()
 
-    try:
-        source.rewrite(path, change)
-    except source.SourceError as error:
-        raise Failed(error.message(language())) from error
+    files.rewrite(path, change)
     told = [say(key, count=counts[code]) for code, key in _MENDED.items() if counts[code]]
     if told:
         click.echo(say("mended", path=path, what=say("comma").join(told)), err=True)

@@ -6,11 +6,9 @@ from pathlib import Path
 
 import click
 
-from commands.build import KEPT
-from commands.options import output_option
-from commands.reporting import storing
-from commands.words import say
-from deckpress import store
+from commands.terminal.options import KEPT, output_option
+from commands.terminal.words import say
+from deckpress.output import store
 
 
 @click.command()
@@ -25,8 +23,7 @@ from deckpress import store
 @output_option
 def clean(keep: int, output: Path) -> None:
     """Remove old development builds. Releases stay for ever, and so does the latest build."""
-    with storing():
-        removed = store.clean(output, keep)
+    removed = store.clean(output, keep)
     for name in removed:
         click.echo(say("cleaned", path=output / name))
     if not removed:

@@ -13,16 +13,20 @@ from pathlib import Path
 
 import click
 
-from commands.git import Repository
-from commands.options import output_option
-from commands.reporting import Failed, Rejected, fatal
-from commands.sources import checked, find
-from commands.words import say, visible
-from deckpress import changelog, ledger, source
-from deckpress.differences import Fate, Piece, texts, words
-from deckpress.digests import digests
+from commands.terminal.console import Failed
+from commands.terminal.options import output_option
+from commands.terminal.sources import find
+from commands.terminal.words import say
+from deckpress.foreign_text import visible
+from deckpress.history import changelog, comparison
+from deckpress.history.differences import Fate, Piece, texts, words
+from deckpress.history.digests import digests
 from deckpress.model import RawDeck, Release
-from deckpress.reader import read
+from deckpress.reading import files
+from deckpress.reading.reader import read
+from releases.checked_source import checked, rejected
+from releases.errors import fatal
+from releases.git import Repository
 
 Words = Mapping[str, Mapping[str, tuple[Piece, ...]]]
 
@@ -56,13 +60,13 @@ def diff(version: str | None, named: Path | None, form: str, output: Path) -> No
     The words that changed are shown where the source of VERSION can be had: from its tag, or from
     its folder in output/.
     """
-    from commands.history import history
+    from releases.past_releases import past_releases
 
     path = find(named)
     now = checked(path)
     if fatal(now.found, strict=False) and now.deck.release is None and now.loaded.releases:
-        raise Rejected(say("not-built"), now.found, now.loaded.path, now.loaded.text)
-    releases = history(now.loaded, now)
+        raise rejected("not-built", now)
+    releases = past_releases(now)
     release = releases[-1] if releases else None
     if version is not None:
         asked = version.removeprefix("v")
@@ -72,14 +76,14 @@ def diff(version: str | None, named: Path | None, form: str, output: Path) -> No
             raise Failed(say("diff-unknown", version=version, there=there or "-"))
     deck = replace(now.deck, release=release)
     parts = digests(deck)
-    changes = ledger.compare(release, deck, parts)
+    changes = comparison.compare(release, deck, parts)
     before = _before(path, release, output) if release is not None and changes.edited else None
     if before is None and changes.edited:
         assert release is not None
         click.echo(say("diff-no-words", version=release.version), err=True)
     changed = _words(before, deck, changes) if before is not None else {}
     last = replace(now.deck, release=releases[-1]) if releases else deck
-    step = ledger.successor(last.release, ledger.compare(last.release, last, parts))
+    step = comparison.successor(last.release, comparison.compare(last.release, last, parts))
     if form == "json":
         # In a string of JSON, the escapes are the characters.
         click.echo(visible(_json(release, step, changes, changed)))
@@ -91,7 +95,7 @@ def diff(version: str | None, named: Path | None, form: str, output: Path) -> No
 
 def _before(path: Path, release: Release, output: Path) -> RawDeck | None:
     """The source of a release, if it can be had here: from its tag, else from its folder."""
-    from commands.rebuilding import source_of
+    from releases.rebuild import source_of
 
     repository = Repository.around(path.parent.resolve())
     tag = f"v{release.version}"
@@ -99,20 +103,20 @@ def _before(path: Path, release: Release, output: Path) -> RawDeck | None:
         tree, alone = Path(scratch, "tree"), Path(scratch, "alone")
         if repository is not None and repository.tagged(tag):
             repository.unpack(f"refs/tags/{tag}", tree)
-        archive = f"{release.name}-{release.version}-source.zip"
+        archive = f"{release.name}-{release.version}-files.zip"
         with (
             contextlib.suppress(OSError, zipfile.BadZipFile),
             zipfile.ZipFile(output / release.version / archive) as packed,
         ):
             packed.extractall(alone)
         for found in filter(None, (source_of(release, home) for home in (tree, alone))):
-            with contextlib.suppress(source.SourceError):
-                deck, _ = read(source.load(found))
+            with contextlib.suppress(files.SourceError):
+                deck, _ = read(files.load(found))
                 return deck
         return None
 
 
-def _words(before: RawDeck, now: RawDeck, changes: ledger.Changes) -> Words:
+def _words(before: RawDeck, now: RawDeck, changes: comparison.Changes) -> Words:
     old, new = texts(before), texts(now)
     return {
         id: {
@@ -124,7 +128,9 @@ def _words(before: RawDeck, now: RawDeck, changes: ledger.Changes) -> Words:
     }
 
 
-def _json(release: Release | None, following: str, changes: ledger.Changes, changed: Words) -> str:
+def _json(
+    release: Release | None, following: str, changes: comparison.Changes, changed: Words
+) -> str:
     lists = ("added", "retired", "restored", "moved", "other_kind", "vanished", "renamed")
     result = {
         "since": release.version if release else None,

@@ -6,34 +6,51 @@ import contextlib
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 
 import click
 
-from commands.build import build
-from commands.check import check
-from commands.clean import clean
-from commands.diff import diff
-from commands.publish import assets, publish
-from commands.push import push
-from commands.release import release
-from commands.reporting import INTERRUPTED, complain
-from commands.test import test
-from commands.verify import verify
-from commands.verify_upgrade import verify_upgrade
-from commands.words import say
+from commands.terminal.console import EXPECTED, INTERRUPTED, complain, reason
+from commands.terminal.words import say
 from deckpress import __version__
 
 FAILED = 1
 WRONG_USE = 2
 
 
+# The verbs, each in the module of its name; only the one that is asked for is imported.
+VERBS = (
+    "assets",
+    "build",
+    "check",
+    "clean",
+    "diff",
+    "publish",
+    "push",
+    "release",
+    "test",
+    "verify",
+    "verify-upgrade",
+)
+
+
 class _Verbs(click.Group):
     """Takes ``build`` as said when the first word is an option or a file."""
 
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in VERBS:
+            return None
+        module = cmd_name.replace("-", "_")
+        command: click.Command = getattr(import_module(f"commands.{module}"), module)
+        return command
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         first = args[0] if args else ""
-        if first not in (*self.commands, "--help", "--version") and (
+        if first not in (*VERBS, "--help", "--version") and (
             first.startswith("-") or not first or "." in first or Path(first).exists()
         ):
             args = ["build", *args]
@@ -50,19 +67,6 @@ def deckpress() -> None:
     """
 
 
-deckpress.add_command(assets)
-deckpress.add_command(build)
-deckpress.add_command(check)
-deckpress.add_command(clean)
-deckpress.add_command(diff)
-deckpress.add_command(publish)
-deckpress.add_command(push)
-deckpress.add_command(release)
-deckpress.add_command(test)
-deckpress.add_command(verify)
-deckpress.add_command(verify_upgrade)
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 done, 1 failed, 2 wrong use, 130 interrupted."""
     try:
@@ -74,8 +78,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except click.UsageError as error:
         error.show()
         return WRONG_USE
-    except click.ClickException as error:
-        complain(error.format_message())
+    except EXPECTED as error:
+        complain(reason(error))
         return FAILED
     except (click.Abort, KeyboardInterrupt):
         complain(say("interrupted"))

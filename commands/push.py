@@ -7,12 +7,16 @@ from pathlib import Path
 import click
 
 from commands.ankiconnect import URL, AnkiConnect, quoted
-from commands.build import Built, cards, run
-from commands.options import output_option, source_argument, strict_option
-from commands.reporting import INTERRUPTED, Failed, Format, Rejected, complain, progress, written
-from commands.words import say
+from commands.terminal.build_report import tell_built
+from commands.terminal.console import INTERRUPTED, Failed, Format, complain, findings_told, progress
+from commands.terminal.options import output_option, source_argument, strict_option
+from commands.terminal.sources import find
+from commands.terminal.words import say
 from deckpress.model import Meta
-from deckpress.selection import Selection
+from releases import pipeline
+from releases.checked_source import checked
+from releases.errors import message
+from releases.pipeline import Built
 
 
 @click.command()
@@ -46,12 +50,14 @@ def push(
     built = _built(source, output, strict=strict)
     try:
         with progress() as step:
-            step(say("pushing", url=url))
+            step(message("pushing", url=url))
             _protect(anki, built)
             anki.import_package(_package(built))
         meta = built.read.deck.meta
         version = built.version.name
-        click.echo(say("pushed", cards=cards(built), title=meta.title, version=version))
+        click.echo(
+            say("pushed", cards=len(built.manifest()["cards"]), title=meta.title, version=version)
+        )
         if suspend_retired:
             click.echo(say("push-suspended", count=anki.suspend(_retired(meta))))
     except KeyboardInterrupt:
@@ -63,14 +69,9 @@ def push(
 
 def _built(source: Path | None, output: Path, *, strict: bool) -> Built:
     """The whole build, so that what is in Anki is what stands in `output`."""
-    try:
-        built = run(source, None, Selection(), output, strict=strict)
-    except Rejected as error:
-        click.echo(error.written(Format.TEXT), err=True)
-        raise
-    loaded = built.read.loaded
-    if text := written(built.found, loaded.path, loaded.text, Format.TEXT):
-        click.echo(text, err=True)
+    with findings_told(Format.TEXT), progress() as step:
+        built = pipeline.build(checked(find(source)), output, strict=strict, step=step)
+    tell_built(built, Format.TEXT)
     return built
 
 
@@ -80,11 +81,11 @@ def _protect(anki: AnkiConnect, built: Built) -> None:
     Where the lists differ, Anki's own import leaves the learner's notes alone. The one that it
     does for AnkiConnect merges the lists, and empties fields that the learner has written in.
     """
-    from exporters.anki import notetypes
+    from exporters.anki import note_types
 
     kinds = {card.kind for card in built.read.deck.cards()}
-    for name, fields in anki.fields({notetypes.model(kind).model_id for kind in kinds}).items():
-        if len(fields) != len(notetypes.FIELDS):
+    for name, fields in anki.fields({note_types.model(kind).model_id for kind in kinds}).items():
+        if len(fields) != len(note_types.FIELDS):
             raise Failed(say("push-other-fields", name=name, path=_package(built)))
 
 

@@ -6,13 +6,23 @@ from pathlib import Path
 
 import click
 
-from commands import interrupts
-from commands.options import output_option, source_argument
-from commands.reporting import INTERRUPTED, Failed, Format, Rejected, complain, progress
-from commands.sources import checked, find
-from commands.words import say
-from deckpress import store
-from deckpress.ledger import Bump
+from commands.terminal.console import (
+    INTERRUPTED,
+    Failed,
+    Format,
+    complain,
+    findings_told,
+    progress,
+)
+from commands.terminal.options import output_option, source_argument
+from commands.terminal.sources import find
+from commands.terminal.upgrade_text import upgrade_text
+from commands.terminal.words import say
+from deckpress.history.comparison import Bump
+from deckpress.output import store
+from releases import interrupts
+from releases.checked_source import checked
+from releases.errors import message
 
 
 @click.command()
@@ -33,37 +43,34 @@ def release(source: Path | None, bump: Bump | None, tagging: bool, output: Path)
     the first release go over to it in real Anki, before anything is written. If it is interrupted,
     the same command goes on from there.
     """
-    from commands import releasing
-    from commands.plans import around, home_of
+    from releases import release_steps
+    from releases.plan.next_release import plan
+    from releases.plan.release_plan import around, home_of
 
     path = find(source)
     repository = around(home_of(path))
     made = None
     try:
-        with store.holding(repository.shared()):
-            made = releasing.plan(path, checked(path), bump, output)
-            files = releasing.build(made)
-            with progress() as step:
-                step(say("release-proving", version=made.release.version))
-                reports = list(releasing.prove(made, files, output))
+        with store.holding(repository.shared()), findings_told(Format.TEXT), progress() as step:
+            made = plan(path, checked(path), bump, output)
+            files = release_steps.build(made, step)
+            step(message("release-proving", version=made.release.version))
+            reports = list(release_steps.prove(made, files, output))
             interrupts.heed()
-            releasing.write(made, files, output)
+            release_steps.write(made, files, output)
             if tagging:
-                releasing.tag(made)
+                release_steps.tag(made)
     except BlockingIOError as error:
         raise Failed(say("release-busy")) from error
     except OSError as error:
         raise Failed(say("release-disk", reason=error.strerror or error)) from error
-    except Rejected as error:
-        click.echo(error.written(Format.TEXT), err=True)
-        raise
     except KeyboardInterrupt:
         if made is None or not made.written():
             raise  # nothing is there
         complain(say("release-interrupted", version=made.release.version))
         return INTERRUPTED
     for report in reports:
-        click.echo(report)
+        click.echo(upgrade_text(report))
     said = say("release-made", version=made.release.version, folder=output / made.release.version)
-    click.echo(f"{said}\n{releasing.remaining(made, tagged=tagging)}")
+    click.echo(f"{said}\n{release_steps.remaining(made, tagged=tagging)}")
     return 0

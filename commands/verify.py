@@ -7,10 +7,12 @@ from pathlib import Path
 
 import click
 
-from commands.reporting import Failed, progress, storing
-from commands.words import quoted, say
-from deckpress import manifest, store
-from deckpress.verifying import Problem, verdict
+from commands.terminal.console import Failed, progress
+from commands.terminal.words import say, told
+from deckpress.foreign_text import quoted
+from deckpress.output import manifest, store
+from deckpress.output.integrity import Problem, verdict
+from releases.errors import message
 
 
 @click.command()
@@ -25,31 +27,30 @@ def verify(folder: Path, rebuild: bool) -> int:
     what differs is explained by the tools that do. The exit code is 0 if every file is there and
     as it was published, and 1 if not.
     """
-    with storing():
-        files = store.opened(folder, (manifest.SITE,))
-        found = verdict(files)
+    files = store.opened(folder, (manifest.SITE,))
+    found = verdict(files)
     for problem in found.problems:
-        click.echo(told(problem), err=True)
+        click.echo(problem_text(problem), err=True)
     if found.problems:
         raise Failed(say("verify-failed", folder=folder, count=len(found.problems)))
     title = quoted(found.title)
     click.echo(say("verified", title=title, version=found.version, count=found.count))
     if rebuild:
-        from commands.rebuilding import compared
+        from releases.rebuild import compared
 
-        with storing(), progress() as step, tempfile.TemporaryDirectory() as scratch:
-            step(say("verify-rebuilding", version=found.version))
+        with progress() as step, tempfile.TemporaryDirectory() as scratch:
+            step(message("verify-rebuilding", version=found.version))
             again = compared(files, Path(scratch))
         if again.different:
-            for sentence in (*again.different, *(again.tools or [say("verify-same-tools")])):
-                click.echo(sentence, err=True)
+            for each in (*again.different, *(again.tools or [message("verify-same-tools")])):
+                click.echo(told(each), err=True)
             raise Failed(say("verify-not-again", version=found.version))
         click.echo(say("verify-rebuilt-elsewhere" if again.tools else "verify-rebuilt"))
-        for sentence in (*again.tools, *(say("verify-unmade", name=n) for n in again.unmade)):
-            click.echo(sentence)
+        for each in (*again.tools, *(message("verify-unmade", name=n) for n in again.unmade)):
+            click.echo(told(each))
     return 0
 
 
-def told(problem: Problem) -> str:
+def problem_text(problem: Problem) -> str:
     """A problem in the author's words."""
     return say(problem.reason, name=quoted(problem.name), detail=quoted(problem.detail))

@@ -6,15 +6,14 @@ import json
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from commands.reporting import Failed, progress
-from commands.words import say
-
-if TYPE_CHECKING:
-    from commands.upgrading import Report
+from commands.terminal.console import Failed, progress
+from commands.terminal.upgrade_text import upgrade_text
+from commands.terminal.words import say
+from releases.errors import message
+from releases.upgrade.report import PackageError
 
 _PACKAGE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -29,10 +28,10 @@ def verify_upgrade(old: Path, new: Path, machine: bool) -> int:
     Three learners study OLD in the real Anki, tag, edit, suspend, flag, move and delete, and then
     import NEW. The exit code is 0 if all is as it was, apart from what NEW changes, and 1 if not.
     """
-    from commands.upgrading import PackageError, prove
+    from releases.upgrade.prove import prove
 
     with progress() as step, tempfile.TemporaryDirectory() as folder:
-        step(say("upgrading", old=old.name, new=new.name))
+        step(message("upgrading", old=old.name, new=new.name))
         try:
             report = prove(old, new, Path(folder))
         except PackageError as error:
@@ -41,24 +40,5 @@ def verify_upgrade(old: Path, new: Path, machine: bool) -> int:
     if machine:
         click.echo(json.dumps({"proven": proven, **asdict(report)}, ensure_ascii=False, indent=2))
     else:
-        click.echo(text(report), nl=False)
+        click.echo(upgrade_text(report), nl=False)
     return int(not proven)
-
-
-def text(report: Report, way: str = "") -> str:
-    """The report as Markdown, in the author's language; `way` names the versions if the packages'
-    names do not.
-    """
-    facts = asdict(report)
-    said = [say("upgrade-notes", **facts)]
-    if report.unsent:
-        said.append(say("upgrade-unsent", **facts))
-    said += [say("upgrade-cards", **facts), say("upgrade-learners")]
-    lines = ["# " + say("upgrade-title"), "", way or f"{report.old} → {report.new}", ""]
-    lines += [f"- {sentence}" for sentence in said]
-    if report.problems:
-        lines += ["", say("upgrade-broken", count=len(report.problems)), ""]
-        lines += [f"- {problem}" for problem in report.problems]
-    else:
-        lines += ["", say("upgrade-proven")]
-    return "\n".join(lines) + "\n"

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from commands import toolchain
-from deckpress import ledger, versions
-from deckpress.digests import digests, fingerprint
+from deckpress.history import comparison, ledger, versions
+from deckpress.history.digests import digests, fingerprint
 from deckpress.model import RawDeck, Release, Version
-from deckpress.reader import read
-from deckpress.render import render
+from deckpress.reading.files import load
+from deckpress.reading.reader import read
+from deckpress.render.renderer import render
 from deckpress.selection import Selection
-from deckpress.source import load
 from exporters.anki import export
+from exporters.anki.schema import identity
 
 DECK = """\
 ---
@@ -67,17 +67,17 @@ class Folder:
     def read(self) -> RawDeck:
         (self.path / "deck.md").write_text(self.text)
         deck, _ = read(load(self.path / "deck.md"))
-        return replace(deck, note_types=toolchain.note_types())
+        return replace(deck, note_types=identity())
 
-    def changes(self) -> ledger.Changes:
+    def changes(self) -> comparison.Changes:
         deck = self.read()
-        return ledger.compare(deck.release, deck, digests(deck))
+        return comparison.compare(deck.release, deck, digests(deck))
 
     def release(self, version: str = "") -> Release:
         """Release the source as it stands; a day passes before the next release."""
         deck = self.read()
         now = digests(deck)
-        least = ledger.successor(deck.release, ledger.compare(deck.release, deck, now))
+        least = comparison.successor(deck.release, comparison.compare(deck.release, deck, now))
         version = version or least
         cards = ledger.entries(deck.release, deck, now, version, self._made)
         meta = deck.meta

@@ -21,13 +21,13 @@ import pikepdf
 import pytest
 from playwright.sync_api import Browser
 
-from commands.reporting import Failed
-from commands.sources import checked
+from commands.terminal.console import Failed
 from deckpress.diagnostics import Diagnostic, Severity
 from deckpress.model import Artifact, Deck, RawDeck, RawSection, Version
-from deckpress.render import render
+from deckpress.render.renderer import render
 from exporters import EXPORTERS, load
 from exporters.job import Job, Printing
+from releases.checked_source import checked
 from tests import outputs
 from tests.exporters.browser import visit
 from tests.exporters.learner import Learner, learner, text_of

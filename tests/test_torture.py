@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from commands.sources import checked
 from deckpress.model import Artifact, Deck, Version
-from deckpress.render import render
+from deckpress.render.renderer import render
 from exporters import EXPORTERS, load
+from releases.checked_source import checked
 from tests import outputs
 from tests.exporters.browser import visit
 from tests.exporters.learner import learner

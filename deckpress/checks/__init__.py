@@ -8,25 +8,24 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from deckpress.checks import (
+    block_syntax,
     cards,
     characters,
-    code,
+    code_blocks,
     content,
-    files,
     gaps,
-    history,
-    lines,
+    images,
     links,
-    proofs,
+    proven_code,
+    released,
     typography,
 )
-from deckpress.checks.fields import fields
-from deckpress.checks.targets import Targets
 from deckpress.diagnostics import Diagnostic, ordered
+from deckpress.language.style import Style
 from deckpress.model import RawDeck
-from deckpress.style import Style
+from deckpress.reading.texts import fields
 
-_FIELD_RULES = (gaps.check, lines.check, characters.check)
+_FIELD_RULES = (gaps.check, block_syntax.check, characters.check)
 
 
 def check(deck: RawDeck, has_glyph: Callable[[str], bool] | None = None) -> tuple[Diagnostic, ...]:
@@ -35,18 +34,18 @@ def check(deck: RawDeck, has_glyph: Callable[[str], bool] | None = None) -> tupl
     `has_glyph` says whether a character can be printed; without it none is doubted.
     """
     found: list[Diagnostic] = []
-    targets = Targets.of(deck)
+    targets = links.Targets.of(deck)
     style = Style.of(deck)
     for field in fields(deck):
         for rule in _FIELD_RULES:
             found += rule(field)
         found += links.check(field, targets)
-        found += code.check(field, deck.files)
+        found += code_blocks.check(field, deck.files)
         found += typography.check(field, style)
     found += cards.check(deck)
     found += content.check(deck)
-    found += files.check(deck)
-    found += proofs.check(deck)
-    found += history.check(deck)
+    found += images.check(deck)
+    found += proven_code.check(deck)
+    found += released.check(deck)
     found += characters.check_deck(deck, has_glyph)
     return ordered(found)

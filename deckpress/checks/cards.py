@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from deckpress.cloze import gaps
 from deckpress.diagnostics import Diagnostic, finding
-from deckpress.items import has_box
 from deckpress.model import CardKind, RawCard, RawDeck
+from deckpress.reading.answer_list import has_box
+from deckpress.reading.cloze import gaps
 
 _FEWEST = 2
 

@@ -6,13 +6,13 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 
-from deckpress.blocks import split_lines
-from deckpress.checks.fields import Field
 from deckpress.diagnostics import Diagnostic, finding
-from deckpress.glyphs import unprintable
+from deckpress.language.glyphs import unprintable
 from deckpress.model import RawDeck, Span
-from deckpress.prose import without_formulas
-from deckpress.tokens import BOM
+from deckpress.reading.lines import split_lines
+from deckpress.reading.prose import without_formulas
+from deckpress.reading.texts import Field
+from deckpress.reading.tokens import BOM
 
 # HTML elements (WHATWG HTML, section 4), with the obsolete ones that people still write.
 _NAMES = """

@@ -7,13 +7,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from deckpress.checks.fields import Field
-from deckpress.cloze import gaps
 from deckpress.diagnostics import Diagnostic, finding
+from deckpress.language.similarity import Content, content
+from deckpress.language.speaking_time import length
 from deckpress.model import CardKind, PartName, RawCard, RawDeck, RawPart, RawSection
-from deckpress.prose import prose
-from deckpress.references import ADDRESS, trimmed
-from deckpress.wording import Content, content, length
+from deckpress.reading.cloze import gaps
+from deckpress.reading.prose import prose
+from deckpress.reading.references import ADDRESS, trimmed
+from deckpress.reading.texts import Field
 
 LONGEST = 30  # seconds; `docs/source-format.md` calls a short answer what one says in them
 _ADDRESS = re.compile(ADDRESS)

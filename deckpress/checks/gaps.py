@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from deckpress.checks.fields import Field
-from deckpress.cloze import gaps
 from deckpress.diagnostics import Diagnostic, finding
+from deckpress.reading.cloze import gaps
+from deckpress.reading.texts import Field
 
 
 def check(field: Field) -> Iterator[Diagnostic]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
 
-from deckpress.checks.fields import Field
-from deckpress.checks.targets import Targets
 from deckpress.diagnostics import Diagnostic, finding
-from deckpress.references import (
+from deckpress.model import RawDeck
+from deckpress.reading.references import (
     DEFINITION,
     IMAGE,
     IMAGE_TYPES,
@@ -19,8 +20,27 @@ from deckpress.references import (
     target,
     well_placed,
 )
+from deckpress.reading.texts import Field
 
 _ALLOWED = re.compile(r"(?:https?://[^/\s]|mailto:[^\s@]+@)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """The ids of a deck's cards and sections, and those of its retired cards."""
+
+    ids: frozenset[str]
+    retired: frozenset[str]
+
+    @classmethod
+    def of(cls, deck: RawDeck) -> Targets:
+        cards = deck.cards()
+        ids = {section.id for section in deck.sections} | {card.id for card in cards}
+        return cls(frozenset(ids - {""}), frozenset(card.id for card in cards if card.retired))
+
+    def near(self, id: str) -> str:
+        """The id that was probably meant, or nothing."""
+        return next(iter(get_close_matches(id, sorted(self.ids), 1)), "")
 
 
 def check(field: Field, targets: Targets) -> Iterator[Diagnostic]:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from deckpress.checks.fields import Field
 from deckpress.diagnostics import Diagnostic, finding
-from deckpress.style import Style
+from deckpress.language.style import Style
+from deckpress.reading.texts import Field
 
 
 def check(field: Field, style: Style) -> Iterator[Diagnostic]:
     if not style.doubts(field.text.source):
         return
-    from deckpress.typography import slips  # its patterns take longer to compile than a clean deck
+    from deckpress.language.punctuation import slips
 
     found = slips(field.text.source, style)
     counts = Counter(slip.code for slip in found)

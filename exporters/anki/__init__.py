@@ -18,8 +18,8 @@ from __future__ import annotations
 from hashlib import sha256
 
 from deckpress.model import Artifact, Deck, Version
-from exporters.anki import decks, notetypes, package, text
-from exporters.anki.fields import Filler
+from exporters.anki import decks, note_types, package, update_text
+from exporters.anki.note_fields import Filler
 from exporters.job import PLAIN, Job
 
 
@@ -36,7 +36,7 @@ def export(deck: Deck, version: Version, job: Job = PLAIN) -> tuple[Artifact, ..
         for card in section.cards:
             count += 1
             note = package.Note(
-                notetypes.model(card.kind),
+                note_types.model(card.kind),
                 fields=filler.fields(card, section.title),
                 guid=guid(deck.meta.key, card.id),
                 tags=decks.tags(card, deck.meta),
@@ -48,11 +48,11 @@ def export(deck: Deck, version: Version, job: Job = PLAIN) -> tuple[Artifact, ..
             home.add_note(note)
     media = {name: deck.assets[name].data for name in filler.pictures}
     if any("<code" in value for home in tree.decks() for n in home.notes for value in n.fields):
-        media |= notetypes.fonts()
+        media |= note_types.fonts()
     stem = f"{_stem(deck.name)}-{version.name}"
     return (
         Artifact(f"{stem}.apkg", package.pack(tree.decks(), media)),
-        Artifact(f"{stem}-update.txt", text.update(tree.decks(), version.name)),
+        Artifact(f"{stem}-update.txt", update_text.update(tree.decks(), version.name)),
     )
 
 

@@ -10,9 +10,9 @@ from hashlib import sha256
 import genanki
 
 from deckpress.model import Card, Deck, Meta, Section, Version
-from exporters.anki.fields import page
-from exporters.anki.frames import render
-from exporters.anki.safe import field
+from exporters.anki.field_html import field
+from exporters.anki.html_templates import render
+from exporters.anki.note_fields import page
 from exporters.theme import words
 
 # The tag by which a learner finds the cards that are no longer asked.

@@ -11,7 +11,7 @@ from deckpress.model import Artifact, Deck, Version
 from exporters.job import PLAIN, Job, Pool
 
 if TYPE_CHECKING:
-    from .workers import Workers
+    from exporters.pdf.book.workers import Workers
 
 _FEW = 24  # cards
 _MOST = 8  # processes
@@ -30,7 +30,7 @@ def export(deck: Deck, version: Version, job: Job = PLAIN) -> tuple[Artifact, ..
         FitError: the cheat sheet has more than `job.printing.fit_pages` pages in any type.
         LayoutError: a card's layout did not end.
     """
-    from .workers import Workers
+    from exporters.pdf.book.workers import Workers
 
     asked = {name: made for name, made in _SHEETS.items() if name in job.printing.sheets}
     workers = job.pool or Workers(_workers(deck))
@@ -46,7 +46,7 @@ def export(deck: Deck, version: Version, job: Job = PLAIN) -> tuple[Artifact, ..
 
 def standing() -> Workers:
     """Workers for many builds, one after another (`Job.pool`); to be closed in the end."""
-    from .workers import Workers
+    from exporters.pdf.book.workers import Workers
 
     return Workers(_most_workers(), stay=True)
 
@@ -64,10 +64,10 @@ def _most_workers() -> int:
 
 
 def _cheat_sheet(deck: Deck, version: Version, job: Job, pool: Pool) -> Printed:
-    from .binding import binding
-    from .document import Manuscript
-    from .fitting import fitted
-    from .press import printed
+    from exporters.pdf.book.binding import binding
+    from exporters.pdf.book.fit_pages import fitted
+    from exporters.pdf.sheets.cheat_sheet import Manuscript
+    from exporters.pdf.weasy.press import printed
 
     def begin(size: float = 0) -> Printed:
         manuscript = Manuscript(deck, version, job.printing, size)
@@ -81,9 +81,9 @@ def _cheat_sheet(deck: Deck, version: Version, job: Job, pool: Pool) -> Printed:
 
 
 def _self_test(deck: Deck, version: Version, job: Job, pool: Pool) -> Printed:
-    from .binding import binding
-    from .press import printed
-    from .selftest import SelfTest
+    from exporters.pdf.book.binding import binding
+    from exporters.pdf.sheets.self_test import SelfTest
+    from exporters.pdf.weasy.press import printed
 
     test = SelfTest(deck, version, job.printing)
     if test.short:
@@ -92,7 +92,7 @@ def _self_test(deck: Deck, version: Version, job: Job, pool: Pool) -> Printed:
 
 
 def _flash_cards(deck: Deck, version: Version, job: Job, pool: Pool) -> Printed:
-    from .packing import packing
+    from exporters.pdf.sheets.card_packs import packing
 
     return packing(deck, version, job, pool)
 

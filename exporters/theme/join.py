@@ -6,15 +6,7 @@ from collections.abc import Callable
 
 from markupsafe import Markup
 
-from deckpress.model import (
-    ClozeEnd,
-    ClozeStart,
-    Html,
-    LinkEnd,
-    LinkStart,
-    Math,
-    Picture,
-)
+from deckpress.model import ClozeEnd, ClozeStart, Html, LinkEnd, LinkStart, Math, Picture
 
 
 def join(

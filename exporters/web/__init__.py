@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from deckpress.model import Artifact, Deck, Version
 from exporters.job import PLAIN, Job
-
-from .document import documents
-from .site import site
+from exporters.web.document import documents
+from exporters.web.site import site
 
 
 def export(deck: Deck, version: Version, job: Job = PLAIN) -> tuple[Artifact, ...]:

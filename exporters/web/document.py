@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -10,17 +9,17 @@ from typing import Any
 from markupsafe import Markup
 
 from deckpress import __version__
-from deckpress.model import Card, CardKind, Deck, Section, Version
-from deckpress.parts import label
+from deckpress.model import Card, CardKind, Deck, Version
+from deckpress.reading.part_names import label
 from exporters.job import Memo
 from exporters.theme import color, proof, scoped, stylesheet, words
-
-from .assembly import HERE, integrity, scripts, templates
-from .facets import facets
-from .icons import ICONS
-from .initials import initials
-from .lean import lean
-from .screen import Screen, data_uri, has_gaps
+from exporters.view import Chapter, chapters, has_gaps, letter
+from exporters.web.assembly import HERE, integrity, scripts, templates
+from exporters.web.facets import facets
+from exporters.web.field_html import Screen, data_uri
+from exporters.web.icons import ICONS
+from exporters.web.initials import initials
+from exporters.web.minify import lean
 
 # In this order they are one script.
 _SCRIPTS = (
@@ -44,22 +43,6 @@ _WHEN_DARK = ":root[data-theme=dark]"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """A card and its number on the page, counted from 1 through all sections."""
-
-    number: int
-    card: Card
-
-
-@dataclass(frozen=True, slots=True)
-class Chapter:
-    """A section and the cards of it that are shown."""
-
-    section: Section
-    entries: tuple[Entry, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Documents:
     """The page twice. `alone` needs nothing and asks for nothing. `served` is the same page with a
     web manifest and a worker beside it, and is as complete where they are missing.
@@ -74,8 +57,8 @@ def documents(deck: Deck, version: Version, memo: Memo) -> Documents:
 
     `memo` remembers the initials of its questions.
     """
-    chapters = tuple(_chapters(deck))
-    screen = Screen(_anchors(chapters), deck.assets)
+    shown = tuple(chapters(deck))
+    screen = Screen(_anchors(shown), deck.assets)
     shared: dict[str, Any] = {
         "deck": deck,
         "version": version,
@@ -83,7 +66,7 @@ def documents(deck: Deck, version: Version, memo: Memo) -> Documents:
         "kinds": CardKind,
         "screen": screen,
         "has_gaps": has_gaps,
-        "letter": _letter,
+        "letter": letter,
         "right_letters": _right_letters,
         "label": lambda name: label(name, deck.meta.lang),
         "initials": lambda card: initials(card.title, deck.meta.lang, memo),
@@ -93,9 +76,7 @@ def documents(deck: Deck, version: Version, memo: Memo) -> Documents:
     body = (
         templates()
         .get_template("body.html.jinja")
-        .render(
-            chapters=chapters, count=sum(len(chapter.entries) for chapter in chapters), **shared
-        )
+        .render(chapters=shown, count=sum(len(chapter.entries) for chapter in shown), **shared)
     )
     style = (
         templates()
@@ -138,18 +119,6 @@ def documents(deck: Deck, version: Version, memo: Memo) -> Documents:
     )
 
 
-def _chapters(deck: Deck) -> Iterator[Chapter]:
-    number = 0
-    for section in deck.sections:
-        entries: list[Entry] = []
-        for card in section.cards:
-            if not card.retired:
-                number += 1
-                entries.append(Entry(number, card))
-        if entries or section.intro or not section.cards:  # not one that is retired whole
-            yield Chapter(section, tuple(entries))
-
-
 def _anchors(chapters: tuple[Chapter, ...]) -> frozenset[str]:
     """What a link inside the deck can lead to on this page."""
     sections = (chapter.section.id for chapter in chapters)
@@ -157,13 +126,8 @@ def _anchors(chapters: tuple[Chapter, ...]) -> frozenset[str]:
     return frozenset((*sections, *cards))
 
 
-def _letter(index: int) -> str:
-    """What the option at `index` (from 0) is called: A to Z, then its number."""
-    return chr(ord("A") + index) if index < 26 else str(index + 1)
-
-
 def _right_letters(card: Card) -> list[str]:
-    return [_letter(index) for index, option in enumerate(card.options) if option.right]
+    return [letter(index) for index, option in enumerate(card.options) if option.right]
 
 
 @cache

@@ -11,7 +11,7 @@ from hashlib import blake2b
 from pathlib import Path
 from xml.etree import ElementTree
 
-from deckpress.installed import versions
+from deckpress.toolchain import installed_versions
 from exporters.job import Memo
 from exporters.theme import color
 
@@ -51,7 +51,7 @@ def picture(icon: Icon, said: str, memo: Memo) -> bytes:
 
 @cache
 def _pillow() -> str:
-    return versions(("pillow",))["pillow"]
+    return installed_versions(("pillow",))["pillow"]
 
 
 def _drawn(icon: Icon) -> bytes:

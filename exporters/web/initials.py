@@ -6,7 +6,7 @@ import re
 from functools import cache
 from hashlib import blake2b
 
-from deckpress.installed import versions
+from deckpress.toolchain import installed_versions
 from exporters.job import Memo
 
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]+")
@@ -31,7 +31,7 @@ def initials(text: str, lang: str, memo: Memo) -> str:
 
 @cache
 def _dictionary() -> str:
-    return versions(("pypinyin",))["pypinyin"]
+    return installed_versions(("pypinyin",))["pypinyin"]
 
 
 def _initials(run: str) -> str:

@@ -8,13 +8,12 @@ from hashlib import sha256
 
 from markupsafe import Markup
 
-from deckpress.manifest import SITE
 from deckpress.model import Artifact, Deck, Version
+from deckpress.output.manifest import SITE
 from exporters.job import Memo
 from exporters.theme import color
-
-from .assembly import integrity, scripts, templates
-from .icons import ICONS, picture
+from exporters.web.assembly import integrity, scripts, templates
+from exporters.web.icons import ICONS, picture
 
 # The names that the page and the worker know.
 _INDEX = "index.html"

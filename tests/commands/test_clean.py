@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from commands.main import main
-from deckpress.store import publish
+from deckpress.output.store import publish
 
 
 @pytest.fixture

@@ -16,14 +16,16 @@ from anki.collection import Collection
 from anki.models import NotetypeDict
 from anki.scheduler.v3 import CardAnswer, Scheduler
 
-from commands import ankiconnect, upgrading, words
+from commands import ankiconnect
 from commands.main import main
+from commands.terminal import words
 from deckpress.model import CardKind
-from exporters.anki import notetypes
+from exporters.anki import note_types
+from releases.upgrade import prove
 from tests.commands import ankiconnect_standin
 from tests.commands.ankiconnect_standin import AnkiConnect, Reply, enveloped, server
-from tests.commands.test_upgrading import SCENARIOS
 from tests.history import Folder
+from tests.releases.test_upgrade import SCENARIOS
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = ROOT / "tests" / "fixtures" / "decks" / "small.md"
@@ -228,13 +230,13 @@ def test_retired_cards_are_suspended_if_asked_for_and_those_of_this_deck_only(
 def test_the_promises_of_an_update_hold_for_a_push_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    monkeypatch.setattr(upgrading, "ImportAnkiPackageOptions", ankiconnect_standin.options)
+    monkeypatch.setattr(prove, "ImportAnkiPackageOptions", ankiconnect_standin.options)
     folder = Folder(tmp_path)
     old = folder.released()
     SCENARIOS[name][0](folder)
     new = folder.released()
     (tmp_path / "collections").mkdir()
-    assert upgrading.prove(old, new, tmp_path / "collections").problems == []
+    assert prove.prove(old, new, tmp_path / "collections").problems == []
 
 
 # The key
@@ -291,8 +293,8 @@ def only_line(capsys: pytest.CaptureFixture[str]) -> str:
 
 WELL: dict[str, object] = {
     "version": 6,
-    "modelNamesAndIds": {"Deckpress Basic": notetypes.model(CardKind.BASIC).model_id},
-    "modelFieldNames": list(notetypes.FIELDS),
+    "modelNamesAndIds": {"Deckpress Basic": note_types.model(CardKind.BASIC).model_id},
+    "modelFieldNames": list(note_types.FIELDS),
     "importPackage": True,
     "findCards": [],
 }

@@ -12,14 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from commands import installing, setup
+from commands.setup import install, requirements, start, words
 
 ROOT = Path(__file__).resolve().parents[2]
+SETUP = sorted(f"commands/setup/{path.name}" for path in Path(start.__file__).parent.glob("*.py"))
 
 # In the place of build.py: the same set-up, and then nothing that needs a package.
 _PROGRAM = """\
 import sys
-from commands.setup import ready
+from commands.setup.start import ready
 if __name__ == "__main__":
     print(ready(sys.argv[1:]), sys.prefix)
 """
@@ -29,11 +30,11 @@ if __name__ == "__main__":
 def project(tmp_path: Path) -> Path:
     """A copy of the set-up that locks no packages, on a machine that has all else."""
     root = tmp_path / "project"
-    (root / "commands").mkdir(parents=True)
-    for name in ("__init__", "setup", "installing"):
-        shutil.copy(ROOT / "commands" / f"{name}.py", root / "commands")
+    (root / "commands" / "setup").mkdir(parents=True)
+    for path in ("commands/__init__.py", *SETUP):
+        shutil.copy(ROOT / path, root / path)
     (root / "build.py").write_text(_PROGRAM)
-    for lock in setup.LOCKS.values():
+    for lock in requirements.LOCKS.values():
         (root / lock).write_text("# no packages\n")
     return root
 
@@ -81,7 +82,7 @@ def test_other_locked_packages_are_installed(project: Path) -> None:
 @pytest.mark.slow
 def test_a_system_package_that_a_new_version_needs_is_looked_for(project: Path) -> None:
     goes_to_work(project)
-    file = project / "commands" / "setup.py"
+    file = project / "commands" / "setup" / "requirements.py"
     file.write_text(file.read_text().replace('"virtual environments"', '"environments"'))
     assert goes_to_work(project)
     assert not goes_to_work(project)
@@ -99,8 +100,8 @@ def test_a_damaged_environment_is_mended(project: Path, damage: str) -> None:
 @pytest.mark.slow
 def test_an_environment_that_cannot_be_mended_ends_and_says_so(project: Path) -> None:
     goes_to_work(project)
-    done = run(project, **{setup.STARTS: "2", "LC_ALL": "zh_CN.UTF-8"})
-    assert done.returncode == setup.IMPOSSIBLE
+    done = run(project, **{start.STARTS: "2", "LC_ALL": "zh_CN.UTF-8"})
+    assert done.returncode == start.IMPOSSIBLE
     assert done.stderr == ".venv 里的 Python 不能用。请删除 .venv，然后重来。\n"
 
 
@@ -109,7 +110,7 @@ def test_a_lock_that_cannot_be_installed_shows_why_and_leaves_no_stamp(project: 
     (project / "requirements.lock").write_text("no-such-package-anywhere==1.0\n")
     for _ in range(2):
         done = run(project)
-        assert done.returncode == setup.IMPOSSIBLE
+        assert done.returncode == start.IMPOSSIBLE
         assert "hash" in done.stderr
         assert "Traceback" not in done.stderr
 
@@ -140,7 +141,7 @@ def _bare_modules() -> list[str]:
     return subprocess.run(command, capture_output=True, text=True).stdout.split()
 
 
-@pytest.mark.parametrize("path", ["build.py", "commands/setup.py", "commands/__init__.py"])
+@pytest.mark.parametrize("path", ["build.py", "commands/__init__.py", *SETUP])
 def test_an_old_python_can_read_it(path: str) -> None:
     ast.parse((ROOT / path).read_text("utf-8"), feature_version=(3, 8))
 
@@ -152,8 +153,8 @@ def test_an_old_python_says_what_is_needed(
     monkeypatch.setenv("PATH", str(tmp_path))  # no newer one either
     monkeypatch.setenv("LC_ALL", "C")
     with pytest.raises(SystemExit) as stop:
-        setup.ready([])
-    assert stop.value.code == setup.IMPOSSIBLE
+        start.ready([])
+    assert stop.value.code == start.IMPOSSIBLE
     assert "Python 3.11 or later is needed; this is 3.9.2" in capsys.readouterr().err
 
 
@@ -164,7 +165,7 @@ def test_an_environment_of_ones_own_without_a_package_says_which() -> None:
         text=True,
         env={**os.environ, "LC_ALL": "C", "PYTHONPATH": ""},
     )
-    assert done.returncode == setup.IMPOSSIBLE
+    assert done.returncode == start.IMPOSSIBLE
     assert done.stderr.startswith("click is not installed: ")
     assert "requirements.lock" in done.stderr
 
@@ -197,9 +198,9 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
         monkeypatch.setenv("LC_ALL", "C")
         monkeypatch.setattr(sys, "platform", platform)
         monkeypatch.setattr(os, "geteuid", lambda: 0 if root else 1000)
-        monkeypatch.setattr(installing, "present", lambda sign: sign == has)
-        monkeypatch.setattr(installing, "release", lambda: [id])
-        installing._system((job,))
+        monkeypatch.setattr(install, "present", lambda sign: sign == has)
+        monkeypatch.setattr(install, "release", lambda: [id])
+        install._system((job,))
         return log.read_text().splitlines()
 
     return make
@@ -215,7 +216,7 @@ def test_root_on_debian_installs_and_says_what_and_why(
     ran = machine("apt-get", id="debian")
     assert ran == ["apt-get update", f"apt-get {_INSTALL}"]
     said = capsys.readouterr().err
-    for package, _, why in setup.DEBIAN["build"]:
+    for package, _, why in requirements.DEBIAN["build"]:
         assert any(package in line and why in line for line in said.splitlines())
 
 
@@ -239,7 +240,7 @@ def test_where_it_cannot_install_it_says_the_exact_command(
 ) -> None:
     programs = made.pop("programs")
     assert isinstance(programs, list)
-    with pytest.raises(setup.SetupError) as stop:
+    with pytest.raises(words.SetupError) as stop:
         machine(*programs, **made)
     assert command in str(stop.value)
 
@@ -261,7 +262,7 @@ def test_a_mac_with_homebrew_gets_pango(machine: Machine) -> None:
     ids=" ".join,
 )
 def test_only_what_is_asked_for_has_to_be_there(arguments: list[str], job: str) -> None:
-    assert setup._job(arguments) == job
+    assert start._job(arguments) == job
 
 
 def test_without_the_pdf_no_library_is_needed(machine: Machine) -> None:
@@ -292,4 +293,4 @@ def test_what_was_set_up_without_the_pdf_is_completed_for_it(project: Path) -> N
 
 
 def test_both_languages_say_the_same() -> None:
-    assert setup.WORDS["en"].keys() == setup.WORDS["zh"].keys()
+    assert words.WORDS["en"].keys() == words.WORDS["zh"].keys()

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from commands.main import main
-from deckpress.store import checksums, contents
+from deckpress.output.store import checksums, contents
 
 SMALL = Path(__file__).resolve().parents[2] / "tests" / "fixtures" / "decks" / "small.md"
 PAGE = "page.html"

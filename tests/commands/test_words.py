@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from commands import words
-from deckpress import store, verifying
+import commands
+import releases
+from commands.terminal import words
+from deckpress.output import integrity, store
 
-COMMANDS = Path(words.__file__).parent
-TABLE = tomllib.loads((COMMANDS / "words.toml").read_text("utf-8"))
+COMMANDS = Path(commands.__file__).parent
+TABLE = tomllib.loads((COMMANDS / "terminal" / "words.toml").read_text("utf-8"))
 
 
 def test_both_languages_have_the_same_sentences_with_the_same_values() -> None:
@@ -23,8 +25,11 @@ def test_both_languages_have_the_same_sentences_with_the_same_values() -> None:
 
 
 def test_every_sentence_is_said_somewhere() -> None:
-    code = "".join(path.read_text("utf-8") for path in COMMANDS.glob("*.py"))
-    for module in (store.__file__, verifying.__file__):
+    code = "".join(path.read_text("utf-8") for path in COMMANDS.rglob("*.py"))
+    code += "".join(
+        path.read_text("utf-8") for path in Path(releases.__file__).parent.rglob("*.py")
+    )
+    for module in (store.__file__, integrity.__file__):
         code += Path(module).read_text("utf-8")
     code += "".join(f'"{outcome.value}"' for outcome in store.Outcome)
     assert [key for key in TABLE["en"] if f'"{key}"' not in code] == []

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from commands.sources import Checked, checked
+from deckpress.history.proofs import texts
 from deckpress.model import CardKind, PartName, RawCard
-from deckpress.proofs import texts
-from deckpress.references import Folder, references
+from deckpress.reading.references import Folder, references
+from releases.checked_source import CheckedSource, checked
 
 HERE = Path(__file__).parent
 TESTS = HERE.parent / "examples"
@@ -21,7 +21,7 @@ SOURCE = HERE.parents[1] / "source" / "ops-interview.md"
 
 
 @cache
-def deck() -> Checked:
+def deck() -> CheckedSource:
     return checked(SOURCE)
 
 

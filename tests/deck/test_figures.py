@@ -9,9 +9,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from deckpress.diagrams import LANGUAGE, draw
-from deckpress.fences import Fence, find
-from deckpress.references import IMAGE
+from deckpress.reading.fences import DIAGRAM, Fence, find
+from deckpress.reading.references import IMAGE
+from deckpress.render.diagrams import draw
 from tests.exporters.browser import visit
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 SOURCE = Path(__file__).resolve().parents[2] / "source"
 TEXT = (SOURCE / "ops-interview.md").read_text("utf-8")
 DRAWINGS = sorted((SOURCE / "figures").glob("*.svg"))
-DIAGRAMS = [fence for fence in find(TEXT) if fence.info.language == LANGUAGE]
+DIAGRAMS = [fence for fence in find(TEXT) if fence.info.language == DIAGRAM]
 
 WIDEST = 350  # what a phone's page of 390 pixels shows without scrolling; the PDF sets it at 65 mm
 SMALLEST = 13  # of the PDF's 0.7: 6.8 points

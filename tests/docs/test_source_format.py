@@ -17,21 +17,21 @@ from pathlib import Path
 import pytest
 
 from commands.main import main
-from commands.reporting import sorted_once
-from commands.sources import Checked, checked
-from deckpress import cloze, diagrams, formulas, frontmatter, parts, source
-from deckpress.attributes import LEVELS, LONGEST_ID, RETIRED, TIERS, well_formed_id
-from deckpress.blocks import split_lines
-from deckpress.checks.lines import CALLOUTS
-from deckpress.diagnostics import Diagnostic
-from deckpress.fences import ROLES, extract
-from deckpress.markup.words import words
+from deckpress.checks.block_syntax import CALLOUTS
+from deckpress.diagnostics import Diagnostic, ordered
+from deckpress.fixes.assign_ids import stamp
+from deckpress.history.proofs import parse
 from deckpress.model import Card, CardKind, Deck, Html, LinkStart, Math, PartName, Picture
-from deckpress.proofs import parse
-from deckpress.references import IMAGE_TYPES
-from deckpress.render import render
-from deckpress.stamp import stamp
+from deckpress.reading import cloze, files, front_matter, part_names
+from deckpress.reading.attributes import LEVELS, LONGEST_ID, RETIRED, TIERS, well_formed_id
+from deckpress.reading.fences import ROLES, extract
+from deckpress.reading.lines import split_lines
+from deckpress.reading.references import IMAGE_TYPES
+from deckpress.render import diagrams, formulas
+from deckpress.render.markup.labels import words
+from deckpress.render.renderer import render
 from exporters.theme import proof
+from releases.checked_source import CheckedSource, checked
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = ROOT / "tests" / "fixtures" / "format"
@@ -101,13 +101,13 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def made(folder: Path, text: str) -> tuple[Checked, Deck, tuple[Diagnostic, ...]]:
+def made(folder: Path, text: str) -> tuple[CheckedSource, Deck, tuple[Diagnostic, ...]]:
     """A source read, checked and rendered as by a build, and all findings."""
     path = folder / "deck.md"
     path.write_text(text, "utf-8")
     read = checked(path)
     deck, drawn = render(read.deck)
-    return read, deck, sorted_once(read.found, drawn)
+    return read, deck, ordered([*read.found, *drawn])
 
 
 def last(folder: Path, example: Example) -> Card:
@@ -192,7 +192,7 @@ def test_each_kind_has_a_chapter_with_its_cards(kind: CardKind, folder: Path) ->
 
 def test_smallest_deck_needs_every_line_of_its_front_matter() -> None:
     keys = re.findall(r"^(\w+): .*\n", SMALLEST, re.MULTILINE)
-    assert tuple(keys) == tuple(frontmatter._REQUIRED)
+    assert tuple(keys) == tuple(front_matter._REQUIRED)
 
 
 def test_tags_are_a_closed_list(folder: Path) -> None:
@@ -300,14 +300,14 @@ def test_money_is_no_formula(folder: Path) -> None:
 
 def test_table_of_keys() -> None:
     rows = table("Key")
-    assert tuple(key for row in rows for key in spans(row[0])) == frontmatter._KNOWN
+    assert tuple(key for row in rows for key in spans(row[0])) == front_matter._KNOWN
     needed = {spans(row[0])[0] for row in rows if row[1] == "yes"}
-    assert needed == set(frontmatter._REQUIRED)
+    assert needed == set(front_matter._REQUIRED)
     assert all(row[1] in ("yes", "no") and bool(row[2]) == (row[1] == "no") for row in rows)
     values = {spans(row[0])[0]: row[3] for row in rows}
-    assert tuple(spans(values["lang"])) == frontmatter.LANGUAGES
+    assert tuple(spans(values["lang"])) == front_matter.LANGUAGES
     limited = {key for key, value in values.items() if value != "text"} - {"tags"}
-    assert limited == set(frontmatter._ALLOWED)
+    assert limited == set(front_matter._ALLOWED)
 
 
 def test_table_of_attributes() -> None:
@@ -324,7 +324,9 @@ def test_table_of_kinds() -> None:
 
 def test_table_of_parts() -> None:
     rows = [(names(row[1]), names(row[2])) for row in table("Part")]
-    assert rows == [(parts._NAMES[part]["zh-CN"], parts._NAMES[part]["en"]) for part in PartName]
+    assert rows == [
+        (part_names._NAMES[part]["zh-CN"], part_names._NAMES[part]["en"]) for part in PartName
+    ]
 
 
 def test_table_of_callouts() -> None:
@@ -365,9 +367,9 @@ def test_table_of_ids_is_what_fix_writes() -> None:
 def test_table_of_limits() -> None:
     rows = {row[0]: int(row[1].split()[0].replace(",", "")) for row in table("What")}
     assert rows == {
-        "the source": source.LARGEST_SOURCE,
-        "an image or example": source.LARGEST_FILE,
-        "the front matter": frontmatter._LARGEST,
+        "the source": files.LARGEST_SOURCE,
+        "an image or example": files.LARGEST_FILE,
+        "the front matter": front_matter._LARGEST,
         "an id": LONGEST_ID,
         "the number of a gap": cloze.HIGHEST,
         "a Mermaid diagram": diagrams._LONGEST,

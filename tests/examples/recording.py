@@ -18,11 +18,11 @@ from typing import Any
 
 import pytest
 
-from deckpress.fences import extract
+from deckpress.history.proofs import Recorded, fingerprint, name, parse, shown, write
 from deckpress.model import Proof, RawDeck
-from deckpress.proofs import Recorded, fingerprint, name, parse, shown, write
-from deckpress.reader import read
-from deckpress.source import load
+from deckpress.reading.fences import extract
+from deckpress.reading.files import load
+from deckpress.reading.reader import read
 from tests.examples.programs import version
 
 SOURCE = Path(__file__).resolve().parents[2] / "source" / "ops-interview.md"

@@ -19,10 +19,10 @@ from typing import Any
 
 import pytest
 
+from deckpress.history.proofs import texts
 from deckpress.model import RawCard
-from deckpress.proofs import texts
-from deckpress.reader import read
-from deckpress.source import load
+from deckpress.reading.files import load
+from deckpress.reading.reader import read
 from tests.examples.fastdfs_tracker import file_name
 from tests.examples.recording import SOURCE, Example
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from deckpress.proofs import parse
-from deckpress.reader import read
-from deckpress.source import load
+from deckpress.history.proofs import parse
+from deckpress.reading.files import load
+from deckpress.reading.reader import read
 from tests.examples.recording import SOURCE
 
 

@@ -12,10 +12,10 @@ from wsgiref.validate import validator
 
 import pytest
 
-from deckpress.fences import extract, find
-from deckpress.proofs import texts
-from deckpress.reader import read
-from deckpress.source import load
+from deckpress.history.proofs import texts
+from deckpress.reading.fences import extract, find
+from deckpress.reading.files import load
+from deckpress.reading.reader import read
 from tests.examples.recording import SOURCE, Example
 
 EXAMPLES = SOURCE.parent / "examples"

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from commands.sources import checked
 from deckpress.model import Deck, Proof, Section
 from exporters import EXPORTERS, load
+from releases.checked_source import checked
 from tests.exporters import samples
 from tests.exporters.learner import learner, package, text_of
 from tests.exporters.pdf_reading import CHEAT, body, squeezed

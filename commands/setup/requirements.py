@@ -1,0 +1,56 @@
+"""What a machine needs for each job, and how its system calls that."""
+
+from __future__ import annotations
+
+# What to install for what, by the name of the job: (package, what tells that it is there, why).
+# A library is told by its file name, a program by its command, a module by its import.
+_VENV = ("python3-venv", "module:ensurepip", "virtual environments")
+DEBIAN = {
+    "unprinted": (_VENV,),
+    "build": (
+        _VENV,
+        ("libpango-1.0-0", "library:libpango-1.0.so.0", "setting the PDF's text"),
+        ("libpangoft2-1.0-0", "library:libpangoft2-1.0.so.0", "setting the PDF's text"),
+        ("libharfbuzz-subset0", "library:libharfbuzz-subset.so.0", "small fonts in the PDF"),
+    ),
+    "test": (
+        ("chromium", "program:chromium chromium-browser google-chrome", "testing the page"),
+        ("libatomic1", "library:libatomic.so.1", "driving Chromium"),
+        ("poppler-utils", "program:pdftotext", "reading the PDF back"),
+        ("qpdf", "program:qpdf", "checking the PDF"),
+        ("mupdf-tools", "program:mutool", "checking the PDF"),
+        ("nginx", "program:nginx", "running the deck's examples"),
+        ("default-jre-headless", "program:java", "validating the page"),
+    ),
+}
+HOMEBREW = {
+    "unprinted": (),
+    "build": (("pango", "formula:pango", "setting the PDF's text"),),
+    "test": (
+        ("chromium", "program:chromium google-chrome", "testing the page"),
+        ("poppler", "program:pdftotext", "reading the PDF back"),
+        ("qpdf", "program:qpdf", "checking the PDF"),
+        ("mupdf-tools", "program:mutool", "checking the PDF"),
+        ("nginx", "program:nginx", "running the deck's examples"),
+        # A Mac has a program of that name which only says that there is no Java.
+        ("openjdk", "formula:openjdk", "validating the page"),
+    ),
+}
+# Said, not done, on systems that this file does not install on.
+ELSEWHERE = {
+    "fedora": "sudo dnf install python3 pango",
+    "rhel": "sudo dnf install python3.11 pango",
+    "arch": "sudo pacman -S python pango",
+    "alpine": "sudo apk add python3 py3-pip pango",
+    "suse": "sudo zypper install python311 libpango-1_0-0",
+    "windows": "pacman -S mingw-w64-ucrt-x86_64-pango   (in an MSYS2 terminal)",
+}
+LOCKS = {
+    "unprinted": "requirements.lock",
+    "build": "requirements.lock",
+    "test": "requirements-test.lock",
+}
+# What is set up for a job serves these, too.
+SERVES = {"build": ("build", "unprinted")}
+# The commands that need the tests' packages, and with them their programs.
+TESTING = ("test", "verify-upgrade", "release", "assets")

@@ -1,0 +1,54 @@
+"""The author's language: that of the locale if there is a table for it, else English."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from functools import cache
+from pathlib import Path
+
+from deckpress.foreign_text import visible
+from releases.errors import Message
+
+
+class _Count(int):
+    """A number that ``{cards:card}`` writes with its English noun: 1 card, 2 cards."""
+
+    def __format__(self, noun: str) -> str:
+        return f"{int(self)} {noun}{'' if self == 1 else 's'}" if noun else str(int(self))
+
+
+@cache
+def language() -> str:
+    """``zh`` or ``en``, from the variables that POSIX lets decide a program's messages."""
+    for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if value := os.environ.get(variable):
+            return "zh" if value.lower().startswith("zh") else "en"
+    return "en"
+
+
+def say(key: str, **values: object) -> str:
+    """The sentence of that key in the author's language, with its values filled in."""
+    return _table()[language()][key].format(**{n: _filled_in(v) for n, v in values.items()})
+
+
+def told(message: Message) -> str:
+    """A message of `releases` in the author's language."""
+    return say(message.key, **message.values)
+
+
+def _filled_in(value: object) -> object:
+    if isinstance(value, Message):
+        return told(value)
+    if isinstance(value, tuple):  # of messages, a line each
+        return "".join(f"\n  {told(each)}" for each in value)
+    if isinstance(value, int):
+        return _Count(value)
+    return visible(str(value)) if isinstance(value, (str, Path)) else value
+
+
+@cache
+def _table() -> dict[str, dict[str, str]]:
+    text = (Path(__file__).parent / "words.toml").read_text("utf-8")
+    table: dict[str, dict[str, str]] = tomllib.loads(text)
+    return table

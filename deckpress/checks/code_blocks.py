@@ -1,0 +1,62 @@
+"""Code blocks: closed, with attributes that mean something, and with the file that they show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+
+from deckpress.diagnostics import Diagnostic, finding
+from deckpress.model import Span, Text
+from deckpress.reading.fences import KNOWN, ROLES, Fence, extract, find
+from deckpress.reading.references import Folder, well_placed
+from deckpress.reading.texts import Field
+
+
+def check(field: Field, files: Mapping[str, bytes]) -> Iterator[Diagnostic]:
+    for fence in find(field.text.source):
+        if not fence.closed:
+            span = field.text.at(fence.line, fence.column, len(fence.mark))
+            yield finding("D218", span, mark=fence.mark)
+        yield from _attributes(field, fence)
+        if fence.info.file is not None:
+            yield from _shown(field, fence, fence.info.file, files)
+        elif fence.info.part is not None:
+            yield finding("D508", word(field.text, fence, "part="), part=fence.info.part)
+        if fence.info.language == "mermaid" and not fence.info.alt.strip():
+            yield finding("D516", word(field.text, fence, "mermaid"))
+
+
+def word(text: Text, fence: Fence, said: str) -> Span:
+    """The span of the word `said` in the info string of a fence of `text`."""
+    start = max(0, fence.info_source.find(said))
+    return text.at(fence.line, fence.info_column + start, len(said))
+
+
+def _attributes(field: Field, fence: Fence) -> Iterator[Diagnostic]:
+    for item in (*fence.info.attributes, *fence.info.strange):
+        if item in fence.info.attributes and item in KNOWN:
+            continue
+        words = [*(f"{key}=" for key in KNOWN), *ROLES]
+        near = get_close_matches(item, words, 1)
+        args = {"near": near[0]} if near else {}
+        yield finding("D408", word(field.text, fence, item), item=item, **args)
+
+
+def _shown(
+    field: Field, fence: Fence, path: str, files: Mapping[str, bytes]
+) -> Iterator[Diagnostic]:
+    span = word(field.text, fence, f"file={path}")
+    if any(line.strip() for line in fence.body):
+        yield finding("D507", field.text.at(fence.line, fence.column, len(fence.mark)), path=path)
+    if not well_placed(path, Folder.EXAMPLES):
+        yield finding("D502", span, path=path, folder=Folder.EXAMPLES.value)
+    elif path in files:
+        try:
+            text = files[path].decode("utf-8")
+        except UnicodeDecodeError:
+            text = "\0"
+        if "\0" in text:
+            yield finding("D509", span, path=path)
+        elif fence.info.part is not None and extract(text, fence.info.part) is None:
+            part = fence.info.part
+            yield finding("D506", word(field.text, fence, "part="), path=path, part=part)

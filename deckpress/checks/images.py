@@ -1,0 +1,139 @@
+"""Images: whether they are what their names say, and safe to show."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from xml.etree import ElementTree
+
+from deckpress.diagnostics import Diagnostic, finding
+from deckpress.model import RawDeck
+from deckpress.reading.references import Folder, references
+from deckpress.reading.texts import fields
+
+_MAGIC = {
+    "png": re.compile(rb"\x89PNG\r\n\x1a\n"),
+    "jpg": re.compile(rb"\xff\xd8\xff"),
+    "jpeg": re.compile(rb"\xff\xd8\xff"),
+    "gif": re.compile(rb"GIF8[79]a"),
+    "webp": re.compile(rb"RIFF....WEBP", re.DOTALL),
+}
+_SVG = "{http://www.w3.org/2000/svg}svg"
+_ACTIVE = frozenset({"script", "foreignobject", "iframe", "embed", "object", "audio", "video"})
+_ANIMATED = frozenset({"animate", "set", "animatetransform", "animatemotion"})
+_LINKS = frozenset({"href", "src", "base"})
+# A drawing may point into itself, and may hold bitmaps.
+_INSIDE = re.compile(r"#|data:image/(?:png|jpeg|gif|webp)[;,]", re.IGNORECASE)
+_LARGEST_DRAWING = 20_000  # elements, each counted as often as it is drawn
+_STYLE_OUTSIDE = re.compile(
+    r"@import|expression\s*\(|javascript:|url\(\s*['\"]?\s*(?!['\"]?\s*#|data:image/(?!svg)|\s)[^\s)]",
+    re.IGNORECASE,
+)
+
+
+def check(deck: RawDeck) -> Iterator[Diagnostic]:
+    seen = set()
+    for field in fields(deck) if deck.files else ():
+        if Folder.FIGURES.value not in field.prose:
+            continue
+        for reference in references(field.text.source):
+            path = reference.path
+            if path in seen or reference.folder is not Folder.FIGURES or path not in deck.files:
+                continue
+            seen.add(path)
+            if problem := image_problem(path, deck.files[path]):
+                code, args = problem
+                span = field.text.at(reference.line, reference.column, len(path))
+                yield finding(code, span, path=path, **args)
+
+
+def image_problem(path: str, data: bytes) -> tuple[str, dict[str, str]] | None:
+    """The code and values of what is wrong with an image's content; None if nothing is."""
+    ending = path.rpartition(".")[2].lower()
+    if ending == "svg":
+        return _svg_problem(data)
+    magic = _MAGIC.get(ending)
+    if magic is not None and not magic.match(data):
+        return "D510", {"type": ending.upper()}
+    return None if _opens(data) else ("D703", {})
+
+
+def _opens(data: bytes) -> bool:
+    """Whether a bitmap can be read to its end, and is not so large that it must be a trap."""
+    from PIL import Image, ImageFile
+
+    lenient = ImageFile.LOAD_TRUNCATED_IMAGES
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # WeasyPrint sets it when it is imported
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            image.load()
+    except (Image.DecompressionBombError, OSError, SyntaxError, ValueError, EOFError):
+        return False
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = lenient
+    return True
+
+
+def _svg_problem(data: bytes) -> tuple[str, dict[str, str]] | None:
+    wrong = ("D510", {"type": "SVG"})
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return wrong
+    # An internal subset can define entities: bombs, and text that hides what it says. The public
+    # identifier that drawing programs write is harmless, for nothing is ever fetched.
+    if re.search(r"<!ENTITY|<!DOCTYPE[^>]*\[", text, re.IGNORECASE):
+        return "D511", {"item": "<!ENTITY>"}
+    if "<?xml-stylesheet" in text:
+        return "D511", {"item": "<?xml-stylesheet?>"}
+    try:
+        root = ElementTree.fromstring(text.encode())
+    except (ElementTree.ParseError, ValueError, LookupError):
+        return wrong
+    if root.tag not in (_SVG, "svg"):
+        return wrong
+    item = next((bad for element in root.iter() if (bad := _unsafe(element))), "")
+    item = item or ("<use>" if _is_bomb(root) else "")
+    return ("D511", {"item": item}) if item else None
+
+
+def _is_bomb(root: ElementTree.Element) -> bool:
+    """Whether drawings that show each other with ``<use>`` grow beyond measure, or never end."""
+    named = {name: element for element in root.iter() if (name := element.get("id"))}
+    sizes: dict[ElementTree.Element, float] = {}
+
+    def size(element: ElementTree.Element) -> float:
+        if element not in sizes:
+            sizes[element] = float("inf")  # what is met again before it is known has no end
+            shown = list(element)
+            if str(element.tag).endswith("use"):
+                links = (value for name, value in element.attrib.items() if name.endswith("href"))
+                shown += [named[link[1:]] for link in links if link[1:] in named]
+            sizes[element] = 1 + sum(map(size, shown))
+        return sizes[element]
+
+    try:
+        return size(root) > _LARGEST_DRAWING
+    except RecursionError:
+        return True
+
+
+def _unsafe(element: ElementTree.Element) -> str:
+    """What makes an element active or reach outside; empty if nothing does."""
+    tag = element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+    if tag.lower() in _ACTIVE:
+        return f"<{tag}>"
+    if tag.lower() == "style" and _STYLE_OUTSIDE.search("".join(element.itertext())):
+        return "<style>"
+    for name, value in element.attrib.items():
+        local = name.rpartition("}")[2].lower()
+        if local.startswith("on"):
+            return f"{local}="
+        if local in _LINKS and not _INSIDE.match(value.strip()):
+            return f'{local}="{value}"'
+        if local == "attributename" and tag.lower() in _ANIMATED and "href" in value.lower():
+            return f"<{tag}>"
+        if "(" in value and _STYLE_OUTSIDE.search(value):
+            return f'{local}="{value}"'
+    return ""

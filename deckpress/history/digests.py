@@ -1,0 +1,93 @@
+"""What of a card is its content, part by part: the text that its author wrote and what it shows.
+
+A new renderer or a new template is not an edit, so nothing here is taken of the HTML.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Mapping
+from hashlib import blake2b
+
+from deckpress.history.proofs import proofs
+from deckpress.model import PartName, Proof, RawCard, RawDeck, RawSection, Text
+from deckpress.reading.references import Folder, Reference, references
+
+_SIZE = 6  # bytes of a part's hash
+
+
+def digests(deck: RawDeck) -> dict[str, dict[str, str]]:
+    """Of each card, by id: its parts by name, each as 12 hexadecimal digits.
+
+    A part is a text (``question``, ``why``), a fact in front of it (``tags``, ``level``) or what
+    every note of the deck carries (``deck``). Empty parts are left out.
+    """
+    proven = {id: recorded.proof for id, recorded in proofs(deck).items()}
+    return {
+        card.id: {
+            name: blake2b(value, digest_size=_SIZE).hexdigest()
+            for name, value in _parts(card, section, deck, proven.get(card.id))
+            if value
+        }
+        for section in deck.sections
+        for card in section.cards
+    }
+
+
+def fingerprint(deck: RawDeck) -> str:
+    """A hash of the bytes of a source and of the files that it shows, 32 hexadecimal digits."""
+    digest = blake2b(digest_size=16)
+    for name, data in (("", deck.source), *sorted(deck.files.items())):
+        digest.update(f"{name}\0{len(data)}\0".encode() + data)
+    return digest.hexdigest()
+
+
+def whole(parts: Mapping[str, str]) -> str:
+    """The parts of a card as one hash of 32 hexadecimal digits."""
+    return blake2b(repr(sorted(parts.items())).encode(), digest_size=16).hexdigest()
+
+
+def _parts(
+    card: RawCard, section: RawSection, deck: RawDeck, proof: Proof | None
+) -> Iterator[tuple[str, bytes]]:
+    def text(*texts: Text) -> bytes:
+        return _text(texts, deck.files)
+
+    yield "question", text(card.question)
+    yield "lead", text(card.lead)
+    rights = "".join("x" if item.right else "." for item in card.items)
+    yield "items", rights.encode() + text(*(item.text for item in card.items))
+    yield "short", text(card.short)
+    reason = b""
+    for part in card.parts:
+        if card.retired and part.name is PartName.RETIRED:
+            reason += text(part.text)
+        else:
+            yield part.name.value, text(part.text)
+    yield "tags", "\0".join(deck.meta.tags.get(tag, tag) for tag in card.tags).encode()
+    yield "level", str(card.level or "").encode()
+    yield "tier", (card.tier or "").encode()
+    yield "section", f"{section.id}\0{section.title.source}".encode()
+    if card.retired:
+        yield "retired", b"retired" + reason
+    yield "proof", repr(proof).encode() if proof else b""
+    yield "deck", f"{deck.meta.lang}\0{deck.meta.homepage}".encode()
+
+
+def _text(texts: tuple[Text, ...], files: Mapping[str, bytes]) -> bytes:
+    """Texts, and the files that they show."""
+    pieces: list[bytes] = []
+    for text in texts:
+        if not text.source:
+            continue
+        pieces.append(unicodedata.normalize("NFC", text.source).encode())
+        if "file=" in text.source or "](" in text.source or "]:" in text.source:
+            shown = (_shown(reference, files) for reference in references(text.source))
+            pieces += [blake2b(data).digest() for data in shown]
+    return b"\0".join(pieces)
+
+
+def _shown(reference: Reference, files: Mapping[str, bytes]) -> bytes:
+    """What a text shows of a file: of code, not the line ends that a machine gave it."""
+    data = files.get(reference.path, b"")
+    return data.replace(b"\r\n", b"\n") if reference.folder is Folder.EXAMPLES else data

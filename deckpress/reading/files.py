@@ -1,0 +1,261 @@
+"""The only reading from disk: a source, and the files beside it that it shows."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import stat
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from itertools import islice
+from pathlib import Path
+
+from deckpress.diagnostics import Diagnostic, finding, ordered, sentence
+from deckpress.model import Span
+from deckpress.reading.lines import split_lines
+from deckpress.reading.references import (
+    Folder,
+    Reference,
+    has_image_type,
+    proofs_file,
+    references,
+    well_placed,
+)
+from deckpress.reading.tokens import TokenKind, scan
+from deckpress.version_number import LEDGER_FILE, number
+
+_MEGA = 1_000_000
+LARGEST_SOURCE = 64  # MB
+LARGEST_FILE = 20  # MB
+_LISTED = 2000  # files looked at for a name that may have been meant
+_HEAD = 16_000  # bytes of a file in which its front matter ends
+_FRONT = re.compile(r"---[ \t]*\r?\n.*?^---[ \t]*$", re.DOTALL | re.MULTILINE)
+_KEY = re.compile(r"""^key:[ \t]*(["']?)([^"'#\s]+)\1""", re.MULTILINE)
+RELEASES = "releases"  # the folder of the ledger
+_ALIKE = 0.8  # how alike it must be; all of them share their folder
+
+
+class SourceError(Exception):
+    """A source cannot be read or written at all. `message` says why in the author's language."""
+
+    def __init__(self, key: str, **values: object) -> None:
+        super().__init__(sentence(key, "en", **values))
+        self._key = key
+        self._values = values
+
+    def message(self, lang: str) -> str:
+        """One sentence, in Chinese (``zh…``) or English."""
+        return sentence(self._key, lang, **self._values)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A source as it is on disk.
+
+    `name` is its file name without the ending; `path` is how messages name it: below the current
+    folder if it is there, with ``/``. `files` holds the bytes of each file that it may show;
+    `diagnostics` says which of them are missing or cannot be used. `releases` are the files of
+    ``releases/`` beside it by their names, the newest version first.
+    """
+
+    name: str
+    path: str
+    data: bytes
+    text: str
+    files: Mapping[str, bytes]
+    diagnostics: tuple[Diagnostic, ...]
+    releases: tuple[tuple[str, bytes], ...] = ()
+
+
+def lines(text: str) -> list[str]:
+    """The lines of a source as messages count them, without their ends."""
+    return [line.rstrip("\r\n") for line in split_lines(text)]
+
+
+def load(path: Path) -> Loaded:
+    """Read a source and the files that it shows.
+
+    Raises:
+        SourceError: there is no such file, it is not an ordinary file, or it is not UTF-8 text.
+    """
+    shown = _shown(path)
+    data, text = _read_text(path, shown)
+    files, found = _files(path.parent, shown, text)
+    return Loaded(path.stem, shown, data, text, files, found, _releases(path.parent))
+
+
+def with_key(folder: Path, key: str) -> list[str]:
+    """The names of the Markdown files in `folder` whose front matter has this `key`, sorted."""
+    return sorted(path.name for path in folder.glob("*.md") if key and _key(path) == key)
+
+
+def _key(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD).decode("utf-8-sig", "ignore")
+    except OSError:
+        return ""
+    front = _FRONT.match(head)
+    line = _KEY.search(front[0]) if front else None
+    return line[2] if line else ""
+
+
+def rewrite(path: Path, change: Callable[[str], tuple[str, int]]) -> int:
+    """Replace a source by what `change` makes of its text, at once or not at all.
+
+    `change` returns the new text and a count, which is returned; with a count of 0 nothing is
+    written. Every byte that `change` leaves alone stays as it was.
+
+    Raises:
+        SourceError: the file cannot be read or written; it is as it was.
+    """
+    shown = _shown(path)
+    _, text = _read_text(path, shown)
+    fresh, count = change(text)
+    if count:
+        try:
+            _replace(Path(os.path.realpath(path)), fresh.encode())
+        except OSError as error:
+            raise SourceError("unwritable", path=shown, reason=error.strerror or error) from error
+    return count
+
+
+def _shown(path: Path) -> str:
+    with contextlib.suppress(ValueError, OSError):
+        # Not `resolve`: a linked source keeps the name by which its author knows it.
+        return Path(os.path.abspath(path)).relative_to(Path.cwd()).as_posix()  # noqa: PTH100
+    return path.as_posix()
+
+
+def _read_text(path: Path, shown: str) -> tuple[bytes, str]:
+    try:
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            raise SourceError("directory", path=shown)
+        if not stat.S_ISREG(mode):
+            raise SourceError("irregular", path=shown)
+        if path.stat().st_size > LARGEST_SOURCE * _MEGA:
+            raise SourceError("large", path=shown, limit=LARGEST_SOURCE)
+        data = path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        raise SourceError("missing", path=shown) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise SourceError("unreadable", path=shown, reason=reason) from error
+    if (nul := data.find(0)) >= 0:
+        raise SourceError("binary", path=shown, line=data.count(b"\n", 0, nul) + 1)
+    try:
+        return data, data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        byte = f"{data[error.start]:02X}"
+        raise SourceError("encoding", path=shown, byte=byte, line=line) from None
+
+
+def _files(folder: Path, shown: str, text: str) -> tuple[dict[str, bytes], tuple[Diagnostic, ...]]:
+    """The files that a source shows and may show; findings about those that cannot be read."""
+    files: dict[str, bytes] = {}
+    problems: dict[str, tuple[str, dict[str, str]] | None] = {}
+    found: list[Diagnostic] = []
+    for reference in _shown_files(text):
+        path = reference.path
+        if not _may_be_read(reference):
+            continue  # the checks say why
+        if path not in problems:
+            result = _read_file(folder, reference)
+            problems[path] = None if isinstance(result, bytes) else result
+            if isinstance(result, bytes):
+                files[path] = result
+        if problem := problems[path]:
+            code, args = problem
+            span = Span(shown, reference.line + 1, reference.column, reference.width)
+            found.append(finding(code, span, path=path, **args))
+    return files, ordered(found)
+
+
+def _releases(folder: Path) -> tuple[tuple[str, bytes], ...]:
+    """The release files beside a source."""
+    found, shown = [], f"{RELEASES}/"
+    try:
+        for path in (folder / RELEASES).iterdir():
+            if match := LEDGER_FILE.fullmatch(path.name):
+                shown = f"{RELEASES}/{path.name}"
+                found.append((number(match["version"]), path.name, path.read_bytes()))
+    except OSError as error:
+        if shown == f"{RELEASES}/" and isinstance(error, (FileNotFoundError, NotADirectoryError)):
+            return ()
+        reason = error.strerror or error
+        raise SourceError("unreadable", path=shown, reason=reason) from error
+    return tuple((name, data) for _, name, data in sorted(found, reverse=True))
+
+
+def _shown_files(text: str) -> Iterator[Reference]:
+    """The references of a whole source. Only stretches that can hold one are looked at closely."""
+    for token in scan(text):
+        raw = token.raw
+        if token.kind is TokenKind.FRONT:
+            if reference := proofs_file(raw):
+                yield replace(reference, line=reference.line + token.line - 1)
+            continue
+        if not ("figures/" in raw or "file=" in raw):
+            continue
+        unified = raw.replace("\r\n", "\n").replace("\r", "\n")
+        for reference in references(unified):
+            yield replace(reference, line=reference.line + token.line - 1)
+
+
+def _may_be_read(reference: Reference) -> bool:
+    return well_placed(reference.path, reference.folder) and (
+        reference.folder is Folder.EXAMPLES or has_image_type(reference.path)
+    )
+
+
+def _read_file(folder: Path, reference: Reference) -> bytes | tuple[str, dict[str, str]]:
+    """A file's bytes, or a diagnostic's code and values."""
+    path = folder / reference.path
+    try:
+        home = (folder / reference.folder.value).resolve()
+        real = path.resolve(strict=True)
+        if not real.is_relative_to(home):
+            return "D502", {"folder": reference.folder.value}
+        status = real.stat()
+        if not stat.S_ISREG(status.st_mode):
+            return "D505", {"reason": "not a file", "limit": str(LARGEST_FILE)}
+        if status.st_size > LARGEST_FILE * _MEGA:
+            reason = f"{status.st_size / _MEGA:.1f} MB"
+            return "D505", {"reason": reason, "limit": str(LARGEST_FILE)}
+        return real.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        near = get_close_matches(reference.path, _names(folder, reference.folder), 1, _ALIKE)
+        return "D501", {"near": near[0]} if near else {}
+    except (OSError, RuntimeError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        return "D505", {"reason": reason, "limit": str(LARGEST_FILE)}
+
+
+def _names(folder: Path, below: Folder) -> list[str]:
+    def walk() -> Iterator[str]:
+        for root, folders, names in os.walk(folder / below.value):
+            folders.sort()
+            for name in sorted(names):
+                yield (Path(root) / name).relative_to(folder).as_posix()
+
+    return list(islice(walk(), _LISTED))
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Write a file beside `path` and move it there, with the same permissions."""
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(stat.S_IMODE(path.stat().st_mode))
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,174 @@
+"""The front matter: YAML between two ``---`` lines, read as a tree so that findings have places.
+
+Only plain scalars, one list and one mapping are taken from the tree. Nothing is constructed from
+YAML tags, and no alias is expanded, so a hostile file can neither run nor grow.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+import yaml
+
+from deckpress.diagnostics import Diagnostic, finding
+from deckpress.model import Meta, Span
+from deckpress.reading.attributes import nearest_id, well_formed_id, well_formed_tag
+from deckpress.reading.lines import split_lines
+from deckpress.reading.references import Folder, well_placed
+
+LANGUAGES = ("zh-CN", "en")
+_REQUIRED = {"title": "Python", "lang": "zh-CN", "key": "python-interview", "anki_deck": "Python"}
+_OPTIONAL = ("license", "homepage", "author", "description", "proofs", "tags")
+_KNOWN = (*_REQUIRED, *_OPTIONAL)
+_LARGEST = 64 * 1024  # characters; the YAML parser is slow, and no deck needs more
+_TEXT = "tag:yaml.org,2002:str"
+# YAML takes these for line ends, and the rest of the world does not.
+_CARD = re.compile(r"##[ \t]")
+_YAML_BREAKS = re.compile("[\x85\u2028\u2029]")
+_ALLOWED: dict[str, tuple[str, Callable[[str], bool]]] = {
+    "lang": (", ".join(LANGUAGES), lambda value: value in LANGUAGES),
+    "key": ("a-z 0-9 -", well_formed_id),
+    "homepage": ("https://…", lambda v: re.fullmatch(r"https?://[^\s<>\"]+", v) is not None),
+    "proofs": ("examples/proofs.json", lambda value: well_placed(value, Folder.EXAMPLES)),
+    "anki_deck": ("Name, Name::Name", lambda v: all(part.strip() for part in v.split("::"))),
+}
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Collects values and findings; `first` is the source line of the YAML's first line."""
+
+    path: str
+    first: int
+    values: dict[str, str]
+    tags: dict[str, str]
+    found: list[Diagnostic]
+
+    def span(self, node: yaml.Node) -> Span:
+        start, end = node.start_mark, node.end_mark
+        width = end.column - start.column if end.line == start.line else 1
+        return Span(self.path, self.first + start.line, start.column + 1, max(1, width))
+
+    def say(self, code: str, node: yaml.Node, **args: str) -> None:
+        self.found.append(finding(code, self.span(node), **args))
+
+
+def read_front(raw: str, path: str) -> tuple[Meta, list[Diagnostic]]:
+    """Read a front matter token (with its rules, from line 1 on) into a `Meta`, whatever is in it.
+
+    Values that are missing or wrong come out empty; each is among the diagnostics.
+    """
+    lines = [line.rstrip("\r\n") for line in split_lines(raw)]
+    reader = _Reader(path, 2, {}, {}, [])
+    if len(lines) < 2:
+        return Meta("", "", "", ""), [finding("D102", Span(path, 1, 1, 3))]
+    source = _YAML_BREAKS.sub(" ", "\n".join(lines[1:-1]))
+    node = _compose(source, reader)
+    if not isinstance(node, yaml.MappingNode) and any(map(_CARD.match, lines)):
+        # A rule further down was taken for the end.
+        return Meta("", "", "", ""), [finding("D102", Span(path, 1, 1, 3))]
+    if isinstance(node, yaml.MappingNode):
+        _take(node, reader)
+    elif node is not None:
+        reader.say("D109", node)
+    if not any(d.code in ("D103", "D109") for d in reader.found):
+        for key, example in _REQUIRED.items():
+            if key not in reader.values:
+                reader.found.append(finding("D105", Span(path, 1, 1, 3), key=key, example=example))
+    values = {key: value for key, value in reader.values.items() if value}
+    required = {key: values.pop(key, "") for key in _REQUIRED}
+    return Meta(**required, **values, tags=reader.tags), reader.found
+
+
+def no_front(path: str, line: int = 1) -> tuple[Meta, list[Diagnostic]]:
+    """What a source without a front matter says; one may stand too far down, on `line`."""
+    return Meta("", "", "", ""), [finding("D101", Span(path, line))]
+
+
+def _compose(source: str, reader: _Reader) -> yaml.Node | None:
+    if len(source) > _LARGEST:
+        reason = f"it is longer than {_LARGEST} characters"
+        reader.found.append(finding("D103", Span(reader.path, 1, 1, 3), reason=reason))
+        return None
+    try:
+        node: yaml.Node | None = yaml.compose(source, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        span = Span(reader.path, reader.first, 1)
+        if mark is not None:
+            span = Span(reader.path, reader.first + mark.line, mark.column + 1)
+        reason = error.problem or error.context or "?"
+        reader.found.append(finding("D103", span, reason=reason))
+        return None
+    except yaml.reader.ReaderError as error:
+        before = source[: error.position]
+        line, column = before.count("\n"), len(before) - before.rfind("\n")
+        span = Span(reader.path, reader.first + line, column)
+        reason = f"it cannot hold the character U+{ord(source[error.position]):04X}"
+        reader.found.append(finding("D103", span, reason=reason))
+        return None
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        deep = isinstance(error, RecursionError)
+        reason = "it is too deeply nested" if deep else type(error).__name__
+        reader.found.append(finding("D103", Span(reader.path, reader.first), reason=reason))
+        return None
+    return node
+
+
+def _take(node: yaml.MappingNode, reader: _Reader) -> None:
+    seen: set[str] = set()
+    for key_node, value in node.value:
+        key = key_node.value if isinstance(key_node, yaml.ScalarNode) else ""
+        if key not in _KNOWN:
+            near = get_close_matches(key, _KNOWN, 1)
+            args = {"near": near[0]} if near else {}
+            reader.say("D104", key_node, key=key or "?", known=", ".join(_KNOWN), **args)
+        elif key in seen:
+            reader.say("D108", key_node, key=key)
+        elif key == "tags":
+            reader.tags.update(_tags(value, reader))
+        else:
+            reader.values[key] = _text(key, value, reader)
+        seen.add(key)
+
+
+def _text(key: str, node: yaml.Node, reader: _Reader) -> str:
+    """The value of a key as one line of text; empty if it is none, or not allowed."""
+    if not isinstance(node, yaml.ScalarNode) or node.tag != _TEXT or not node.value.strip():
+        reader.say("D106", node, key=key)
+        return ""
+    value = " ".join(node.value.split())
+    allowed, fits = _ALLOWED.get(key, ("", None))
+    if fits is not None and not fits(value):
+        near = nearest_id(value) if key == "key" else ""
+        if key == "lang":
+            near = next(iter(get_close_matches(value, LANGUAGES, 1, 0.3)), "")
+        args = {"near": near} if near else {}
+        reader.say("D107", node, key=key, value=value, allowed=allowed, **args)
+        return ""
+    return value
+
+
+def _tags(node: yaml.Node, reader: _Reader) -> dict[str, str]:
+    """Tags and the names that learners see; a tag in a list is its own name."""
+    pairs: list[tuple[yaml.Node, yaml.Node]]
+    if isinstance(node, yaml.SequenceNode):
+        pairs = [(item, item) for item in node.value]
+    elif isinstance(node, yaml.MappingNode):
+        pairs = node.value
+    else:
+        reader.say("D110", node)
+        return {}
+    tags: dict[str, str] = {}
+    for tag, name in pairs:
+        plain = all(isinstance(n, yaml.ScalarNode) and n.value.strip() for n in (tag, name))
+        if not plain or not well_formed_tag(tag.value):
+            reader.say("D110", tag)
+        elif tag.value in tags:
+            reader.say("D108", tag, key=tag.value)
+        else:
+            tags[tag.value] = " ".join(name.value.split())
+    return tags

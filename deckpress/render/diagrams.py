@@ -1,0 +1,119 @@
+"""Mermaid source -> a self-contained SVG in the theme's colours, drawn while building, offline."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from xml.etree import ElementTree
+
+from deckpress.model import Asset, Picture
+
+_LONGEST = 20_000
+_SVG = "http://www.w3.org/2000/svg"
+_XLINK = "http://www.w3.org/1999/xlink"
+# An author's own settings could loosen what ours hold, so they are not read.
+_DIRECTIVE = re.compile(r"%%\{.*?\}%%", re.DOTALL)
+_HEADER = re.compile(r"\A\s*---\s*\n.*?\n---[ \t]*\n", re.DOTALL)
+_DROPPED = frozenset(
+    ("script", "foreignobject", "iframe", "object", "embed", "image", "animate", "set")
+)
+_OUTSIDE = re.compile(r"@import[^;]*;?|url\(\s*['\"]?(?!['\"]?#)[^)]*\)", re.IGNORECASE)
+
+
+class DiagramError(Exception):
+    """A diagram that cannot be drawn; the text says why."""
+
+
+def draw(source: str, alt: str) -> tuple[Picture, Asset]:
+    """The drawing of a Mermaid diagram, and the picture that shows it.
+
+    `alt` is its text alternative; without one, the labels of the diagram are.
+
+    Raises:
+        DiagramError: the source is not Mermaid, or too long.
+    """
+    if len(source) > _LONGEST:
+        raise DiagramError(f"over {_LONGEST} characters")
+    text = _bare(source)
+    if not text:
+        raise DiagramError("it is empty")
+    name = sha256(f"{_settings()}\0{text}".encode()).hexdigest()[:16]
+    svg, width, height = _clean(_drawn(text), f"d{name[:8]}")
+    asset = Asset(f"diagram-{name}.svg", "image/svg+xml", svg)
+    return Picture(asset.name, alt.strip() or _labels(svg), width, height, drawn=True), asset
+
+
+def _bare(source: str) -> str:
+    """A diagram without settings of its own: taking one out can put another together."""
+    text = ""
+    while text != source:
+        text, source = source, _HEADER.sub("", _DIRECTIVE.sub("", source))
+    return text.strip()
+
+
+def _drawn(text: str) -> str:
+    import mermaidx
+
+    try:
+        drawn: str = mermaidx.render(f"{_settings()}\n{text}", backend="merman").svg()
+    except Exception as error:  # the engine's own types are many, and none of them is ours
+        raise DiagramError(" ".join(str(error).split())[:200] or type(error).__name__) from error
+    return drawn
+
+
+@cache
+def _settings() -> str:
+    """The theme, as a directive before the diagram."""
+    settings = json.loads((Path(__file__).parent / "mermaid.json").read_text("utf-8"))
+    return f"%%{{init: {json.dumps(settings, ensure_ascii=False)}}}%%"
+
+
+def _clean(svg: str, prefix: str) -> tuple[bytes, int, int]:
+    """`svg` with ids of its own, a size, and nothing that acts or leads out; its size in pixels."""
+    try:
+        root = ElementTree.fromstring(svg)
+    except ElementTree.ParseError as error:
+        raise DiagramError(f"the drawing is not well-formed: {error}") from error
+    old = root.get("id") or "merman"
+    for parent in list(root.iter()):
+        for child in list(parent):
+            if _local(child.tag) in _DROPPED:
+                parent.remove(child)
+    for element in root.iter():
+        for key in list(element.attrib):
+            local = _local(key)
+            value = element.attrib[key]
+            if local.startswith("on") or (local == "href" and not value.startswith("#")):
+                del element.attrib[key]
+            else:
+                element.set(key, _OUTSIDE.sub("", value).replace(old, prefix))
+        if _local(element.tag) == "style":
+            element.text = _OUTSIDE.sub("", element.text or "").replace(old, prefix)
+        elif _local(element.tag) == "a":
+            element.tag = f"{{{_SVG}}}g"
+    box = [float(number) for number in (root.get("viewBox") or "").split()]
+    if len(box) != 4 or box[2] <= 0 or box[3] <= 0:
+        raise DiagramError("it shows nothing")
+    width, height = round(box[2]), round(box[3])
+    root.attrib.pop("style", None)
+    root.set("width", str(width))
+    root.set("height", str(height))
+    ElementTree.register_namespace("", _SVG)
+    ElementTree.register_namespace("xlink", _XLINK)
+    return ElementTree.tostring(root), width, height
+
+
+def _local(name: object) -> str:
+    return str(name).rpartition("}")[2].lower()
+
+
+def _labels(svg: bytes) -> str:
+    """What a diagram says, for those who do not see it: its labels, each once."""
+    root = ElementTree.fromstring(svg)
+    texts = (
+        " ".join("".join(element.itertext()).split()) for element in root.iter(f"{{{_SVG}}}text")
+    )
+    return ", ".join(dict.fromkeys(text for text in texts if text))[:300]

@@ -1,0 +1,62 @@
+"""The author's figures: named by content, measured, ready to be shown."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping
+from hashlib import sha256
+from xml.etree import ElementTree
+
+from deckpress.model import Asset, Picture
+from deckpress.reading.references import IMAGE_TYPES, Folder
+
+_LENGTH = re.compile(r"\s*([0-9.]+)(?:px)?\s*$")
+
+
+def figures(files: Mapping[str, bytes]) -> dict[str, tuple[Picture, Asset]]:
+    """Each figure among the source's files, by path, as a picture without its text and an asset."""
+    found = {}
+    for path in sorted(files):
+        if path.startswith(Folder.FIGURES.value):
+            found[path] = _figure(path, files[path])
+    return found
+
+
+def _figure(path: str, data: bytes) -> tuple[Picture, Asset]:
+    stem, _, suffix = path.rpartition("/")[2].rpartition(".")
+    safe = re.sub(r"[^a-z0-9-]+", "-", stem.lower()).strip("-") or "figure"
+    name = f"{safe[:40]}-{sha256(data).hexdigest()[:16]}.{suffix.lower()}"
+    width, height = _size(suffix.lower(), data)
+    return (
+        Picture(name, "", width, height),
+        Asset(name, IMAGE_TYPES[suffix.lower()], data),
+    )
+
+
+def _size(suffix: str, data: bytes) -> tuple[int | None, int | None]:
+    """A figure's natural size in CSS pixels, if it can be read."""
+    if suffix == "svg":
+        return _svg_size(data)
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            return image.size
+    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
+        return None, None
+
+
+def _svg_size(data: bytes) -> tuple[int | None, int | None]:
+    try:
+        root = ElementTree.fromstring(data)
+    except ElementTree.ParseError:
+        return None, None
+    width, height = (_LENGTH.match(root.get(name) or "") for name in ("width", "height"))
+    if width and height:
+        return round(float(width[1])), round(float(height[1]))
+    box = (root.get("viewBox") or "").replace(",", " ").split()
+    try:
+        return round(float(box[2])), round(float(box[3]))
+    except (IndexError, ValueError):
+        return None, None

@@ -1,0 +1,117 @@
+"""Fences: highlighted code, shown files and diagrams, made when the deck is built."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from markupsafe import escape
+
+from deckpress.reading.fences import DIAGRAM, Fence, extract
+from deckpress.render import diagrams
+from deckpress.render.markup.context import Context
+from deckpress.render.markup.labels import words
+
+if TYPE_CHECKING:
+    from pygments.lexer import Lexer
+    from pygments.token import _TokenType
+
+# The few styles of the theme, by token type; a type without an entry is what its parent is.
+_STYLES = {
+    "Keyword": "k",
+    "Operator.Word": "k",
+    "Literal.String": "s",
+    "Comment": "c",
+    "Comment.Preproc": "d",
+    "Literal.Number": "n",
+    "Name.Function": "f",
+    "Name.Builtin": "f",
+    "Name.Class": "t",
+    "Name.Tag": "t",
+    "Name.Exception": "t",
+    "Keyword.Type": "t",
+    "Name.Variable": "v",
+    "Name.Attribute": "v",
+    "Name.Constant": "v",
+    "Name.Decorator": "d",
+    "Generic.Inserted": "gi",
+    "Generic.Deleted": "gd",
+    "Generic.Heading": "k",
+    "Generic.Prompt": "c",
+}
+_PLAIN = frozenset(("", "text", "txt", "plain", "output"))
+
+
+def fence_html(fence: Fence, body: str, context: Context) -> str:
+    """The HTML of a fence, whose lines are `body`: a diagram, or code with its colours."""
+    info = fence.info
+    if info.language == DIAGRAM:
+        return _diagram(fence, body, context)
+    label = ""
+    if info.file is not None and info.file in context.files:
+        shown = context.files[info.file].decode("utf-8", "replace")
+        body = extract(shown, info.part) or ""
+        label = f'<p class="file">{escape(info.file)}</p>'
+    elif info.role:
+        label = f'<p class="file role">{words(context.lang)[info.role]}</p>'
+    name = "".join(c for c in info.language.lower() if c.isalnum() or c in "-_+")
+    code = highlighted(body, info.language)
+    return f'<div class="code">{label}<pre><code class="lang-{name}">{code}</code></pre></div>'
+
+
+def _diagram(fence: Fence, body: str, context: Context) -> str:
+    try:
+        picture, asset = diagrams.draw(body, fence.info.alt)
+    except diagrams.DiagramError as error:
+        context.say("D701", context.text.at(fence.line, fence.column, 3), str(error))
+        return ""
+    context.assets.append(asset)
+    return f'<div class="figure"><data value="{context.hole(picture)}"></data></div>'
+
+
+def highlighted(code: str, language: str) -> str:
+    """Escaped `code`; runs of one style are one span, so that print has few boxes to lay out."""
+    lexer = _lexer(language.lower())
+    if lexer is None or not code:
+        return str(escape(code))
+    runs = []
+    for style, group in groupby(_styled(lexer, code), key=lambda pair: pair[0]):
+        text = escape("".join(value for _, value in group))
+        runs.append(f'<span class="{style}">{text}</span>' if style else str(text))
+    return "".join(runs)
+
+
+def _styled(lexer: Lexer, code: str) -> Iterator[tuple[str, str]]:
+    """Each token's style and text; white space takes the style before it, to lengthen runs."""
+    style = ""
+    for token, value in lexer.get_tokens(code):
+        if not value.isspace():
+            style = _style(token)
+        elif "\n" in value:
+            style = ""
+        yield style, value
+
+
+@cache
+def _style(token: _TokenType) -> str:
+    name = str(token).removeprefix("Token").removeprefix(".")
+    while name:
+        if name in _STYLES:
+            return _STYLES[name]
+        name = name.rpartition(".")[0]
+    return ""
+
+
+@cache
+def _lexer(language: str) -> Lexer | None:
+    if language in _PLAIN:
+        return None
+    from pygments.lexers import get_lexer_by_name
+    from pygments.util import ClassNotFound
+
+    try:
+        return get_lexer_by_name(language, stripnl=False, ensurenl=False)
+    except ClassNotFound:
+        return None

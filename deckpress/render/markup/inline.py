@@ -1,0 +1,81 @@
+"""Inline syntax: gaps, formulas, deleted text and bare addresses."""
+
+from __future__ import annotations
+
+import re
+from typing import cast
+from xml.etree.ElementTree import Element
+
+from markdown.inlinepatterns import InlineProcessor
+from markdown.util import AtomicString
+
+from deckpress.reading.prose import without_formulas
+from deckpress.reading.references import trimmed
+from deckpress.render.markup.blocks import Engine, formula_html
+
+GAP = r"\{\{c(\d{1,3})::"
+FORMULA = (
+    r"(?<![\\$])(?:\$(?![\s$])(?P<tex>(?:\\.|[^\\$\n]|\n(?![ \t]*\n))+?)(?<!\s)\$(?![\d$])"
+    r"|\$\$(?P<display>(?:\\.|[^\\$\n]|\n(?![ \t]*\n))+?)\$\$(?!\$))"
+)
+DELETED = r"~~(?![\s~])(.+?)(?<![\s~])~~"
+
+
+class Gap(InlineProcessor):
+    """``{{c1::answer::hint}}``. Code spans are already set aside, so theirs do not count."""
+
+    def handleMatch(  # type: ignore[override]  # noqa: N802
+        self, m: re.Match[str], data: str
+    ) -> tuple[Element | None, int | None, int | None]:
+        if not cast(Engine, self.md).context.gaps:
+            return None, None, None
+        masked = without_formulas(data)
+        end = masked.find("}}", m.end())
+        if end < 0:
+            return None, None, None
+        split = masked.find("::", m.end(), end)
+        gap = Element("mark", {"data-gap": str(int(m.group(1)))})
+        gap.text = data[m.end() : end if split < 0 else split]
+        if split >= 0:
+            gap.set("data-hint", self.unescape(data[split + 2 : end]).strip())
+        return gap, m.start(), end + 2
+
+
+class Formula(InlineProcessor):
+    """``$x$`` in a line, ``$$x$$`` on its own. Money is text: 价格 $5 和 $10."""
+
+    def handleMatch(  # type: ignore[override]  # noqa: N802
+        self, m: re.Match[str], data: str
+    ) -> tuple[str, int, int]:
+        context = cast(Engine, self.md).context
+        display = m["display"] is not None
+        tex = m["display"] if display else m["tex"]
+        html = formula_html(self.unescape(tex), display, context)
+        return self.md.htmlStash.store(html), m.start(), m.end()
+
+
+class Deleted(InlineProcessor):
+    """``~~text~~``, beside Chinese too, where there is no space to tell words apart."""
+
+    def handleMatch(  # type: ignore[override]  # noqa: N802
+        self, m: re.Match[str], data: str
+    ) -> tuple[Element, int, int]:
+        element = Element("del")
+        element.text = m.group(1)
+        return element, m.start(), m.end()
+
+
+class Address(InlineProcessor):
+    """A bare address becomes a link. It begins where Chinese ends and ends where Chinese begins, or
+    before final punctuation.
+    """
+
+    ANCESTOR_EXCLUDES = ("a",)
+
+    def handleMatch(  # type: ignore[override]  # noqa: N802
+        self, m: re.Match[str], data: str
+    ) -> tuple[Element, int, int]:
+        address = trimmed(m.group())
+        link = Element("a", {"href": address})
+        link.text = AtomicString(address)
+        return link, m.start(), m.start() + len(address)

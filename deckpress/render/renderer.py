@@ -1,0 +1,329 @@
+"""Raw cards -> cards of safe HTML, once for all outputs."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from functools import cache as memoize
+from hashlib import blake2b
+from pathlib import Path
+
+from deckpress.diagnostics import Diagnostic
+from deckpress.history.digests import digests, whole
+from deckpress.history.proofs import proofs
+from deckpress.model import (
+    Asset,
+    Card,
+    CardKind,
+    ClozeEnd,
+    ClozeStart,
+    Deck,
+    Html,
+    LinkEnd,
+    LinkStart,
+    Math,
+    Option,
+    Part,
+    PartName,
+    Picture,
+    Piece,
+    RawCard,
+    RawDeck,
+    RawSection,
+    Section,
+    Text,
+)
+from deckpress.reading.references import references
+from deckpress.render.cache import Cache
+from deckpress.render.figures import figures
+from deckpress.render.markup.context import Context
+from deckpress.render.plain_text import plain
+from deckpress.toolchain import installed_versions
+
+_OWN = (".py", ".json", ".toml")  # the files of this package that decide a field's HTML
+_LIBRARIES = ("markdown", "mermaidx", "mmdr", "nh3", "pygments", "ziafont", "ziamath")
+# Text in which Markdown can find nothing to do, unless its beginning makes a block.
+_SIMPLE = re.compile(r"[^\\`*_{}\[\]<>#&$~|!:\n\x00-\x1f]*")
+_STARTS_BLOCK = re.compile(r"\s|[-+=]|\d+[.)]")
+_TOKEN = re.compile(r'<data value="(\d+)"></data>|<(/?)(mark|a)\b([^>]*)>')
+_ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
+# Scripts without spaces between words, and their punctuation; Hangul is not one of them.
+_WIDE = "[\u2e80-\u312f\u31a0-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef]"
+_INLINE = r"(?:</?(?:strong|em|a|del|code|mark|sup)\b[^>]*>)*"
+_JOIN = re.compile(f"(?<={_WIDE})({_INLINE})\\n({_INLINE})(?={_WIDE})")
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """One field to render: its text, how, and what it is cached under."""
+
+    text: Text
+    block: bool
+    gaps: bool
+    prefix: str
+    key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Rendered:
+    html: Html
+    assets: tuple[Asset, ...] = ()
+
+
+def render(deck: RawDeck, cache: Cache | None = None) -> tuple[Deck, tuple[Diagnostic, ...]]:
+    """The deck in HTML, and what could not be drawn: errors, after which it is not to be used.
+
+    `cache` is asked for fields that were rendered before from the same text by the same program.
+    """
+    renderer = _Renderer(deck, cache)
+    renderer.prepare()
+    sections = tuple(renderer.section(section) for section in deck.sections)
+    shown = {
+        piece.asset for html in renderer.made() for piece in html if isinstance(piece, Picture)
+    }
+    assets = {name: asset for name, asset in sorted(renderer.assets.items()) if name in shown}
+    rendered = Deck(deck.name, deck.meta, sections, assets, deck.source)
+    return rendered, tuple(renderer.found)
+
+
+class _Renderer:
+    def __init__(self, deck: RawDeck, cache: Cache | None) -> None:
+        self._deck = deck
+        self._cache = cache
+        self._figures = figures(deck.files)
+        self._pictures = {path: picture for path, (picture, _) in self._figures.items()}
+        self._targets = frozenset(
+            [section.id for section in deck.sections] + [card.id for card in deck.cards()]
+        )
+        self._proofs = {id: recorded.proof for id, recorded in proofs(deck).items()}
+        self._digests = digests(deck)
+        self._done: dict[bytes, _Rendered] = {}
+        self.assets = {asset.name: asset for _, asset in self._figures.values()}
+        self.found: list[Diagnostic] = []
+
+    def made(self) -> Iterator[Html]:
+        return (rendered.html for rendered in self._done.values())
+
+    def prepare(self) -> None:
+        """Render every field of the deck that the cache does not have."""
+        jobs = {job.key: job for job in self._jobs()}
+        known = self._cache.get_many(jobs) if self._cache else {}
+        fresh: dict[bytes, str] = {}
+        for key, job in jobs.items():
+            rendered = _unpacked(known[key]) if key in known else None
+            if rendered is None:
+                rendered, found = self._render(job)
+                self.found += found
+                if not found:
+                    fresh[key] = _packed(rendered)
+            self._done[key] = rendered
+            self.assets.update((asset.name, asset) for asset in rendered.assets)
+        if self._cache:
+            self._cache.put_many(fresh)
+
+    def section(self, section: RawSection) -> Section:
+        return Section(
+            section.id,
+            plain(self._html(_Field(section.title, section.id, "title"))),
+            self._html(_Field(section.intro, section.id, "intro")),
+            tuple(self._card(card, section.id) for card in section.cards),
+        )
+
+    def _card(self, card: RawCard, section: str) -> Card:
+        fields = _fields(card)
+        html = {field.name: self._html(field) for field in fields}
+        items = [html[f"item{number}"] for number in range(len(card.items))]
+        choice = card.kind is CardKind.CHOICE
+        return Card(
+            id=card.id,
+            kind=card.kind,
+            section=section,
+            question=html["question"],
+            title=" ".join(plain(html["question"]).split()),
+            lead=html["lead"],
+            options=tuple(
+                Option(item, bool(raw.right)) for item, raw in zip(items, card.items, strict=True)
+            )
+            if choice
+            else (),
+            steps=() if choice else tuple(items),
+            short=html["short"],
+            parts=tuple(Part(name, html[name]) for name in PartName if name in html),
+            tags=card.tags,
+            level=card.level,
+            tier=card.tier,
+            retired=card.retired,
+            digest=whole(self._digests[card.id]),
+            proof=self._proofs.get(card.id),
+        )
+
+    def _jobs(self) -> Iterator[_Job]:
+        for section in self._deck.sections:
+            yield self._job(_Field(section.title, section.id, "title"))
+            yield self._job(_Field(section.intro, section.id, "intro"))
+            for card in section.cards:
+                for field in _fields(card):
+                    yield self._job(field)
+
+    def _html(self, field: _Field) -> Html:
+        return self._done[self._job(field).key].html
+
+    def _job(self, field: _Field) -> _Job:
+        source = unicodedata.normalize("NFC", field.text.source)
+        block = field.name not in ("question", "title")
+        # Only footnotes make a field's HTML depend on where it stands.
+        prefix = f"{field.owner}-{field.name}" if "[^" in source else ""
+        key = blake2b(_program() + self._deck.meta.lang.encode(), digest_size=16)
+        key.update(f"\0{block}{field.gaps}\0{prefix}\0{source}".encode())
+        for path in _shown(field.text):
+            key.update(blake2b(self._deck.files.get(path, b"")).digest())
+        if "](#" in source:
+            linked = re.findall(r"\]\(#([^)\s]+)", source)
+            key.update(repr([name in self._targets for name in linked]).encode())
+        return _Job(replace(field.text, source=source), block, field.gaps, prefix, key.digest())
+
+    def _render(self, job: _Job) -> tuple[_Rendered, list[Diagnostic]]:
+        source = job.text.source
+        if not source.strip():
+            return _Rendered(()), []
+        if _SIMPLE.fullmatch(source) and not _STARTS_BLOCK.match(source):
+            text = source.rstrip()
+            return _Rendered((f"<p>{text}</p>" if job.block else text,)), []
+        from deckpress.render.markup.engine import convert
+        from deckpress.render.sanitize import sanitize
+
+        context = Context(
+            text=job.text,
+            lang=self._deck.meta.lang,
+            prefix=job.prefix,
+            targets=self._targets,
+            files=self._deck.files,
+            pictures=self._pictures,
+            gaps=job.gaps,
+        )
+        try:
+            html = sanitize(convert(context, block=job.block))
+        except RecursionError:
+            context.found.append(Diagnostic("D704", job.text.at(0), {}))
+            return _Rendered(()), context.found
+        if not job.block:
+            html = html.removeprefix("<p>").removesuffix("</p>")
+        return _Rendered(_pieces(_joined(html), context), tuple(context.assets)), context.found
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    text: Text
+    owner: str
+    name: str
+    gaps: bool = False
+
+
+def _fields(card: RawCard) -> tuple[_Field, ...]:
+    """Every text of a card, with the name that its HTML is found by."""
+    gaps = card.kind is CardKind.CLOZE
+    return (
+        _Field(card.question, card.id, "question", gaps),
+        _Field(card.lead, card.id, "lead"),
+        *(_Field(item.text, card.id, f"item{n}") for n, item in enumerate(card.items)),
+        _Field(card.short, card.id, "short", gaps),
+        *(_Field(part.text, card.id, part.name) for part in card.parts),
+    )
+
+
+def _shown(text: Text) -> list[str]:
+    """The files that a text shows."""
+    if "file=" not in text.source and "](" not in text.source and "]:" not in text.source:
+        return []
+    return [reference.path for reference in references(text.source)]
+
+
+@memoize
+def _program() -> bytes:
+    """A hash of this renderer and of the libraries that it renders with."""
+    digest = blake2b(repr(installed_versions(_LIBRARIES)).encode())
+    own = Path(__file__).parents[1]
+    for path in sorted(path for path in own.rglob("*") if path.suffix in _OWN):
+        digest.update(path.read_bytes())
+    return digest.digest()
+
+
+def _joined(html: str) -> str:
+    """`html` with lines joined that end and begin in Chinese: a line end is not a space there."""
+    if "\n" not in html:
+        return html
+    parts = re.split(r"(<pre>.*?</pre>)", html, flags=re.DOTALL)
+    return "".join(part if part.startswith("<pre>") else _JOIN.sub(r"\1\2", part) for part in parts)
+
+
+def _pieces(html: str, context: Context) -> Html:
+    """Sanitised HTML cut at its holes."""
+    pieces: list[Piece] = []
+    text: list[str] = []
+    links: list[bool] = []
+    start = 0
+
+    def add(piece: Piece) -> None:
+        if joined := "".join(text):
+            pieces.append(joined)
+        text.clear()
+        pieces.append(piece)
+
+    for token in _TOKEN.finditer(html):
+        text.append(html[start : token.start()])
+        start = token.end()
+        hole, closing, tag, attributes = token.groups()
+        values = dict(_ATTRIBUTE.findall(attributes or ""))
+        if hole is not None:
+            add(context.holes[int(hole)])
+        elif tag == "mark":
+            hint = values.get("data-hint", "")
+            add(ClozeEnd() if closing else ClozeStart(int(values["data-gap"]), _unescaped(hint)))
+        elif closing:
+            if links.pop():
+                add(LinkEnd())
+            else:
+                text.append(token.group())
+        else:
+            links.append("data-card" in values)
+            if links[-1]:
+                add(LinkStart(values["data-card"]))
+            else:
+                text.append(token.group())
+    text.append(html[start:])
+    if joined := "".join(text):
+        pieces.append(joined)
+    return tuple(pieces)
+
+
+def _unescaped(value: str) -> str:
+    from html import unescape
+
+    return unescape(value)
+
+
+_TYPES: dict[str, type[Math | Picture | ClozeStart | ClozeEnd | LinkStart | LinkEnd]] = {
+    cls.__name__: cls for cls in (Math, Picture, ClozeStart, ClozeEnd, LinkStart, LinkEnd)
+}
+
+
+def _packed(rendered: _Rendered) -> str:
+    """A rendered field as text for the cache."""
+    html = [p if isinstance(p, str) else [type(p).__name__, asdict(p)] for p in rendered.html]
+    assets = [[asset.name, asset.media_type, asset.data.decode()] for asset in rendered.assets]
+    return json.dumps([html, assets], ensure_ascii=False, separators=(",", ":"))
+
+
+def _unpacked(text: str) -> _Rendered | None:
+    """What `_packed` packed; None for anything else."""
+    try:
+        html, assets = json.loads(text)
+        pieces = tuple(p if isinstance(p, str) else _TYPES[p[0]](**p[1]) for p in html)
+        return _Rendered(
+            pieces, tuple(Asset(name, media, data.encode()) for name, media, data in assets)
+        )
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError):
+        return None

@@ -1,0 +1,23 @@
+"""Version numbers: three numbers and two dots, such as ``1.2.0``, and the ledger's file of each."""
+
+from __future__ import annotations
+
+import re
+
+_VERSION = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)", re.ASCII)
+
+# The name of a release's file in the ledger; its group `version` is the number.
+LEDGER_FILE = re.compile(rf"(?P<version>{_VERSION.pattern})\.json", re.ASCII)
+
+
+def number(version: str) -> tuple[int, int, int]:
+    """A version's three numbers, for comparing.
+
+    Raises:
+        ValueError: it is not a released version, such as ``1.2.0``.
+    """
+    match = _VERSION.fullmatch(version)
+    if match is None:
+        raise ValueError(version)
+    major, minor, patch = map(int, match.groups())
+    return major, minor, patch

@@ -1,0 +1,256 @@
+"""Printed parts joined into one PDF, as if it had been printed in one piece.
+
+Kept are the structure of PDF/UA, bookmarks, places, links from part to part, and of the first
+part its metadata and attachments. The fonts of all parts become one set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
+
+from pikepdf import Array, Dictionary, Name, ObjectStreamMode, Pdf, Stream, String
+
+from exporters.pdf.book.font_merge import merge_fonts, names_of_files
+from exporters.pdf.book.text_overlay import Lettering
+from exporters.pdf.setting.text_width import BOLD, REGULAR
+from exporters.pdf.sheet import PLACE, Label
+
+# What a part's catalog says of the whole document.
+_GENERAL = ("/Lang", "/MarkInfo", "/Metadata", "/ViewerPreferences")
+# One book at a time, since none is done sooner beside another; and in one thread, since what a
+# thread has let go of in C is kept for that thread: a book may take 40 MB.
+_JOINER = ThreadPoolExecutor(1)
+# Drawn before the rest of a page, and told to its readers as no part of the text.
+_RUNNING = b"/Artifact <</Type /Pagination>> BDC q\n%bQ EMC\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A printed part: its file, how many pages it has, and its places by name, each with the page
+    (counted from 0) and with what to show of it.
+
+    The bookmarks of one that `continues` belong to the last one before it.
+    """
+
+    data: bytes
+    count: int
+    destinations: tuple[tuple[str, int, tuple[Any, ...]], ...]
+    continues: bool = False
+
+    @classmethod
+    def read(cls, data: bytes, continues: bool = False) -> Part:
+        with Pdf.open(BytesIO(data)) as pdf:
+            return cls(data, len(pdf.pages), tuple(_destinations(pdf)), continues)
+
+    def __len__(self) -> int:
+        return self.count
+
+    @property
+    def places(self) -> Mapping[str, int]:
+        """The page, counted from 0, of each place that a link can lead to."""
+        return {name: page for name, page, _ in self.destinations}
+
+
+def _destinations(pdf: Pdf) -> Iterator[tuple[str, int, tuple[Any, ...]]]:
+    names = pdf.Root.get(Name.Names, Dictionary()).get(Name.Dests, Dictionary())
+    listed = list(names.get(Name.Names, Array()))
+    numbers: dict[Any, int] = {page.objgen: number for number, page in enumerate(pdf.pages)}
+    for name, target in zip(listed[::2], listed[1::2], strict=True):
+        yield str(name), numbers[target[0].objgen], tuple(target)[1:]
+
+
+def joined(
+    parts: Sequence[Part],
+    running: Sequence[Sequence[Label]] = (),
+    about: Part | None = None,
+) -> bytes:
+    """One PDF of these parts. `running` has the labels of each page, its head and its foot; its
+    metadata and attachments are those of the part `about`, or of the first.
+
+    Every link to a place leads there, in whichever part it is.
+    """
+    return _JOINER.submit(_joined, parts, running, about or parts[0]).result()
+
+
+def _joined(parts: Sequence[Part], running: Sequence[Sequence[Label]], about: Part) -> bytes:
+    whole = _Whole()
+    for part in parts:
+        whole.add(part)
+    with Pdf.open(BytesIO(about.data)) as first:
+        return whole.finished(first, running)
+
+
+class _Whole:
+    def __init__(self) -> None:
+        self._pdf = Pdf.new()
+        self._document = self._pdf.make_indirect(
+            Dictionary(Type=Name.StructElem, S=Name.Document, K=Array())
+        )
+        self._parents: list[Any] = []
+        self._next_parent = 0
+        self._ids: list[Any] = []
+        self._destinations: list[tuple[str, Any]] = []
+        self._bookmarks: list[_Bookmark] = []
+        self._fonts: list[Any] = []
+
+    def add(self, part: Part) -> None:
+        """Adds copies of all pages, structure and bookmarks. The part's own objects, which take as
+        much memory as the copies, are let go of.
+        """
+        first, known = len(self._pdf.pages), len(self._pdf.objects)
+        with Pdf.open(BytesIO(part.data)) as pdf:
+            self._copy(pdf, part, first)
+            for number in range(known + 1, len(self._pdf.objects) + 1):
+                self._hold(self._pdf.get_object(number, 0))
+
+    def _hold(self, copied: Any) -> None:
+        """Has the bytes of a stream read from its part now, and not when the whole is saved."""
+        if isinstance(copied, Stream):
+            held: Any = copied  # its types are narrower than what a PDF may have here
+            filters = {
+                "filter": copied.get(Name.Filter),
+                "decode_parms": copied.get("/DecodeParms"),
+            }
+            held.write(copied.read_raw_bytes(), **filters)
+
+    def _copy(self, source: Pdf, part: Part, first: int) -> None:
+        self._pdf.pages.extend(source.pages)
+        pages = [page.obj for page in self._pdf.pages[first:]]
+        self._fonts.append(pages[0].Resources.Font)
+        self._destinations += [
+            (name, Array([pages[number], *shown])) for name, number, shown in part.destinations
+        ]
+        # References to pages lead to the copies, since those were copied before.
+        self._add_structure(self._pdf.copy_foreign(source.Root.StructTreeRoot), pages)
+        if Name.Outlines in source.Root:
+            bookmarks = _bookmarks(self._pdf.copy_foreign(source.Root.Outlines))
+            above = self._bookmarks[-1].inner if part.continues else self._bookmarks
+            above.extend(bookmarks)
+
+    def _add_structure(self, root: Any, pages: Sequence[Any]) -> None:
+        for element in root.K[0].K:
+            element.P = self._document
+            self._document.K.append(element)
+        if Name.IDTree in root:
+            self._ids.append(self._pdf.make_indirect(root.IDTree))
+        numbers = list(root.ParentTree.Nums)
+        offset = self._next_parent
+        for number, parents in zip(numbers[::2], numbers[1::2], strict=True):
+            self._parents += (int(number) + offset, parents)
+            self._next_parent = max(self._next_parent, int(number) + offset + 1)
+        for page in pages:
+            page.StructParents = int(page.StructParents) + offset
+            for annotation in page.get(Name.Annots, ()):
+                if Name.StructParent in annotation:
+                    annotation.StructParent = int(annotation.StructParent) + offset
+
+    def finished(self, first: Pdf, running: Sequence[Sequence[Label]]) -> bytes:
+        pdf, root = self._pdf, self._pdf.Root
+        self._lead_links()
+        lettering = Lettering(REGULAR, BOLD, names_of_files(self._fonts))
+        for page, labels in zip(pdf.pages, running, strict=False):
+            height = float(page.mediabox[3])
+            text = b"".join(lettering.written(label, height) for label in labels)
+            page.obj.Contents = Array([pdf.make_stream(_RUNNING % text), page.obj.Contents])
+        merge_fonts(pdf, self._fonts, lettering.used)
+        general = pdf.copy_foreign(first.make_indirect(_chosen(first.Root, _GENERAL)))
+        for key, value in general.items():
+            root[key] = value
+        if first.docinfo:
+            for key, value in first.docinfo.items():
+                pdf.docinfo[key] = value
+        self._write_names(first)
+        self._write_structure()
+        if self._bookmarks:
+            root.Outlines = pdf.make_indirect(Dictionary(Type=Name.Outlines))
+            _write(self._bookmarks, root.Outlines)
+        buffer = BytesIO()
+        pdf.save(
+            buffer,
+            min_version=first.pdf_version,
+            deterministic_id=True,
+            object_stream_mode=ObjectStreamMode.generate,
+        )
+        return buffer.getvalue()
+
+    def _lead_links(self) -> None:
+        for page in self._pdf.pages:
+            for annotation in page.obj.get(Name.Annots, ()):
+                action = annotation.get(Name.A, Dictionary())
+                address = str(action.get(Name.URI, ""))
+                if address.startswith(PLACE):
+                    name = String(address.removeprefix(PLACE))
+                    annotation.Dest = annotation.Contents = name
+                    del annotation.A
+
+    def _write_names(self, first: Pdf) -> None:
+        root = self._pdf.Root
+        root.Names = Dictionary()
+        there = sorted((bytes(String(name)), target) for name, target in self._destinations)
+        names = Array()
+        for name, target in there:
+            names.append(String(name))
+            names.append(target)
+        root.Names.Dests = self._pdf.make_indirect(Dictionary(Names=names))
+        files = first.Root.get(Name.Names, Dictionary()).get(Name.EmbeddedFiles)
+        if files is not None:
+            root.Names.EmbeddedFiles = self._pdf.copy_foreign(files)
+
+    def _write_structure(self) -> None:
+        pdf = self._pdf
+        tree = Dictionary(
+            Type=Name.StructTreeRoot,
+            K=Array([self._document]),
+            ParentTree=pdf.make_indirect(Dictionary(Nums=Array(self._parents))),
+            ParentTreeNextKey=self._next_parent,
+        )
+        if self._ids:
+            ordered = sorted(self._ids, key=lambda node: bytes(node.Limits[0]))
+            tree.IDTree = Dictionary(Kids=Array(ordered))
+        pdf.Root.StructTreeRoot = self._document.P = pdf.make_indirect(tree)
+
+
+@dataclass(frozen=True, slots=True)
+class _Bookmark:
+    item: Any
+    inner: list[_Bookmark]
+
+
+def _chosen(dictionary: Any, keys: Sequence[str]) -> Any:
+    return Dictionary({key: dictionary[key] for key in keys if key in dictionary})
+
+
+def _bookmarks(parent: Any) -> list[_Bookmark]:
+    return [_Bookmark(item, _bookmarks(item)) for item in _chain(parent)]
+
+
+def _chain(parent: Any) -> Iterator[Any]:
+    item = parent.get(Name.First)
+    while item is not None:
+        yield item
+        item = item.get(Name.Next)
+
+
+def _write(bookmarks: Sequence[_Bookmark], parent: Any) -> int:
+    """Links the bookmarks with one another, and says how many can be seen below `parent`."""
+    count = 0
+    for number, bookmark in enumerate(bookmarks):
+        item = bookmark.item
+        item.Parent = parent
+        for key, index in ((Name.Prev, number - 1), (Name.Next, number + 1)):
+            if 0 <= index < len(bookmarks):
+                item[key] = bookmarks[index].item
+            elif key in item:
+                del item[key]
+        closed = int(item.get(Name.Count, 0)) < 0
+        inner = _write(bookmark.inner, item) if bookmark.inner else 0
+        item.Count = -inner if closed else inner
+        count += 1 + (0 if closed else inner)
+    if bookmarks:
+        parent.First, parent.Last = bookmarks[0].item, bookmarks[-1].item
+        parent.Count = count
+    return count

@@ -1,0 +1,336 @@
+"""The upgrade proof: real Anki takes the old package, learners use it, then comes the new one.
+
+What Anki promises on import, measured and held here: a card that is known is never touched; a note
+is replaced if the package's is younger than the learner's, and left alone otherwise.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import sqlite3
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from anki.collection import Collection, ImportAnkiPackageOptions, ImportAnkiPackageRequest
+from anki.decks import DeckId
+from anki.notes import Note, NoteId
+from anki.scheduler.v3 import CardAnswer, Scheduler
+
+from exporters.anki.decks import RETIRED
+from releases.upgrade.report import PackageError, Report, UnprovenError
+
+if TYPE_CHECKING:
+    from anki.cards import Card  # which cannot be imported before anki.collection
+
+_RATINGS = (CardAnswer.AGAIN, CardAnswer.HARD, CardAnswer.GOOD, CardAnswer.EASY)
+_OWN_DECK = "My own deck"
+_OWN_TAG = "my-own-tag"
+_OWN_TEXT = "my own note"
+# Everything that a learner's work is in; `mod` and `usn` are Anki's book-keeping for syncing.
+_CARD = "id, nid, did, ord, type, queue, due, ivl, factor, reps, lapses, left, odue, odid, flags"
+_NOTE = "id, guid, mid, mod, tags, flds"
+_FAILED = ("conflicting", "missing_notetype", "missing_deck", "empty_first_field")
+
+
+class Learner(StrEnum):
+    """Who uses the old package: by what, and when, they did to its notes."""
+
+    READER = "reader"  # studies, and touches no note
+    EARLY = "early"  # tags, edits and deletes notes before the new package is made
+    LATE = "late"  # does so after it was made
+
+
+@dataclass(frozen=True, slots=True)
+class PackedNote:
+    guid: str
+    model: int
+    modified: int  # Unix seconds
+    tags: frozenset[str]
+    fields: str
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """The notes of an `.apkg` by guid, and the names of the decks that hold cards."""
+
+    notes: Mapping[str, PackedNote]
+    decks: frozenset[str]
+
+
+def read(data: bytes) -> Package:
+    """What is in a package, read without Anki.
+
+    Raises:
+        PackageError: it is no package, or one in the format that only newer programs read.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            content = archive.read("collection.anki2")
+    except (zipfile.BadZipFile, KeyError, OSError, RuntimeError) as error:
+        raise PackageError(str(error)) from error
+    try:
+        with closing(sqlite3.connect(":memory:")) as database:
+            database.deserialize(content)
+            rows = database.execute("SELECT guid, mid, mod, tags, flds FROM notes").fetchall()
+            used = {number for (number,) in database.execute("SELECT DISTINCT did FROM cards")}
+            (decks,) = database.execute("SELECT decks FROM col").fetchone()
+    except (sqlite3.Error, TypeError) as error:
+        raise PackageError(str(error)) from error
+    notes = {row[0]: PackedNote(row[0], row[1], row[2], _tags(row[3]), row[4]) for row in rows}
+    if len(notes) != len(rows):
+        raise PackageError("two notes have one guid")
+    return Package(notes, frozenset(_deck_names(decks, used)))
+
+
+def _tags(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+def _deck_names(decks: str, used: set[int]) -> Iterator[str]:
+    for number, deck in json.loads(decks).items():
+        if int(number) in used:
+            yield deck["name"]
+
+
+def prove(old: Path, new: Path, folder: Path) -> Report:
+    """Upgrade learners from one package to another, in collections below `folder`.
+
+    Raises:
+        PackageError: one of the files cannot be read.
+    """
+    before, after = read(old.read_bytes()), read(new.read_bytes())
+    report = Report(old.name, new.name)
+    shared = before.notes.keys() & after.notes.keys()
+    changed = {g for g in shared if after.notes[g].modified > before.notes[g].modified}
+    report.added = len(after.notes.keys() - shared)
+    report.changed = len(changed)
+    report.unchanged = len(shared - changed)
+    report.unsent = sum(after.notes[g].fields != before.notes[g].fields for g in shared - changed)
+    report.retired = sum(RETIRED in note.tags for note in after.notes.values())
+    report.problems += _packages(before, after)
+    for learner in Learner:
+        report.learners.append(learner.value)
+        path = folder / f"{learner.value}.anki2"
+        collection = Collection(str(path))
+        try:
+            _Upgrade(collection, learner, before, after, report).run(old, new)
+        finally:
+            collection.close()
+    return report
+
+
+def proven(old: Path, new: Path, folder: Path) -> Report:
+    """As `prove`, but learners must lose nothing.
+
+    Raises:
+        UnprovenError: they would.
+        PackageError: one of the files cannot be read.
+    """
+    report = prove(old, new, folder)
+    if report.problems:
+        raise UnprovenError(report)
+    return report
+
+
+def _packages(before: Package, after: Package) -> Iterator[str]:
+    """What the packages alone tell."""
+    newest = max((note.modified for note in after.notes.values()), default=0)
+    for guid, note in before.notes.items():
+        # An older package does not know what came after it; that is no loss.
+        if guid not in after.notes and newest >= note.modified:
+            yield f"{_name(note)}: is not in the new package, and would stay for ever"
+
+
+def _name(note: PackedNote) -> str:
+    return note.fields.split("\x1f")[0] or note.guid
+
+
+class _Upgrade:
+    """One learner's collection, from the old package to the new one."""
+
+    def __init__(
+        self, collection: Collection, learner: Learner, old: Package, new: Package, report: Report
+    ) -> None:
+        self._collection = collection
+        self._learner = learner
+        self._old = old
+        self._new = new
+        self._report = report
+        assert collection.db is not None
+        self._db = collection.db
+        assert isinstance(collection.sched, Scheduler)
+        self._scheduler = collection.sched
+
+    def run(self, old: Path, new: Path) -> None:
+        self._import(old)
+        self._study()
+        if self._learner is not Learner.READER:
+            self._touch()
+        cards, notes = self._cards(), self._notes()
+        reviews, decks = self._reviews(), self._decks()
+        models, options = self._models(), self._options()
+        log = self._import(new)
+        for outcome in _FAILED:
+            for entry in getattr(log, outcome):
+                self._say(f"{list(entry.fields)[:1]}: Anki refuses it ({outcome})")
+        self._compare_cards(cards, self._cards())
+        self._compare_notes(notes, self._notes())
+        if self._reviews() != reviews:
+            self._say("reviews were changed or lost")
+        if self._options() != options:
+            self._say("deck options were changed")
+        for name in sorted(self._models() - models):
+            self._say(f"a note type was added: {name}")
+        for name in sorted(self._decks() - decks - self._new_decks()):
+            self._say(f"a deck was added that holds nothing: {name}")
+        found = self._db.list(f"SELECT id FROM notes WHERE ' ' || tags || ' ' LIKE '% {RETIRED} %'")
+        if set(found) - set(self._collection.find_notes(f"tag:{RETIRED}")):
+            self._say("a search does not find the retired notes")
+        self._report.cards += len(cards)
+        self._report.reviews += len(reviews)
+
+    def _say(self, problem: str) -> None:
+        self._report.problems.append(f"{self._learner}: {problem}")
+
+    def _import(self, path: Path) -> Any:
+        request = ImportAnkiPackageRequest(
+            package_path=str(path), options=ImportAnkiPackageOptions()
+        )
+        log = self._collection.import_anki_package(request).log
+        self._collection.models._clear_cache()
+        return log
+
+    # What the learner does
+
+    def _study(self) -> None:
+        """Answer nearly every card, in four ways; suspend, flag, bury and move some."""
+        own = self._collection.decks.add_normal_deck_with_name(_OWN_DECK)
+        numbers = self._db.list("SELECT id FROM cards ORDER BY id")
+        for index, number in enumerate(numbers):
+            if index % 9 != 8:
+                self._answer(self._collection.get_card(number), _RATINGS[index % 4])
+            match index % 5:
+                case 1:
+                    self._scheduler.suspend_cards([number])
+                case 2:
+                    self._collection.set_user_flag_for_cards(1 + index % 7, [number])
+                case 3:
+                    self._collection.set_deck([number], DeckId(own.id))
+                case 4:
+                    self._scheduler.bury_cards([number])
+        # The answers lie in the past: a due date that an import set anew would show.
+        self._db.execute("UPDATE revlog SET id = id - 86400000")
+
+    def _answer(self, card: Card, rating: CardAnswer.Rating.V) -> None:
+        card.start_timer()
+        states = self._collection._backend.get_scheduling_states(card.id)
+        answer = self._scheduler.build_answer(card=card, states=states, rating=rating)
+        self._scheduler.answer_card(answer)
+
+    def _touch(self) -> None:
+        """Tag every other note, write into the others, edit some texts; delete a few."""
+        for index, guid in enumerate(sorted(self._old.notes)):
+            number = self._db.scalar("SELECT id FROM notes WHERE guid = ?", guid)
+            if index % 11 == 10:
+                self._collection.remove_notes([NoteId(number)])
+                continue
+            note: Note = self._collection.get_note(NoteId(number))
+            if index % 2:
+                note.add_tag(_OWN_TAG)
+            else:
+                note.fields[-1] = _OWN_TEXT
+            if index % 4 == 0:
+                note.fields[2] += f" ({_OWN_TEXT})"
+            self._collection.update_note(note)
+            self._db.execute("UPDATE notes SET mod = ? WHERE id = ?", self._when(guid), number)
+
+    def _when(self, guid: str) -> int:
+        """The time at which this learner touches a note, in Unix seconds."""
+        old, new = self._old.notes[guid], self._new.notes.get(guid)
+        if new is None or new.modified <= old.modified:
+            return old.modified + 3600
+        if self._learner is Learner.EARLY:
+            return max(old.modified, new.modified - 1)
+        return new.modified + 3600
+
+    # What there is
+
+    def _cards(self) -> dict[int, Sequence[Any]]:
+        return {row[0]: row for row in self._db.all(f"SELECT {_CARD} FROM cards")}
+
+    def _notes(self) -> dict[str, Sequence[Any]]:
+        return {row[1]: row for row in self._db.all(f"SELECT {_NOTE} FROM notes")}
+
+    def _reviews(self) -> list[Sequence[Any]]:
+        return self._db.all("SELECT * FROM revlog ORDER BY id")
+
+    def _decks(self) -> set[str]:
+        return {deck.name for deck in self._collection.decks.all_names_and_ids()}
+
+    def _models(self) -> set[str]:
+        return {model.name for model in self._collection.models.all_names_and_ids()}
+
+    def _options(self) -> dict[str, Any]:
+        presets = {str(one["id"]): one for one in self._collection.decks.all_config()}
+        decks = {
+            deck.name: self._collection.decks.get(DeckId(deck.id), default=False)
+            for deck in self._collection.decks.all_names_and_ids()
+        }
+        known = self._old.decks | {_OWN_DECK, "Default"}
+        return {"presets": presets} | {n: d and d["conf"] for n, d in decks.items() if n in known}
+
+    def _new_decks(self) -> set[str]:
+        """The decks of the new package that hold cards, with those above them."""
+        return {
+            "::".join(parts[: depth + 1])
+            for name in self._new.decks
+            for parts in [name.replace("\x1f", "::").split("::")]
+            for depth in range(len(parts))
+        }
+
+    # What must be so
+
+    def _compare_cards(
+        self, before: Mapping[int, Sequence[Any]], after: Mapping[int, Sequence[Any]]
+    ) -> None:
+        for number, row in before.items():
+            if number not in after:
+                self._say(f"card {number} was lost")
+            elif list(after[number]) != list(row):
+                self._say(f"card {number} was changed: {list(row)} became {list(after[number])}")
+
+    def _compare_notes(
+        self, before: Mapping[str, Sequence[Any]], after: Mapping[str, Sequence[Any]]
+    ) -> None:
+        count = self._db.scalar("SELECT count(*) FROM notes")
+        expected = before.keys() | self._new.notes.keys()
+        if count != len(expected) or after.keys() != expected:
+            self._say(f"there are {count} notes in place of {len(expected)}")
+        for guid, row in before.items():
+            new, now = self._new.notes.get(guid), after.get(guid)
+            if now is None:
+                self._say(f"note {guid} was lost")
+            elif new is None or new.modified <= row[3]:
+                if list(now) != list(row):
+                    self._say(f"{_name(self._old.notes[guid])}: was touched without need")
+            elif not self._is(now, new):
+                self._say(f"{_name(new)}: was not updated")
+        for guid in self._new.notes.keys() - before.keys():
+            if guid in after and not self._is(after[guid], self._new.notes[guid]):
+                self._say(f"{_name(self._new.notes[guid])}: did not arrive as it is")
+
+    @staticmethod
+    def _is(row: Sequence[Any], note: PackedNote) -> bool:
+        _, _, model, modified, tags, fields = row
+        return (model, modified, _tags(tags), fields) == (
+            note.model,
+            note.modified,
+            note.tags,
+            note.fields,
+        )

@@ -1,0 +1,476 @@
+"""The Anki deck, as real Anki takes it and shows it."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import exporters.anki
+from deckpress.model import (
+    Asset,
+    Card,
+    CardKind,
+    Deck,
+    Html,
+    LinkEnd,
+    LinkStart,
+    PartName,
+    Picture,
+    Section,
+    Version,
+)
+from deckpress.reading.part_names import label
+from exporters.theme import words
+from tests.exporters import samples
+from tests.exporters.learner import Learner, learner, package, text_of
+from tests.history import Folder
+
+HERE = Path(exporters.anki.__file__).parent
+
+
+@pytest.fixture
+def anki(tmp_path: Path) -> Iterator[Learner]:
+    with learner(tmp_path) as someone:
+        yield someone
+
+
+def small(*cards: Card, **meta: str) -> Deck:
+    return samples.deck(Section("docker", "Docker", (), cards), **meta)
+
+
+def take(anki: Learner, deck: Deck) -> dict[str, int]:
+    return anki.take(package(deck, samples.VERSION))
+
+
+# The sample as a whole
+
+
+def test_every_note_and_every_card_arrives(anki: Learner) -> None:
+    assert take(anki, samples.sample()) == {"new": 14}
+    found = [(anki.id(card), card.ord) for card in anki.cards()]
+    assert len(found) == len(set(found)) == 19
+    kinds = {c.id: c.kind for c in samples.sample().cards()}
+    for id, kind in kinds.items():
+        ords = [ord for card, ord in found if card == id]
+        if kind is not CardKind.CLOZE:
+            assert ords == ([0, 1] if kind is CardKind.REVERSE else [0]), id
+        assert anki.note(id).note_type()["name"] == f"Deckpress {kind.value.title()}"
+    assert [ord for card, ord in found if card == "docker-package-unit"] == [0, 1, 2]
+
+
+def test_cards_are_learnt_in_the_order_of_the_source(anki: Learner) -> None:
+    take(anki, samples.sample())
+    order = list(dict.fromkeys(anki.id(card) for card in anki.cards()))
+    assert order == [card.id for card in samples.sample().cards()]
+
+
+def test_a_section_is_a_subdeck_and_an_empty_one_is_none(anki: Learner) -> None:
+    take(anki, samples.sample())
+    tree = {name: len(set(ids)) for name, ids in anki.tree().items()}
+    assert tree == {
+        "Default": 0,
+        "运维面试 样例": 0,
+        "运维面试 样例::Docker 与容器": 5,
+        "运维面试 样例::Nginx 与反向代理": 4,
+        "运维面试 样例::Python 运行时": 5,
+    }
+
+
+def test_no_figure_is_missing_or_unused(anki: Learner) -> None:
+    take(anki, samples.sample())
+    check = anki.collection.media.check()
+    assert (list(check.missing), list(check.unused)) == ([], [])
+    media = Path(anki.collection.media.dir())
+    figures = {path.name for path in media.iterdir() if not path.name.startswith("_")}
+    assert figures == {"flow-1f2e3d4c.svg", "load-5b6a7988.png"}
+    for name, asset in samples.sample().assets.items():
+        assert (media / name).read_bytes() == asset.data
+
+
+def test_a_figure_that_no_card_shows_stays_out(anki: Learner) -> None:
+    take(anki, small(samples.card("plain", "Q", "<p>A</p>")))
+    assert not list(Path(anki.collection.media.dir()).iterdir())
+
+
+def test_every_side_of_every_card_shows(anki: Learner) -> None:
+    take(anki, samples.sample())
+    titles = {card.id: card for card in samples.sample().cards()}
+    for card in anki.cards():
+        output = card.render_output()
+        source = titles[anki.id(card)]
+        for side in (output.question_text, output.answer_text):
+            assert "{{" not in side
+            assert "}}" not in side
+            assert len(text_of(side).removeprefix(source.section)) > 3
+        if source.kind is not CardKind.CLOZE:
+            asked = "".join(piece for piece in source.question if isinstance(piece, str))
+            side = output.answer_text if card.ord else output.question_text
+            assert text_of(asked)[:6] in text_of(side)
+
+
+def test_an_answer_has_every_part_and_a_question_none(anki: Learner) -> None:
+    take(anki, samples.sample())
+    output = anki.card("docker-what-is").render_output()
+    for name in ("Why", "Example", "FollowUp", "Pitfall", "Sources"):
+        value = anki.note("docker-what-is")[name]
+        assert value
+        assert value in output.answer_text
+        assert value not in output.question_text
+    assert "<script" not in output.answer_text
+    assert output.answer_text.count("<details") == 4
+
+
+def test_the_front_of_a_choice_does_not_give_it_away(anki: Learner) -> None:
+    take(anki, samples.sample())
+    output = anki.card("nginx-balance").render_output()
+    for side in (output.question_text, output.answer_text):
+        assert text_of(side).count("least_conn") == 1
+        assert "选出全部正确的说法" in side
+    assert "第三方模块" not in output.question_text
+    style = anki.card("nginx-balance").note_type()["css"]
+    marks = [line for line in style.splitlines() if ".good" in line or ".bad" in line]
+    assert marks
+    assert all(line.startswith(".back ") for line in marks)
+
+
+def test_the_front_of_an_ordered_card_says_how_many_steps(anki: Learner) -> None:
+    take(anki, samples.sample())
+    output = anki.card("nginx-request-order").render_output()
+    assert 'data-count="4"' in output.question_text
+    assert "解析域名" not in output.question_text
+    assert text_of(output.answer_text).index("解析域名") < text_of(output.answer_text).index("上游")
+
+
+def test_each_gap_is_hidden_alone_in_a_heading_or_in_a_body(anki: Learner) -> None:
+    take(anki, samples.sample())
+    heading = [anki.card("python-gil-cloze", ord).render_output() for ord in (0, 1)]
+    assert "[三个字母]" in text_of(heading[0].question_text)
+    assert "全局解释器锁" in text_of(heading[0].question_text)
+    assert "全局解释器锁" not in text_of(heading[1].question_text)
+    assert "执行 Python 字节码" in text_of(heading[1].question_text)
+    body = anki.card("docker-package-unit", 1).render_output()
+    assert "Docker 打包了什么？" in text_of(body.question_text)
+    assert "[不只是代码]" in text_of(body.question_text)
+    assert "它的依赖" in text_of(body.answer_text)
+
+
+def test_a_gap_in_the_heading_keeps_the_answer_for_the_back(anki: Learner) -> None:
+    heading = samples.sample().sections[3].cards[2].question
+    body: Html = ("<p>正文。</p>",)
+    gapped: Html = samples.sample().sections[0].cards[1].short
+    card = samples.card("both", heading, gapped, kind=CardKind.CLOZE)
+    explained = samples.card("heading", heading, body, kind=CardKind.CLOZE)
+    take(anki, small(explained, card))
+    output = anki.card("heading").render_output()
+    assert "正文。" not in output.question_text
+    assert "正文。" in output.answer_text
+    for ord in (0, 1, 2):
+        shown = text_of(anki.card("both", ord).render_output().question_text)
+        assert "字节码" in shown
+        assert "可移植的" in shown
+        assert "[" in shown
+
+
+def test_tags(anki: Learner) -> None:
+    take(anki, samples.sample())
+    assert anki.note("docker-what-is").tags == [
+        "level::1",
+        "section::docker",
+        "tier::core",
+        "topic::概念",
+    ]
+    assert anki.collection.find_notes("tag:deck::retired") == [anki.note("docker-retired").id]
+    assert "已下架" in anki.card("docker-retired").render_output().question_text
+
+
+def test_the_description_says_what_it_is(anki: Learner) -> None:
+    take(anki, small(samples.card("one", "Q", "<p>A</p>"), title="A <b> & c"))
+    (deck,) = (d for d in anki.collection.decks.all() if d["name"] == "运维面试 样例")
+    text = text_of(deck["desc"])
+    for fact in ("A <b> & c", "1.2.3-dev+0a1b2c3d", "1 张卡片", "CC-BY-SA-4.0", "样例作者"):
+        assert fact in text
+    assert '<a href="https://example.org/sample">' in deck["desc"]
+    assert "\n" not in deck["desc"], "Anki would show an empty line"
+    assert "2023" not in deck["desc"], "a development build has no date"
+
+
+def test_the_description_of_a_release_has_its_date(anki: Learner) -> None:
+    anki.take(package(small(samples.card("one", "Q", "<p>A</p>")), samples.RELEASE))
+    (deck,) = (d for d in anki.collection.decks.all() if d["name"] == "运维面试 样例")
+    assert "版本 1.2.3 · 2023-11-14 · 1 张卡片" in text_of(deck["desc"])
+
+
+def test_the_introduction_of_a_section_describes_its_subdeck(anki: Learner) -> None:
+    take(anki, samples.sample())
+    decks = {deck["name"]: deck["desc"] for deck in anki.collection.decks.all()}
+    assert decks["运维面试 样例::Docker 与容器"] == "<p>先说清楚容器是什么，再谈编排。</p>"
+
+
+# Identity
+
+
+def test_fixed_ids_reach_the_collection(anki: Learner) -> None:
+    take(anki, samples.sample())
+    note_type = anki.note("docker-what-is").note_type()
+    assert note_type["id"] == 1738964220843
+    assert note_type["flds"][0]["id"] == 408499493488016
+    assert note_type["tmpls"][0]["id"] == 515725424513782
+
+
+def test_a_guid_depends_on_the_ids_alone() -> None:
+    assert exporters.anki.guid("sample-deck", "docker-what-is") == "a6e1d2c6fb132b7d6edf"
+    assert exporters.anki.guid("a", "b-c") != exporters.anki.guid("a-b", "c")
+
+
+def test_an_update_touches_what_changed_and_nothing_else(anki: Learner) -> None:
+    kept = samples.card("kept", "Same", "<p>Same</p>")
+    old = samples.card("reworded", "Before", "<p>A</p>")
+    new = samples.card("reworded", "After", "<p>B</p>", section="nginx")
+    take(anki, small(kept, old))
+    mine = anki.note("kept")
+    mine["Extra1"] = "mine"
+    mine.tags = ["mine"]
+    anki.collection.update_note(mine)
+
+    later = Version("1.3.0", {"reworded": samples.VERSION.time + 1}, samples.VERSION.time)
+    assert anki.take(package(small(kept, new), later)) == {"updated": 1, "duplicate": 1}
+    assert anki.note("reworded")["Question"] == "After"
+    assert anki.note("reworded").mod == samples.VERSION.time + 1
+    assert (anki.note("kept")["Extra1"], anki.note("kept").tags) == ("mine", ["mine"])
+    assert len(anki.cards()) == 2
+
+
+def test_decks_in_two_languages_share_their_note_types(anki: Learner) -> None:
+    take(anki, samples.sample())
+    english = replace(
+        samples.sample(),
+        meta=replace(samples.sample().meta, lang="en", key="other", anki_deck="Other"),
+    )
+    assert take(anki, english) == {"new": 14}
+    names = [entry.name for entry in anki.collection.models.all_names_and_ids()]
+    assert sorted(name for name in names if "Deckpress" in name) == sorted(
+        f"Deckpress {kind.value.title()}" for kind in CardKind
+    )
+    languages = {
+        card.render_output().answer_text.partition('lang="')[2][:5] for card in anki.cards()
+    }
+    assert languages == {"zh-CN", 'en">\n'}
+
+
+# Labels
+
+
+@pytest.mark.parametrize(("lang", "selector"), [("en", "."), ("zh-CN", ":lang(zh) .")])
+def test_the_style_has_the_words_of_every_language(lang: str, selector: str) -> None:
+    lines = (HERE / "labels.css").read_text("utf-8").splitlines()
+    own = [line for line in lines if line.startswith(selector)]
+    said = {
+        "level-1": words(lang)["level-1"],
+        "level-2": words(lang)["level-2"],
+        "level-3": words(lang)["level-3"],
+        "tier-extra": words(lang)["tier-extra"],
+        "which": words(lang)["reverse-prompt"],
+        "choose": words(lang)["choice-prompt"],
+        "to-page": words(lang)["open-on-page"],
+    }
+    for name, word in said.items():
+        assert f'{selector}{name}::before {{ content: "{word}"; }}' in own
+    before, after = words(lang)["ordered-prompt"].split("{count}")
+    pieces = (before and f'"{before}"', "attr(data-count)", after and f'"{after}"')
+    counted = " ".join(filter(None, pieces))
+    assert f"{selector}order::before {{ content: {counted}; }}" in own
+
+
+@pytest.mark.parametrize(("lang", "selector"), [("en", "."), ("zh-CN", ":lang(zh) .")])
+def test_the_style_has_the_label_of_every_part(lang: str, selector: str) -> None:
+    style = (HERE / "labels.css").read_text("utf-8")
+    for name in set(PartName) - {PartName.RETIRED}:  # it stands above the question
+        element = ".label" if name is PartName.SOURCES else "summary"
+        heading = label(name, lang)
+        assert f'\n{selector}{name} > {element}::before {{ content: "{heading}"; }}' in style
+
+
+# Links
+
+
+def inner_link() -> Card:
+    link: Html = ("<p>see ", LinkStart("docker-vs-vm"), "the other", LinkEnd(), "</p>")
+    return samples.card("one", "Q", link)
+
+
+def test_a_link_to_a_card_leads_to_the_page(anki: Learner) -> None:
+    take(anki, small(inner_link(), homepage='https://example.org/?a="b"&c#old'))
+    short = anki.note("one")["Short"]
+    assert 'href="https://example.org/?a=&#34;b&#34;&amp;c#docker-vs-vm">the other</a>' in short
+
+
+@pytest.mark.parametrize("homepage", ["", "javascript:alert(1)"])
+def test_without_a_page_a_link_is_its_text(anki: Learner, homepage: str) -> None:
+    take(anki, small(inner_link(), homepage=homepage))
+    assert anki.note("one")["Short"] == "<p>see the other</p>"
+    assert "href" not in anki.card("one").render_output().answer_text
+
+
+@pytest.mark.parametrize(
+    ("homepage", "repository"),
+    [
+        ("https://github.com/some-one/my.deck", "some-one/my.deck"),
+        ("https://github.com/some-one/my.deck.git", "some-one/my.deck"),
+        ("https://github.com/some-one/deck/tree/main", "some-one/deck"),
+        ("https://some-one.github.io/deck", "some-one/deck"),
+        ("https://some-one.github.io/deck/", "some-one/deck"),
+        ("https://some-one.github.io/deck/page.html?a#b", "some-one/deck"),
+    ],
+)
+def test_a_mistake_is_reported_where_the_deck_is_kept(
+    anki: Learner, homepage: str, repository: str
+) -> None:
+    take(anki, small(samples.card("tcp-close", "Q", "<p>A</p>"), homepage=homepage))
+    address = f"https://github.com/{repository}/issues/new?title=tcp-close"
+    assert anki.note("tcp-close")["Report"] == address
+    output = anki.card("tcp-close").render_output()
+    assert f'<a class="report" href="{address}">' in output.answer_text
+    assert address not in output.question_text
+
+
+@pytest.mark.parametrize(
+    "homepage",
+    [
+        "",
+        "https://example.org/deck",
+        "https://github.com/some-one",
+        "https://some-one.github.io/",
+        "https://some-one.github.io/deck.html",
+        "https://github.com.example.org/some-one/deck",
+    ],
+)
+def test_where_nobody_knows_the_repository_nothing_is_said_of_reports(
+    anki: Learner, homepage: str
+) -> None:
+    take(anki, small(samples.card("tcp-close", "Q", "<p>A</p>"), homepage=homepage))
+    assert anki.note("tcp-close")["Report"] == ""
+    assert "report" not in anki.card("tcp-close").render_output().answer_text
+
+
+def test_footnotes_have_no_links_for_anki_leads_them_nowhere(anki: Learner) -> None:
+    take(anki, samples.sample())
+    why = anki.note("docker-what-is")["Why"]
+    assert 'href="#' not in why
+    assert "<sup>1</sup>" in why
+
+
+# The file
+
+
+def test_a_file_name_that_anki_would_take_for_a_backup() -> None:
+    deck = replace(small(samples.card("one", "Q", "<p>A</p>")), name="backup-restore")
+    assert package(deck, samples.RELEASE).name == "deck-backup-restore-1.2.3.apkg"
+    assert package(samples.sample(), samples.RELEASE).name == "sample-1.2.3.apkg"
+
+
+def test_the_bytes_do_not_depend_on_the_process(tmp_path: Path) -> None:
+    """Nor on the clock, the folder, the hash seed; and no file is left anywhere."""
+    program = (
+        "import hashlib\nfrom tests.exporters import samples\nfrom exporters.anki import export\n"
+        "made, _ = export(samples.sample(), samples.VERSION)\n"
+        "print(hashlib.sha256(made.data).hexdigest())"
+    )
+    root = HERE.parents[1]
+    digests = set()
+    for seed in ("1", "2"):
+        folder = tmp_path / seed
+        folder.mkdir()
+        environment = {
+            **os.environ,
+            "PYTHONHASHSEED": seed,
+            "PYTHONPATH": str(root),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "TMPDIR": str(folder),
+            "TZ": f"UTC-{seed}",
+        }
+        run = subprocess.run(
+            [sys.executable, "-c", program],
+            cwd=folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        digests.add(run.stdout)
+        assert not list(folder.iterdir())
+    assert len(digests) == 1
+
+
+def test_the_file_has_no_clock_and_no_version_of_its_writer() -> None:
+    with zipfile.ZipFile(io.BytesIO(package(samples.sample(), samples.VERSION).data)) as archive:
+        assert {entry.date_time[0] for entry in archive.infolist()} == {1980}
+        names = json.loads(archive.read("media"))
+        assert list(names.values()) == sorted(names.values())
+        header = archive.read("collection.anki2")[:100]
+        entry = archive.getinfo("collection.anki2")
+        assert entry.compress_type == zipfile.ZIP_DEFLATED
+        assert entry.compress_size < entry.file_size / 3
+    assert int.from_bytes(header[96:100], "big") == 3_040_001
+    assert header[24:28] == header[92:96]
+
+
+@pytest.mark.slow
+def test_three_thousand_figures_and_a_huge_answer(anki: Learner) -> None:
+    assets = {
+        f"f-{number:04}.svg": Asset(f"f-{number:04}.svg", "image/svg+xml", b"<svg/>")
+        for number in range(3000)
+    }
+    cards = [
+        samples.card(f"c-{number:04}", "Q", (Picture(name, "alt"),))
+        for number, name in enumerate(assets)
+    ]
+    cards.append(samples.card("huge", "Q", f"<p>{'很长的答案' * 40_000}</p>"))
+    deck = replace(samples.deck(Section("docker", "Docker", (), tuple(cards))), assets=assets)
+    assert take(anki, deck) == {"new": 3001}
+    check = anki.collection.media.check()
+    assert (list(check.missing), list(check.unused)) == ([], [])
+
+
+# The learner's own
+
+
+@pytest.mark.parametrize("presets", [False, True], ids=["as offered", "with presets"])
+def test_the_learners_deck_options_stay_as_they_are(anki: Learner, presets: bool) -> None:
+    decks = anki.collection.decks
+    (default,) = decks.all_config()
+    default["new"]["perDay"] = 7
+    decks.update_config(default)
+    anki.take(package(samples.sample(), samples.VERSION), presets=presets)
+    assert [(config["id"], config["new"]["perDay"]) for config in decks.all_config()] == [(1, 7)]
+
+
+def test_notes_and_cards_keep_their_numbers_from_release_to_release(tmp_path: Path) -> None:
+    folder = Folder(tmp_path)
+    old = numbers(folder.released())
+    opening = "# Opening {#opening}\n"
+    folder.edit(opening, f"{opening}\n## SYN? {{#syn .reverse}}\n\nA flag.\n")
+    folder.edit("## Who opens?", "## Who of the two opens?")
+    new = numbers(folder.released())
+    first, second = ({row[:3] for row in rows} for rows in (old, new))
+    assert first < second
+    assert len(second - first) == 2  # both cards of the new note
+    dues = [due for _, _, _, due in sorted(new, key=lambda row: row[3])]
+    assert (min(dues), max(dues), len(set(dues))) == (1, 4, 4)
+
+
+def numbers(path: Path) -> list[tuple[int, int, int, int]]:
+    """Of every card in a package: its note's number, its own, its position and its place."""
+    with zipfile.ZipFile(path) as archive, closing(sqlite3.connect(":memory:")) as database:
+        database.deserialize(archive.read("collection.anki2"))
+        return database.execute("SELECT nid, id, ord, due FROM cards").fetchall()

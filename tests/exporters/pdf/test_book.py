@@ -1,0 +1,392 @@
+"""A deck of many cards is printed in parts: nobody who reads it can tell."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import closing
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pytest
+from pdfua import Severity, validate
+
+from deckpress.model import Card, Deck, LinkEnd, LinkStart, Section, Version
+from exporters.job import Job, LayoutError, Memo, Printing
+from exporters.pdf import export
+from exporters.pdf.book.binding import binding
+from exporters.pdf.book.pdf_merge import Part
+from exporters.pdf.book.workers import Workers
+from exporters.pdf.sheet import Imposition, Sheet
+from exporters.pdf.sheets.cheat_sheet import Manuscript
+from exporters.pdf.sheets.chunks import chunks, weight
+from exporters.pdf.weasy.press import printed_part
+from exporters.view import chapters
+from tests.exporters.pdf_reading import body, glyphs, links, outline, places, squeezed
+from tests.exporters.samples import RELEASE, VERSION, Kept, card, deck
+
+SECTIONS, CARDS = 4, 20
+CHEAT = Printing(sheets=("cheat",))
+TABLE = (
+    '<div class="table"><table><thead><tr><th>甲</th><th>乙</th></tr></thead>'
+    "<tbody><tr><td>一</td><td>二</td></tr></tbody></table></div>"
+)
+
+
+def _card(section: int, number: int) -> Card:
+    """It links to the card of the same number in the next section."""
+    other = f"c{section % SECTIONS + 1}-{number}"
+    answer = (
+        f"<p>第{section}节第{number}题的回答，",
+        LinkStart(other),
+        "见别处",
+        LinkEnd(),
+        "。" + f"说明文字{section}{number}，" * 40 + "</p>",
+        TABLE,
+        f'<div class="code"><pre><code>run --number {section}.{number}</code></pre></div>',
+    )
+    return card(f"c{section}-{number}", f"问题{section}之{number}是什么？", answer)
+
+
+@cache
+def _deck(edited: str = "") -> Deck:
+    """`edited` is the id of a card whose answer has two more characters."""
+    sections = []
+    for section in range(1, SECTIONS + 1):
+        cards = []
+        for number in range(1, CARDS + 1):
+            made = _card(section, number)
+            if made.id == edited:
+                made = card(made.id, made.title, ("<p>改了",), made.short)
+            cards.append(made)
+        sections.append(Section(f"s{section}", f"第{section}部分", (), tuple(cards)))
+    return deck(*sections)
+
+
+def _printed(
+    workers: int = 1, memo: Memo | None = None, edited: str = "", version: Version = VERSION
+) -> bytes:
+    job = Job(CHEAT, memo) if memo is not None else Job(CHEAT)
+    with Workers(workers) as pool:
+        return binding(Manuscript(_deck(edited), version).book(), job, pool)()
+
+
+@cache
+def _book() -> bytes:
+    return _printed()
+
+
+@cache
+def _opened() -> pikepdf.Pdf:
+    return pikepdf.open(BytesIO(_book()))
+
+
+def _page_of(name: str) -> int:
+    """The page, counted from 1, to which a link of that name leads."""
+    names = list(_opened().Root.Names.Dests.Names)
+    target = next(names[at + 1] for at in range(0, len(names), 2) if str(names[at]) == name)
+    numbers: dict[Any, int] = {page.objgen: at for at, page in enumerate(_opened().pages, 1)}
+    return numbers[target[0].objgen]
+
+
+@pytest.mark.slow
+def test_it_is_what_is_exported() -> None:
+    (artifact,) = export(_deck(), VERSION, Job(CHEAT))
+    assert artifact.data == _book()
+
+
+def test_every_card_is_printed_once_and_in_order() -> None:
+    text = body(_book())
+    text = text[text.rindex("第4部分", 0, text.index("第1节第1题")) :]
+    asked = re.findall(r"第(\d)节第(\d+)题的回答", text)
+    wanted = [(s, n) for s in range(1, SECTIONS + 1) for n in range(1, CARDS + 1)]
+    assert [(int(s), int(n)) for s, n in asked] == wanted
+    assert all(squeezed(f"run --number {s}.{n}") in text for s, n in wanted)
+
+
+def test_bookmarks_stand_as_in_one_piece() -> None:
+    expected: list[tuple[int, str]] = []
+    for number, each in enumerate(_deck().cards()):
+        if number % CARDS == 0:
+            expected.append((1, _deck().sections[number // CARDS].title))
+        expected.append((2, f"{number + 1} {each.title}"))
+    assert outline(_book()) == [*expected, (1, "按标签查题号")]
+
+
+@pytest.mark.slow
+def test_the_cards_of_a_section_that_was_cut_stay_below_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    most = sum(weight(each) for each in next(chapters(_deck())).entries) * 0.6
+    monkeypatch.setattr("exporters.pdf.sheets.chunks.MOST", most)
+    parts = list(chunks(tuple(chapters(_deck()))))
+    assert [part[0].continues for part in parts] == [False, True] * SECTIONS
+    assert [each.card for part in parts for run in part for each in run.entries] == list(
+        _deck().cards()
+    )
+    cut = _printed()
+    assert cut != _book()
+    assert outline(cut) == outline(_book())
+
+
+def test_small_sections_share_a_chunk() -> None:
+    small = [Section(f"s{n}", f"{n}", (), (card(f"c{n}", "?"),)) for n in range(9)]
+    assert len(list(chunks(tuple(chapters(deck(*small)))))) == 1
+
+
+def test_links_lead_from_part_to_part() -> None:
+    inside = links(_book())[1]
+    assert inside == places(_book()) & inside
+    assert {each.id for each in _deck().cards()} <= inside
+    lost = [link for link in _annotations() if "/A" in link and "place:" in str(link.A)]
+    assert lost == []
+
+
+def test_the_contents_and_the_foot_say_the_page() -> None:
+    pages = len(_opened().pages)
+    texts = [squeezed(text) for text in _texts()]
+    for number, text in enumerate(texts, 1):
+        assert f"第{number}页，共{pages}页" in text
+    contents = "".join(texts[: _page_of("c1-1") - 1])
+    for each in (*_deck().cards()[:2], *_deck().cards()[-2:]):
+        assert f"{_page_of(each.id)}{each.title}" in contents
+        assert f"第{each.id[1]}节第{each.id[3:]}题的回答" in texts[_page_of(each.id) - 1]
+
+
+def test_the_head_names_the_section() -> None:
+    texts = _texts()
+    for section in range(1, SECTIONS + 1):
+        first, last = _page_of(f"c{section}-1"), _page_of(f"c{section}-{CARDS}")
+        for page in range(first, last + 1):
+            heads = "".join(g.text for g in glyphs(_book()) if g.page == page - 1 and g.y > 790)
+            assert f"第{section}部分" in heads
+    assert len(texts) > SECTIONS
+
+
+def test_all_marked_text_is_in_the_structure_once() -> None:
+    pdf = _opened()
+    numbers = list(pdf.Root.StructTreeRoot.ParentTree.Nums)
+    parents = {int(key): value for key, value in zip(numbers[::2], numbers[1::2], strict=True)}
+    assert len(parents) == len(numbers) // 2
+    for page in pdf.pages:
+        content = b"".join(stream.read_bytes() for stream in page.Contents)
+        marked = [int(number) for number in re.findall(rb"/MCID (\d+)", content)]
+        above = parents[int(page.obj.StructParents)]
+        assert sorted(marked) == list(range(len(above)))
+        for number in marked:
+            held = [int(kid) for kid in above[number].K if not isinstance(kid, pikepdf.Object)]
+            assert held.count(number) == 1
+            assert above[number].Pg.objgen == page.obj.objgen
+    for link in _annotations():
+        element = parents[int(link.StructParent)]
+        assert link.objgen in [kid.Obj.objgen for kid in element.K if _is_reference(kid)]
+
+
+def test_every_element_is_reached_from_the_one_document() -> None:
+    root = _opened().Root.StructTreeRoot
+    (document,) = root.K
+    assert document.S == "/Document"
+    waiting, kinds, ids = [document], Counter[str](), Counter[str]()
+    while waiting:
+        element = waiting.pop()
+        kinds[str(element.S)] += 1
+        if "/ID" in element:
+            ids[str(element.ID)] += 1
+        for kid in element.K:
+            if isinstance(kid, pikepdf.Object) and "/S" in kid:
+                assert kid.P.objgen == element.objgen
+                waiting.append(kid)
+    cards = SECTIONS * CARDS
+    assert kinds["/H2"] == kinds["/Table"] == cards
+    assert kinds["/TD"] == kinds["/TH"] == 2 * cards
+    assert kinds["/Art"] >= cards
+    assert set(ids.values()) == {1}
+    listed = [str(name) for node in root.IDTree.Kids for name in list(node.Names)[::2]]
+    assert sorted(listed) == sorted(ids)
+
+
+def test_each_font_is_in_it_once() -> None:
+    files = Counter(
+        str(item.FontName) for item in _opened().objects if _is_of_type(item, "/FontDescriptor")
+    )
+    assert files
+    assert set(files.values()) == {1}
+
+
+def test_the_checkers_find_nothing_wrong(tmp_path: Path) -> None:
+    path = tmp_path / "book.pdf"
+    path.write_bytes(_book())
+    errors = [each for each in validate(str(path)).findings if each.severity is Severity.ERROR]
+    assert errors == []
+    if shutil.which("qpdf"):
+        done = subprocess.run(["qpdf", "--check", path], capture_output=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_workers_and_what_is_remembered_change_no_byte() -> None:
+    memo = Kept()
+    assert _printed(workers=2, memo=memo) == _book()
+    assert len(memo) >= SECTIONS
+    assert _printed(memo=memo) == _book()
+
+
+@pytest.mark.slow
+def test_an_edit_prints_one_part_again_and_a_new_version_the_title() -> None:
+    memo = Kept()
+    _printed(memo=memo)
+    count = len(memo)
+    released = _printed(memo=memo, version=RELEASE)
+    assert len(memo) == count + 1
+    assert RELEASE.name in body(released)
+    edited = _printed(memo=memo, edited="c2-7")
+    assert len(memo) == count + 2
+    assert "改了" in body(edited)
+    assert edited == _printed(edited="c2-7")
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_layout_that_does_not_end_is_ended_and_names_the_card(workers: int) -> None:
+    # Columns in columns in columns: balancing them takes a quarter of a minute.
+    lines = "".join(f"<p>{'行' * (number % 40 + 1)}</p>" for number in range(30))
+    card = f'<article><h2 id="endless">?</h2>{"<div>" * 3}{lines}{"</div>" * 3}</article>'
+    html = f'<html lang="zh"><title>-</title><style>div {{ columns: 3 }}</style><body>{card}'
+    with Workers(workers, limit=2) as pool:
+        with pytest.raises(LayoutError) as caught:
+            pool.submit(printed_part, Sheet(html)).result()
+        assert caught.value.place == "endless"
+        # It goes on printing.
+        assert pool.submit(_short, "<p>kurz").result().startswith(b"%PDF")
+
+
+def _short(html: str) -> bytes:
+    return printed_part(Sheet(f'<html lang="de"><title>-</title><body>{html}'))
+
+
+def test_workers_that_stay_print_one_build_after_another() -> None:
+    with closing(Workers(2, stay=True)) as pool:
+        with pool:
+            there = _processes(pool)
+        (sheet,) = export(_deck(), VERSION, Job(CHEAT, pool=pool))
+        assert sheet.data == _book()
+        with pool:
+            assert _processes(pool) == there
+        with pytest.raises(ChildProcessError), pool:
+            pool.submit(os._exit, 3).result()
+        with pool:  # what fails takes the others with it; these are new ones
+            assert there.isdisjoint(_processes(pool))
+
+
+def _processes(pool: Workers) -> set[bytes]:
+    return {pool.submit(_process).result() for _ in range(4)}
+
+
+def _process() -> bytes:
+    return str(os.getpid()).encode()
+
+
+def test_what_knows_the_pages_is_printed_along_with_an_edit() -> None:
+    memo = Kept()
+    _printed(memo=memo)
+    pool = _Noting()
+    for edited, version in (("c2-7", VERSION), ("c2-8", RELEASE)):
+        finish = binding(Manuscript(_deck(edited), version).book(), Job(CHEAT, memo), pool)
+        begun = pool.count
+        assert finish() == _printed(edited=edited, version=version)
+        assert pool.count == begun  # what was begun was all of it
+        pool.count = 0
+
+
+class _Noting(Workers):
+    """Prints in this process, and counts."""
+
+    count = 0
+
+    def __init__(self) -> None:
+        super().__init__(1)
+
+    def submit(self, work: Callable[..., bytes], *values: Any) -> Future[bytes]:
+        self.count += 1
+        return super().submit(work, *values)
+
+
+def test_a_worker_that_dies_is_an_error_and_not_an_endless_wait() -> None:
+    with Workers(2) as pool:
+        with pytest.raises(ChildProcessError, match="code 3"):
+            pool.submit(os._exit, 3).result()
+        assert pool.submit(_short, "<p>kurz").result().startswith(b"%PDF")
+
+
+def _annotations() -> list[Any]:
+    return [link for page in _opened().pages for link in page.obj.get("/Annots", ())]
+
+
+def _texts() -> list[str]:
+    found = [""] * len(_opened().pages)
+    for glyph in glyphs(_book()):
+        found[glyph.page] += glyph.text
+    return found
+
+
+def _is_reference(kid: Any) -> bool:
+    return isinstance(kid, pikepdf.Object) and kid.get("/Type") == "/OBJR"
+
+
+def _is_of_type(item: Any, kind: str) -> bool:
+    return isinstance(item, pikepdf.Dictionary) and item.get("/Type") == kind
+
+
+LINES = (
+    "<style>@page { size: 60mm 100mm; margin: 0 } "
+    "body, p { margin: 0; font: 3mm/5mm serif }</style>"
+)
+
+
+def columns_of(lines: int, tighter: str) -> list[int]:
+    """How many lines stand in each column."""
+    html = f"<html lang=en><title>T</title>{LINES}" + "<p>line</p>" * lines
+    sheet = Sheet(html, imposition=Imposition((60, 100), ((0, 0),)), tighter=tighter)
+    with pikepdf.open(BytesIO(printed_part(sheet))) as pdf:
+        return [page.Contents.read_bytes().count(b" Tm") for page in pdf.pages]
+
+
+def test_a_page_that_would_be_nearly_empty_is_saved() -> None:
+    tighter = "p { line-height: 4.7mm }"
+    assert columns_of(201, "") == [20] * 10 + [1]
+    assert columns_of(201, tighter) == [21] * 9 + [12]
+
+
+@pytest.mark.parametrize("lines", [190, 200, 209])
+def test_type_is_set_no_closer_where_that_saves_nothing(lines: int) -> None:
+    assert columns_of(lines, "p { line-height: 4.7mm }") == columns_of(lines, "")
+
+
+@pytest.mark.parametrize(
+    ("paper", "large"),
+    [
+        ("A5", False),
+        *(
+            pytest.param(*each, marks=pytest.mark.slow)
+            for each in (("A4", False), ("A4", True), ("Letter", True), ("A5", True))
+        ),
+    ],
+)
+def test_each_page_of_the_contents_takes_one_page(paper: str, large: bool) -> None:
+    titles = (
+        "容器怎样重启？",
+        "What does it do, and why does it do that at all?",
+        "镜像与容器有什么区别，" * 3,
+    )
+    cards = tuple(card(f"c{n}", titles[n % 3], "<p>A</p>") for n in range(150))
+    printing = Printing(sheets=("cheat",), paper=paper, large_print=large)
+    of = deck(Section("one", "One", (), cards))
+    blocks = Manuscript(of, VERSION, printing).book().front_pages
+    (artifact,) = export(of, VERSION, Job(printing))
+    assert Part.read(artifact.data).places["one"] == blocks > 1

@@ -1,0 +1,246 @@
+"""The cheat sheet as it was asked for: columns, detail, large print, little ink, and its index."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from dataclasses import replace
+from functools import cache
+from io import BytesIO
+from itertools import product
+from pathlib import Path
+
+import pikepdf
+import pytest
+import zxingcpp
+from PIL import Image
+
+from deckpress.model import Asset, Deck, PartName, Picture, Section
+from exporters.job import Job, Printing
+from exporters.pdf import export
+from exporters.pdf.setting.field_html import Paper
+from tests.exporters.pdf_reading import (
+    MILLIMETRE,
+    body,
+    glyphs,
+    links,
+    page_sizes,
+    places,
+    sentences,
+    squeezed,
+)
+from tests.exporters.samples import RELEASE, VERSION, card, deck, sample
+
+PRINTED = [card for card in sample().cards() if not card.retired]
+LINE = "docker run --name " + "-".join(f"part{number}" for number in range(12))
+
+
+@cache
+def printed(**options: object) -> bytes:
+    return made(sample(), **options)
+
+
+def made(of: Deck, **options: object) -> bytes:
+    printing = Printing(sheets=("cheat",), **options)  # type: ignore[arg-type]
+    (artifact,) = export(of, VERSION, Job(printing))
+    return artifact.data
+
+
+def lefts(pdf: bytes, page: int) -> set[int]:
+    """Where lines begin on a page, in millimetres."""
+    return {round(g.x / MILLIMETRE) for g in glyphs(pdf) if g.page == page}
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [3, *(pytest.param(count, marks=pytest.mark.slow) for count in (1, 2, 4))],
+)
+def test_the_cards_stand_in_so_many_columns(columns: int) -> None:
+    cards = tuple(card(f"c{n}", f"Q{n}?", f"<p>{'字' * 160}</p>") for n in range(40))
+    pdf = made(deck(Section("one", "One", (), cards)), columns=columns)
+    starts = sorted(lefts(pdf, 1))
+    width = (210 - 26 + 8) / columns
+    for column in range(columns):
+        left = 13 + column * width
+        assert any(left <= start <= left + 10 for start in starts), column
+
+
+def test_short_is_the_answer_and_the_mistake() -> None:
+    text = body(printed(detail="short"))
+    for each in PRINTED:
+        assert all(part in text for part in sentences(each.short)), each.id
+        for part in each.parts:
+            there = [sentence in text for sentence in sentences(part.html) if len(sentence) > 12]
+            if part.name is PartName.PITFALL:
+                assert all(there), each.id
+            elif part.name in (PartName.WHY, PartName.SOURCES):
+                assert not any(there), each.id
+
+
+def test_large_print_is_large() -> None:
+    sizes = [round(glyph.size) for glyph in glyphs(printed(large_print=True))]
+    usual = [round(glyph.size) for glyph in glyphs(printed())]
+    assert sorted(sizes)[len(sizes) // 2] >= 1.7 * sorted(usual)[len(usual) // 2]
+
+
+@pytest.mark.parametrize("sheet", ["cheat", "test", "cards"])
+def test_little_ink_is_grey(sheet: str) -> None:
+    """Figures aside, which keep the colours that their authors gave them."""
+    job = Job(Printing(sheets=(sheet,), ink_saver=True))
+    (artifact,) = export(replace(sample(), assets={}), VERSION, job)
+    with pikepdf.open(BytesIO(artifact.data)) as opened:
+        for page in opened.pages:
+            for step in pikepdf.parse_content_stream(page):
+                if str(step.operator) in ("rg", "RG"):
+                    red, green, blue = map(float, step.operands)
+                    assert red == green == blue, step
+
+
+def test_in_grey_a_mistake_and_a_right_option_are_still_told() -> None:
+    text = body(printed(ink_saver=True))
+    assert "误区" in text
+    assert "轮询，默认就是它正确" in text
+
+
+def test_the_index_has_every_topic_with_the_numbers_of_its_cards() -> None:
+    text = body(printed())
+    _, _, index = text.rpartition("按标签查题号")
+    for tag, name in sample().meta.tags.items():
+        numbers = [str(n) for n, each in enumerate(PRINTED, 1) if tag in each.tags]
+        if numbers:
+            assert squeezed(name) + ",".join(numbers) in index
+    _, inside = links(printed())
+    assert inside <= places(printed())
+
+
+def test_the_source_is_attached() -> None:
+    with pikepdf.open(BytesIO(printed())) as opened:
+        (name,) = opened.attachments
+        assert name == "sample.md"
+        assert opened.attachments[name].get_file().read_bytes() == sample().source
+
+
+def test_the_foot_of_a_release_has_its_date() -> None:
+    (artifact,) = export(sample(), RELEASE, Job(Printing(sheets=("cheat",))))
+    text = squeezed("".join(glyph.text for glyph in glyphs(artifact.data)))
+    assert "1.2.3·2023-11-14·" in text
+
+
+def pages(pdf: bytes, folder: Path, dpi: int) -> list[Image.Image]:
+    """Every page as a picture."""
+    if shutil.which("pdftoppm") is None:
+        pytest.skip("poppler is not installed")
+    command = ["pdftoppm", "-r", str(dpi), "-png", "-", str(folder / "page")]
+    subprocess.run(command, input=pdf, check=True)
+    return [Image.open(path).convert("RGB") for path in sorted(folder.glob("page*.png"))]
+
+
+def test_a_telephone_reads_the_code_of_each_section(tmp_path: Path) -> None:
+    of = replace(sample(), meta=replace(sample().meta, homepage="https://example.org/a/"))
+    read = {
+        code.text
+        for page in pages(made(of), tmp_path, 200)
+        for code in zxingcpp.read_barcodes(page)
+    }
+    assert read == {f"https://example.org/a/#{section.id}" for section in of.sections}
+
+
+def test_a_deck_without_a_page_has_no_codes(tmp_path: Path) -> None:
+    of = replace(sample(), meta=replace(sample().meta, homepage=""))
+    found = [zxingcpp.read_barcodes(page) for page in pages(made(of), tmp_path, 200)]
+    assert not any(found)
+
+
+def coloured() -> Deck:
+    """A deck whose figures have colour in every way that a picture can have it."""
+    drawing = (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="90" height="20">'
+        "<style>.a{fill:#fc0;stroke:rgb(10, 200, 30)}</style>"
+        '<linearGradient id="red"><stop stop-color="tomato"/><stop offset="1" stop-color="#00f"/>'
+        '</linearGradient><rect class="a" width="20" height="20"/>'
+        '<rect x="30" width="20" height="20" fill="url(#red)"/>'
+        '<rect x="60" width="20" height="20" style="fill: teal; stroke:none"/></svg>'
+    )
+    photograph, screenshot = BytesIO(), BytesIO()
+    Image.new("RGB", (40, 40), "orange").save(photograph, "JPEG")
+    Image.new("RGBA", (40, 40), (0, 90, 255, 200)).save(screenshot, "PNG")
+    assets = (
+        Asset("a.svg", "image/svg+xml", drawing.encode()),
+        Asset("b.jpg", "image/jpeg", photograph.getvalue()),
+        Asset("c.png", "image/png", screenshot.getvalue()),
+    )
+    figures = tuple(Picture(each.name, each.name, 40, 40) for each in assets)
+    code = '<p>A</p><pre><code><span class="k">if</span> <span class="s">"x"</span></code></pre>'
+    cards = (replace(card("a", "Q?", code), short=(code, *figures)),)
+    of = deck(Section("one", "One", (), cards))
+    return replace(of, assets={each.name: each for each in assets})
+
+
+@pytest.mark.parametrize("sheet", ["cheat", "test", "cards"])
+def test_little_ink_prints_nothing_in_colour_and_every_figure(tmp_path: Path, sheet: str) -> None:
+    def tints(ink_saver: bool) -> tuple[bool, int]:
+        """Whether there is colour, and how many dots are neither black nor white."""
+        folder = tmp_path / str(ink_saver)
+        folder.mkdir()
+        job = Job(Printing(sheets=(sheet,), ink_saver=ink_saver))
+        (artifact,) = export(coloured(), VERSION, job)
+        drawn = [bytes(page.tobytes()) for page in pages(artifact.data, folder, 60)]
+        dots = [page[at : at + 3] for page in drawn for at in range(0, len(page), 3)]
+        some = [dot for dot in dots if 20 < min(dot) < 235 or max(dot) - min(dot) > 12]
+        return any(max(dot) - min(dot) > 12 for dot in dots), len(some)
+
+    in_colour, many = tints(False)
+    assert in_colour
+    in_colour, left = tints(True)
+    assert not in_colour
+    assert left > many / 3
+
+
+def test_a_line_of_code_that_goes_on_is_marked_and_copied_whole() -> None:
+    lines = f'short\n{LINE}\n<span class="k">if</span> x'
+    code = f'<div class="code"><pre><code>{lines}</code></pre></div>'
+    pdf = made(deck(Section("one", "One", (), (card("a", "Q?", code),))))
+    assert squeezed(f"short{LINE}if x") in body(pdf)
+    html = Paper({}).field((code,))
+    assert html.count('<span class="long">') == 1
+    assert f'<span class="long">{LINE}</span><span class="k">if</span> x' in html
+
+
+def test_code_in_a_list_has_less_room_before_it_goes_on() -> None:
+    paper = Paper({}, code=20, indent=4)
+    code = f"<pre><code>{'x' * 15}</code></pre>"
+    once, twice = f"<ul><li>{code}</li></ul>", f"<ul><li><ol><li>{code}</li></ol></li></ul>"
+    marks = [paper.field((html,)).count("long") for html in (code, once, twice, f"{twice}{code}")]
+    assert marks == [0, 0, 1, 1]
+
+
+def test_a_style_that_goes_on_over_a_long_line_is_closed_and_opened_again() -> None:
+    code = f'<pre><code>a <span class="s">b\n{LINE}\nc</span> d</code></pre>'
+    html = Paper({}).field((code,))
+    assert html == (
+        '<pre><code>a <span class="s">b\n</span>'
+        f'<span class="long"><span class="s">{LINE}</span></span>'
+        '<span class="s">c</span> d</code></pre>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("paper", "large"),
+    [
+        ("A5", False),
+        *(
+            pytest.param(*each, marks=pytest.mark.slow)
+            for each in product(("A4", "A5", "Letter"), (False, True))
+            if each != ("A5", False)
+        ),
+    ],
+)
+def test_nothing_stands_outside_the_page(paper: str, large: bool) -> None:
+    pdf = printed(paper=paper, large_print=large)
+    width, height = page_sizes(pdf)[0]
+    for glyph in glyphs(pdf):
+        left, bottom, right, top = (side / MILLIMETRE for side in glyph.box)
+        assert left > 8, glyph
+        assert right < width - 7, glyph
+        assert bottom > 4, glyph
+        assert top < height - 4, glyph

@@ -1,0 +1,248 @@
+"""What is too wide or too large for its place: it is broken or made smaller, and covers nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from io import BytesIO
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pdfminer.layout import LTImage
+from PIL import Image
+
+from deckpress.model import Asset, CardKind, Deck, Math, Option, Picture, Section
+from exporters.job import Job, Printing
+from exporters.pdf import export
+from exporters.pdf.setting.field_html import Paper
+from exporters.pdf.setting.page_geometry import Geometry
+from exporters.pdf.sheet import Sheet
+from exporters.pdf.sheets.card_grid import Cutting
+from exporters.pdf.weasy.press import laid_out, pressing
+from tests.exporters.pdf_reading import MILLIMETRE, Glyph, drawn, glyphs, squeezed
+from tests.exporters.samples import VERSION, card, deck
+
+with pressing():  # so that the libraries find our fonts
+    from weasyprint.formatting_structure.boxes import TextBox
+
+TAIL = "".join(f"x{number:03d}" for number in range(30))
+CODE = '<div class="code"><pre><code>{}</code></pre></div>'
+NAME = f'<span class="n">self</span>.{TAIL}'
+TOKENS = {
+    "in code": CODE.format(f"a = 1\n    return {NAME}[<span>0</span>]"),
+    "in code, indented": CODE.format(f"a = 1\n        {NAME}\nb = 2"),
+    "in code in a list": f"<ul><li>{CODE.format(NAME)}</li></ul>",
+    "bold at first": f"<p>Words <strong>self</strong>.{TAIL} and words.</p>",
+    "code at first": f"<p><code>self</code>.{TAIL}</p>",
+    "in a table": '<div class="table"><table><tbody><tr>'
+    f"<td><code>self</code>.{TAIL}</td><td>b</td></tr></tbody></table></div>",
+}
+WIDE = Math(
+    "x" * 80,
+    False,
+    '<svg xmlns="http://www.w3.org/2000/svg" width="90em" '
+    'height="2em" viewBox="0 0 90 2"><path d="M0 0H90V2H0z"/></svg>',
+    10,
+)
+PHOTO = Picture("photo.png", "A photo", 640, 480)
+
+
+def one(*short: Any, cards: int = 1, **meta: str) -> Deck:
+    made = [card(f"c{number}", f"问题{number}？", *short) for number in range(cards)]
+    return deck(Section("one", "一节", (), tuple(made)), **meta)
+
+
+def printed(made: Deck, sheet: str, **options: Any) -> bytes:
+    (artifact,) = export(made, VERSION, Job(Printing(sheets=(sheet,), **options)))
+    return artifact.data
+
+
+@cache
+def _photo() -> bytes:
+    data = BytesIO()
+    Image.new("RGB", (640, 480), "teal").save(data, "PNG")
+    return data.getvalue()
+
+
+def _with_photo(made: Deck) -> Deck:
+    object.__setattr__(made, "assets", {"photo.png": Asset("photo.png", "image/png", _photo())})
+    return made
+
+
+def _rooms(sheet: str, printing: Printing) -> list[tuple[float, float]]:
+    """Where the columns or the cards of a sheet begin and end, in points from the left."""
+    if sheet == "cards":
+        cut = Cutting.of(printing.paper, printing.per_page, "long", (0, 0))
+        step, width = cut.card[0], cut.card[0] - 10
+        lefts = [8 + 5 + step * number for number in range(cut.columns)]
+    else:
+        there = Geometry.of(printing)
+        width = there.column
+        lefts = [there.left + (width + there.gap) * number for number in range(there.columns)]
+    return [(left * MILLIMETRE, (left + width) * MILLIMETRE) for left in lefts]
+
+
+def _told(pdf: bytes, text: str) -> list[list[Glyph]]:
+    """The glyphs of a text without white space, wherever it stands."""
+    every = [glyph for glyph in glyphs(pdf) if glyph.text.strip()]
+    whole = "".join(glyph.text for glyph in every)
+    return [every[found.start() : found.end()] for found in re.finditer(re.escape(text), whole)]
+
+
+def _inside(glyph: Glyph, rooms: list[tuple[float, float]]) -> bool:
+    return any(left - 0.5 <= glyph.box[0] and glyph.box[2] <= end + 0.5 for left, end in rooms)
+
+
+def _pictures(pdf: bytes) -> Iterator[tuple[int, tuple[float, float, float, float]]]:
+    for page, item in drawn(pdf):
+        if isinstance(item, LTImage):
+            yield page, item.bbox
+
+
+@pytest.mark.parametrize("kind", TOKENS)
+@pytest.mark.parametrize(
+    ("sheet", "options"),
+    [
+        ("cheat", {}),
+        ("cheat", {"columns": 3}),
+        ("cheat", {"paper": "A5", "large_print": True}),
+        ("test", {"columns": 3}),
+        ("cards", {}),
+    ],
+    ids=str,
+)
+def test_a_long_word_of_several_elements_stays_in_its_column(
+    kind: str, sheet: str, options: dict[str, Any]
+) -> None:
+    pdf = printed(one(TOKENS[kind]), sheet, **options)
+    rooms = _rooms(sheet, Printing(sheets=(sheet,), **options))
+    found = _told(pdf, f"self.{TAIL}")
+    assert found
+    assert [glyph for word in found for glyph in word if not _inside(glyph, rooms)] == []
+
+
+def test_code_whose_first_word_is_too_long_has_no_empty_line_before_it() -> None:
+    pdf = printed(one(TOKENS["in code, indented"]), "cheat")
+    (before,), (word,) = _told(pdf, "a=1"), _told(pdf, "self.")
+    assert before[0].y - word[0].y == pytest.approx(8.4 * 0.774 * 1.5, abs=0.5)
+
+
+@pytest.mark.parametrize("cards", [30, 60], ids=["in one piece", "as a book"])
+def test_a_question_stands_with_the_first_line_of_its_code(cards: int) -> None:
+    code = f"return {NAME}"
+    made = [
+        card(f"c{n}", f"第{n}问？", CODE.format("\n".join([code] * (1 + n % 5))))
+        for n in range(cards)
+    ]
+    pdf = printed(deck(Section("one", "一节", (), tuple(made))), "cheat")
+    for n in range(cards):
+        (question,) = _told(pdf, f"第{n}问？入门return")
+        first, code_begins = question[0], question[-1]
+        assert first.page == code_begins.page
+        assert 0 < first.y - code_begins.y < 30 * MILLIMETRE
+
+
+@pytest.mark.parametrize("sheet", ["cheat", "test", "cards"])
+def test_a_picture_in_a_table_leaves_its_column_to_others(sheet: str) -> None:
+    table = '<div class="table"><table><thead><tr><th>图像</th><th>说明</th></tr></thead><tbody>'
+    end = "</td><td>旁边的话</td></tr></tbody></table></div>"
+    made = _with_photo(one((f"{table}<tr><td>", PHOTO, end)))
+    pdf = printed(made, sheet)
+    rooms = _rooms(sheet, Printing())
+    (place,) = _pictures(pdf)
+    page, (left, _, right, _) = place
+    assert any(start <= left and right <= end for start, end in rooms)
+    (beside,) = _told(pdf, "旁边的话")
+    assert beside[0].page == page
+    assert beside[0].box[0] > right
+    assert [head[0].page for head in _told(pdf, "图像说明")] == [page]
+    assert all(_inside(glyph, rooms) for glyph in beside)
+
+
+def test_a_formula_in_a_table_gets_what_the_words_leave() -> None:
+    table = '<div class="table"><table><thead><tr><th>F</th><th>M</th></tr></thead><tbody>'
+    end = "</td><td>beside</td></tr></tbody></table></div>"
+    pdf = printed(one((f"{table}<tr><td>", WIDE, end)), "cheat")
+    (beside,) = _told(pdf, "beside")
+    left, right = _rooms("cheat", Printing())[0]
+    assert left + 0.6 * (right - left) < beside[0].box[0] < beside[-1].box[2] < right
+
+
+@pytest.mark.parametrize("per_page", [2, 8, 21])
+def test_a_picture_on_a_flash_card_keeps_its_shape_and_leaves_room_for_words(per_page: int) -> None:
+    pdf = printed(
+        _with_photo(one(("<p>几个字。</p><p>", PHOTO, "</p>"))), "cards", per_page=per_page
+    )
+    (place,) = _pictures(pdf)
+    page, (left, low, right, high) = place
+    assert (right - left) / (high - low) == pytest.approx(640 / 480, rel=0.02)
+    (words,) = _told(pdf, "几个字。")
+    assert words[0].page == page
+    assert words[0].size > 7
+
+
+@pytest.mark.parametrize("options", [{}, {"large_print": True}], ids=str)
+@pytest.mark.parametrize("sheet", ["test", "cards"])
+def test_the_letter_of_an_option_stands_whole_before_it(
+    sheet: str, options: dict[str, Any]
+) -> None:
+    choices = tuple(Option((f"选项{n}。",), right=n == 0) for n in range(30))
+    made = card("c", "哪一个？", "<p>因为。</p>", kind=CardKind.CHOICE, options=choices)
+    pdf = printed(deck(Section("one", "一节", (), (made,))), sheet, **options)
+    for number, letter in ((3, "D"), (22, "W"), (26, "AA"), (29, "AD")):
+        option = _told(pdf, f"{letter}选项{number}。")[0]
+        assert len({round(glyph.y) for glyph in option}) == 1
+        assert option[len(letter) - 1].box[2] <= option[len(letter)].box[0]
+
+
+@pytest.mark.parametrize("sheet", ["test", "cards"])
+def test_the_second_paragraph_of_a_step_has_a_line_of_its_own(sheet: str) -> None:
+    steps = (("<p>第一步。</p><p>它的说明。</p>",), ("第二步。",))
+    made = card("c", "按什么顺序？", kind=CardKind.ORDERED, steps=steps)
+    pdf = printed(deck(Section("one", "一节", (), (made,))), sheet)
+    for step in _told(pdf, "第一步。它的说明。"):
+        assert step[0].y - step[-1].y > 8
+
+
+def test_heads_and_feet_are_as_large_as_large_print() -> None:
+    pdf = printed(one("<p>答。</p>", cards=12), "cheat", large_print=True)
+    (foot,) = _told(pdf, "第1页，共")
+    assert foot[0].size > 12
+
+
+def test_the_host_of_a_source_stands_apart_from_its_name() -> None:
+    link = '<a href="https://nginx.org/x">Manual</a>'
+    assert "</a> <span" in Paper({}).field((link,), hosts=True)
+
+
+PIECES = st.tuples(
+    st.sampled_from(["span", "b", "code", "a"]),
+    st.text(st.sampled_from("abcW_./=(- 反向代理，。「」—é👍"), min_size=1, max_size=30),
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(PIECES, min_size=1, max_size=6), st.sampled_from(["p", "pre", "td"]))
+def test_whatever_a_line_is_made_of_it_stays_on_its_page(
+    pieces: list[tuple[str, str]], block: str
+) -> None:
+    inside = "".join(f"<{tag}>{text}</{tag}>" for tag, text in pieces)
+    around = f"<table><tr><td>{inside}</table>" if block == "td" else f"<{block}>{inside}</{block}>"
+    style = "@page { size: 3cm 20cm; margin: 2mm } pre { white-space: pre-wrap }"
+    style += "html { font: 9pt Noto Sans SC; overflow-wrap: anywhere } td, pre, p { margin: 0 }"
+    with pressing():
+        made = laid_out(Sheet(f"<html lang=zh-CN><title>-</title><style>{style}</style>{around}"))
+    texts = [
+        box
+        for page in made.pages
+        for box in page._page_box.descendants()
+        if isinstance(box, TextBox)
+    ]
+    whole = "".join(box.text for box in texts)
+    assert squeezed(whole) == squeezed("".join(text for _, text in pieces))
+    end = 28 / 25.4 * 96
+    wide = [box.text for box in texts if box.position_x + box.width > end + 0.5]
+    assert [text for text in wide if len(text.strip()) > 1] == []

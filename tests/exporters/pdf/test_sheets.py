@@ -1,0 +1,385 @@
+"""The self-test and the flash cards, read back from their PDFs."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pytest
+
+from deckpress.model import Card, CardKind, Deck, Section
+from exporters.job import Job, Printing
+from exporters.pdf import export
+from exporters.pdf.sheets import question_view
+from exporters.pdf.sheets.card_grid import MARGIN, Cutting
+from exporters.view import gaps, has_gaps
+from tests.exporters.pdf_reading import (
+    MILLIMETRE,
+    Glyph,
+    body,
+    glyphs,
+    links,
+    outline,
+    page_sizes,
+    places,
+    sentences,
+    squeezed,
+)
+from tests.exporters.samples import RELEASE, VERSION, Kept, card, deck, sample
+
+ROOT = Path(__file__).parents[3]
+PRINTED = [card for card in sample().cards() if not card.retired]
+TOKEN = "".join(f"x{number:03d}" for number in range(125))
+FOOT = 4 * MILLIMETRE  # below it stands the sheet's own line
+LONG = [f"这是很长的回答里的第{number}句话。" for number in range(300)]
+
+
+def printed(made: Deck, sheet: str, **options: object) -> bytes:
+    job = Job(Printing(sheets=(sheet,), **options))  # type: ignore[arg-type]
+    (artifact,) = export(made, VERSION, job)
+    return artifact.data
+
+
+@cache
+def sample_sheet(sheet: str) -> bytes:
+    return printed(sample(), sheet)
+
+
+def texts(pdf: bytes) -> list[str]:
+    """The text of each page, without white space."""
+    found = [""] * len(page_sizes(pdf))
+    for glyph in glyphs(pdf):
+        found[glyph.page] += glyph.text
+    return [squeezed(text) for text in found]
+
+
+def many(count: int) -> Deck:
+    """A deck of so many cards in two sections."""
+    cards = [card(f"c{n}", f"第{n}个问题？", f"<p>第{n}个答案。</p>") for n in range(1, count + 1)]
+    half = count // 2
+    return deck(
+        Section("one", "甲章", (), tuple(cards[:half])),
+        Section("two", "乙章", (), tuple(replace(c, section="two") for c in cards[half:])),
+    )
+
+
+# Names of the files
+
+
+def test_a_build_has_three_sheets_and_each_can_be_made_alone() -> None:
+    made = deck(Section("one", "One", (), (card("a", "Q?", "<p>A.</p>"),)))
+    names = ["sample-1.2.3-dev+0a1b2c3d.pdf", "sample-1.2.3-dev+0a1b2c3d-selftest.pdf"]
+    names.append("sample-1.2.3-dev+0a1b2c3d-cards.pdf")
+    assert [artifact.name for artifact in export(made, VERSION)] == names
+    for sheet, name in zip(("cheat", "test", "cards"), names, strict=True):
+        (alone,) = export(made, VERSION, Job(Printing(sheets=(sheet,))))
+        assert alone.name == name
+
+
+# Self-test
+
+
+def test_every_kind_of_question_is_asked() -> None:
+    text = "".join(texts(sample_sheet("test")))
+    for each in PRINTED:
+        sides = [question_view.asked(each.question)]
+        if each.kind is CardKind.REVERSE:  # half of them are asked from their answer
+            sides.append(each.short)
+        assert any(all(part in text for part in sentences(side)) for side in sides), each.id
+        for html in (*each.steps, *(option.html for option in each.options)):
+            assert all(sentence in text for sentence in sentences(html)), each.id
+
+
+@pytest.mark.parametrize("count", [12, 60], ids=["in one piece", "as a book"])
+def test_the_key_stands_behind_all_questions(count: int) -> None:
+    pages = texts(printed(many(count), "test"))
+    first = next(number for number, text in enumerate(pages) if "个答案" in text)
+    asked, answered = "".join(pages[:first]), "".join(pages[first:])
+    for number in range(1, count + 1):
+        assert f"第{number}个问题？" in asked
+        assert f"第{number}个答案。" in answered
+    assert "个问题" not in answered
+
+
+@pytest.mark.parametrize("count", [12, 60], ids=["in one piece", "as a book"])
+def test_the_key_names_the_page_of_each_question_and_links_lead_both_ways(count: int) -> None:
+    pdf = printed(many(count), "test")
+    pages = texts(pdf)
+    key = "".join(pages)
+    for number in (1, count // 2, count):
+        page = next(n for n, text in enumerate(pages, 1) if f"第{number}个问题？" in text)
+        assert f"{number}{page}页第{number}个答案" in key
+    _, inside = links(pdf)
+    assert {f"c{number}" for number in range(1, count + 1)} <= inside
+    assert {f"_key-c{number}" for number in range(1, count + 1)} <= inside
+    assert inside <= places(pdf)
+
+
+def test_gaps_are_empty_and_their_words_are_in_the_key_alone() -> None:
+    gap = next(each for each in PRINTED if each.kind is CardKind.CLOZE)
+    words = [content for _, content in gaps(gap.question) + gaps(gap.short)]
+    made = deck(Section("one", "One", (), (gap,)))
+    asked, key = texts(printed(made, "test"))
+    for content in words:
+        for sentence in sentences(content):
+            assert sentence not in asked
+            assert sentence in key
+
+
+def test_steps_are_asked_out_of_their_order_and_the_key_puts_them_right() -> None:
+    steps = tuple((f"<p>步骤{name}</p>",) for name in "甲乙丙丁")
+    ordered = card("o", "顺序？", kind=CardKind.ORDERED, steps=steps)
+    made = deck(Section("one", "One", (), (ordered,)))
+    asked, key = texts(printed(made, "test"))
+    shown = sorted("甲乙丙丁", key=lambda name: asked.index(f"步骤{name}"))
+    assert shown != list("甲乙丙丁")
+    letters = {name: "ABCD"[position] for position, name in enumerate(shown)}
+    assert "→".join(letters[name] for name in "甲乙丙丁") in key
+
+
+@pytest.mark.parametrize("count", range(2, 9))
+def test_steps_never_stand_in_their_order(count: int) -> None:
+    steps = tuple((f"<p>{number}</p>",) for number in range(count))
+    for name in ("a", "b", "c", "d", "e", "f", "g"):
+        order = question_view.shuffled(card(name, "Q", kind=CardKind.ORDERED, steps=steps))
+        assert sorted(order) == list(range(count)) != list(order)
+
+
+def test_the_right_options_are_in_the_key_alone() -> None:
+    choice = next(each for each in PRINTED if each.kind is CardKind.CHOICE)
+    made = deck(Section("one", "One", (), (choice,)))
+    asked, key = texts(printed(made, "test"))
+    assert "正确：" not in asked
+    right = [letter for letter, o in zip("ABCDEFG", choice.options, strict=False) if o.right]
+    assert "".join(right) in key
+
+
+def test_a_self_test_says_its_version_and_its_pages() -> None:
+    pages = texts(sample_sheet("test"))
+    for number, text in enumerate(pages, 1):
+        assert f"第{number}页，共{len(pages)}页" in text
+        assert "1.2.3-dev+0a1b2c3d" in text
+
+
+@pytest.mark.parametrize("count", [12, 60], ids=["in one piece", "as a book"])
+def test_each_cell_for_a_score_says_its_section_and_its_column(count: int) -> None:
+    with pikepdf.open(BytesIO(printed(many(count), "test"))) as pdf:
+        cells: list[Any] = [item for item in pdf.objects if _is_cell(item)]
+        of_header = {str(cell.ID): str(cell.A.Scope) for cell in cells if cell.S == "/TH"}
+        assert Counter(of_header.values()) == {"/Row": 2, "/Column": 5}
+        data = [cell for cell in cells if cell.S == "/TD"]
+        assert len(data) == 2 * 4
+        for cell in data:
+            headers = [str(header) for header in cell.A.Headers]
+            assert sorted(of_header[header] for header in headers) == ["/Column", "/Row"]
+
+
+def _is_cell(item: Any) -> bool:
+    return isinstance(item, pikepdf.Dictionary) and item.get("/S") in ("/TH", "/TD")
+
+
+def test_each_question_has_a_bookmark_that_gives_nothing_away() -> None:
+    titles = [title for level, title in outline(sample_sheet("test")) if level == 2]
+    assert len(titles) == len(PRINTED)
+    for each, title in zip(PRINTED, titles, strict=True):
+        if has_gaps(each.question):
+            assert "____" in title
+            assert each.title not in title
+
+
+def test_a_long_key_goes_on_from_sheet_to_sheet(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = printed(many(60), "test")
+    for module in ("sheets.chunks", "sheets.self_test"):
+        monkeypatch.setattr(f"exporters.pdf.{module}.MOST", 8_000)
+    cut = printed(many(60), "test")
+    assert len(page_sizes(cut)) > len(page_sizes(whole))
+    assert places(cut) == places(whole)
+    text = "".join(texts(cut))
+    for number in range(1, 61):
+        assert text.count(f"第{number}个答案。") == 1
+    assert outline(cut) == outline(whole)
+
+
+# Flash cards
+
+
+def cells(pdf: bytes, cutting: Cutting) -> list[dict[int, str]]:
+    """Of each page, the text in each place where a front can stand, by its number."""
+    found: list[dict[int, str]] = [{} for _ in page_sizes(pdf)]
+    for glyph in glyphs(pdf):
+        number = _place(glyph, cutting)
+        if number is not None:
+            page = found[glyph.page]
+            page[number] = page.get(number, "") + glyph.text
+    return [{number: squeezed(text) for number, text in page.items()} for page in found]
+
+
+def _place(glyph: Glyph, cutting: Cutting) -> int | None:
+    width, height = cutting.card
+    x, y = glyph.x / MILLIMETRE - MARGIN, cutting.height - glyph.y / MILLIMETRE - MARGIN
+    column, row = int(x // width), int(y // height)
+    inside = 0 <= column < cutting.columns and 0 <= row < cutting.rows
+    return row * cutting.columns + column if inside else None
+
+
+def on_cards(pdf: bytes) -> list[Glyph]:
+    """All glyphs but those of the line below the cards, at the edge of the paper."""
+    return [glyph for glyph in glyphs(pdf) if glyph.y > FOOT]
+
+
+@pytest.mark.parametrize("flip", ["long", "short"])
+@pytest.mark.parametrize(("paper", "per_page"), [("A4", 8), ("Letter", 6), ("A5", 4), ("A4", 12)])
+def test_each_back_lies_behind_its_front(paper: str, per_page: int, flip: str) -> None:
+    count = per_page + 1
+    pdf = printed(many(count), "cards", paper=paper, per_page=per_page, flip=flip)
+    cutting = Cutting.of(paper, per_page, flip, (0, 0))
+    pages = cells(pdf, cutting)
+    assert len(pages) == 4  # two sheets of paper, both sides
+    for front, back in (pages[:2], pages[2:]):
+        for number, text in front.items():
+            row, column = divmod(number, cutting.columns)
+            if flip == "long":
+                behind = row * cutting.columns + cutting.columns - 1 - column
+            else:
+                behind = (cutting.rows - 1 - row) * cutting.columns + column
+            asked = text.partition("第")[2].partition("个问题")[0]
+            assert f"第{asked}个答案。" in back[behind], number
+
+
+def test_the_offset_moves_backs_and_nothing_else() -> None:
+    plain = on_cards(printed(many(3), "cards"))
+    moved = on_cards(printed(many(3), "cards", offset=(2.0, -1.0)))
+    for before, after in zip(plain, moved, strict=True):
+        back = before.page % 2 == 1
+        assert after.x - before.x == pytest.approx(-2 * MILLIMETRE * back, abs=0.05)
+        assert after.y - before.y == pytest.approx(-1 * MILLIMETRE * back, abs=0.05)
+
+
+@pytest.mark.parametrize("per_page", [1, 2, 8, 24])
+def test_each_sheet_names_its_version_and_its_place_outside_the_cut(per_page: int) -> None:
+    pdf = printed(many(3), "cards", per_page=per_page)
+    pages = len(page_sizes(pdf))
+    below = [glyph for glyph in glyphs(pdf) if glyph.y <= FOOT]
+    for page in range(pages):
+        text = squeezed("".join(glyph.text for glyph in below if glyph.page == page))
+        assert squeezed(f"第{page + 1}页，共{pages}页") in text
+        if per_page < 24:  # whose columns are too narrow for all of it
+            assert VERSION.name in text
+    assert {glyph.page for glyph in below} == set(range(pages))
+
+
+def test_a_card_has_the_same_sides_in_whatever_pack(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = printed(many(30), "cards")
+    monkeypatch.setattr("exporters.pdf.sheets.card_packs._MANY", 8)
+    assert on_cards(printed(many(30), "cards")) == on_cards(whole)
+
+
+def test_an_edit_prints_one_pack_again() -> None:
+    memo = Kept()
+    made = many(120)
+    plain = export(made, VERSION, Job(Printing(sheets=("cards",)), memo))
+    packs = len(memo)
+    assert packs == 5
+    one, two = made.sections
+    edited = replace(two.cards[-1], short=("<p>改了。</p>",))
+    again = replace(made, sections=(one, replace(two, cards=(*two.cards[:-1], edited))))
+    (sheet,) = export(again, RELEASE, Job(Printing(sheets=("cards",)), memo))
+    assert len(memo) == packs + 1
+    assert "改了" in body(sheet.data)
+    assert sheet.data != plain[0].data
+
+
+def test_both_sides_name_the_card() -> None:
+    pdf = sample_sheet("cards")
+    pages = texts(pdf)
+    fronts, backs = "".join(pages[::2]), "".join(pages[1::2])
+    for number, each in enumerate(PRINTED, 1):
+        for side in (fronts, backs):
+            assert each.id in side
+            assert str(number) in side
+
+
+def test_a_front_asks_and_a_back_answers() -> None:
+    pages = texts(sample_sheet("cards"))
+    fronts, backs = "".join(pages[::2]), "".join(pages[1::2])
+    for each in PRINTED:
+        for sentence in sentences(question_view.asked(each.question)):
+            assert sentence in fronts, each.id
+        if each.kind is CardKind.BASIC:
+            for sentence in sentences(each.short):
+                assert sentence in backs, each.id
+                assert len(sentence) < 6 or sentence not in fronts, each.id
+
+
+def _crowded() -> Sequence[Card]:
+    row = "".join(f"<td>格{number}</td>" for number in range(30))
+    code = f'<div class="code"><pre><code>{TOKEN}\n{TOKEN}</code></pre></div>'
+    steps = tuple((f"<p>{'很长的步骤' * 12}{name}</p>",) for name in range(8))
+    return (
+        card("token", TOKEN, f"<p>{TOKEN}</p>"),
+        card("long", "很长？", f"<p>{''.join(LONG)}</p>"),
+        card("code", "代码？", code),
+        card("table", "表？", f'<div class="table"><table><tr>{row}</tr></table></div>'),
+        card("steps", "步骤？", kind=CardKind.ORDERED, steps=steps),
+    )
+
+
+@pytest.mark.parametrize("options", [{}, {"large_print": True}, {"per_page": 12}, {"paper": "A5"}])
+def test_nothing_is_cut_off_and_nothing_is_lost(options: dict[str, object]) -> None:
+    pdf = printed(deck(Section("one", "One", (), tuple(_crowded()))), "cards", **options)
+    settings = Printing(**options)  # type: ignore[arg-type]
+    cutting = Cutting.of(settings.paper, settings.per_page, settings.flip, settings.offset)
+    width, height = cutting.card
+    for glyph in on_cards(pdf):
+        if glyph.text.isspace():
+            continue
+        left, bottom, right, top = (side / MILLIMETRE for side in glyph.box)
+        start = (left - MARGIN) % width
+        assert start > 3, glyph
+        assert start + right - left < width - 3, glyph
+        low = (bottom - MARGIN) % height
+        assert low > 1.5, glyph
+        assert low + top - bottom < height - 1, glyph
+    text = "".join(texts(pdf))
+    for sentence in LONG:
+        # A sentence may go on on the next card, between whose texts stand corners.
+        assert sentence[:9] in text or sentence[-5:] in text
+    assert text.count("格29") == 1
+    assert f"({1}/" in text  # the long answer takes several cards, which say so
+
+
+def test_the_cards_are_tagged_and_have_bookmarks() -> None:
+    pdf = sample_sheet("cards")
+    with pikepdf.open(BytesIO(pdf)) as opened:
+        assert opened.Root.MarkInfo.Marked
+        assert opened.Root.Lang == "zh-CN"
+    assert len(outline(pdf)) == len(PRINTED)
+
+
+@pytest.mark.parametrize("sheet", ["test", "cards"])
+def test_a_deck_without_cards_gives_a_page(sheet: str) -> None:
+    assert len(page_sizes(printed(deck(Section("s", "空", (), ())), sheet))) == 1
+
+
+@pytest.mark.parametrize("sheet", ["test", "cards"])
+def test_the_same_deck_gives_the_same_bytes_anywhere(sheet: str, tmp_path: Path) -> None:
+    program = (
+        "import hashlib; from tests.exporters.pdf.test_sheets import sample_sheet;"
+        f"print(hashlib.sha256(sample_sheet({sheet!r})).hexdigest())"
+    )
+    environment = os.environ | {"PYTHONHASHSEED": "7", "PYTHONPATH": str(ROOT), "TZ": "Asia/Tokyo"}
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == hashlib.sha256(sample_sheet(sheet)).hexdigest()

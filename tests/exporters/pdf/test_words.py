@@ -1,0 +1,181 @@
+"""Nothing that was written is read as something else on paper."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pytest
+from pdfua import Severity, validate
+
+from deckpress.model import CardKind, Deck, Section
+from exporters.job import Job, Printing
+from exporters.pdf import export
+from exporters.pdf.setting.field_html import Paper
+from tests.exporters.pdf_reading import Glyph, body, glyphs, margins, squeezed
+from tests.exporters.samples import VERSION, card, deck
+
+SHEETS = ("cheat", "test", "cards")
+UNKNOWN = "\U00020000"  # a Chinese character that no bundled font has
+TITLE = "面向初中级后端开发者的运维综合面试题目精选合集及其答案" * 3
+TABLE = """<div class="table"><table>
+<thead><tr><th class="left">Parameter</th><th>Value</th><th>Unit</th><th>Note</th></tr></thead>
+<tbody>
+<tr><td><code>max_connections</code></td><td>100</td><td>connections</td>
+<td>each takes about 10 MB of memory</td></tr>
+<tr><td><code>effective_cache_size</code></td><td>524288</td><td>8 kB pages</td>
+<td>only a hint for the planner</td></tr>
+</tbody></table></div>"""
+
+
+def one(*short: str, title: str = "一副牌", cards: int = 1, lang: str = "zh-CN") -> Deck:
+    made = [card(f"c{number}", f"问题{number}？", *short) for number in range(cards)]
+    return deck(Section("one", "一节", (), tuple(made)), title=title, lang=lang)
+
+
+def printed(made: Deck, **options: object) -> bytes:
+    (sheet,) = export(made, VERSION, Job(Printing(**options)))  # type: ignore[arg-type]
+    return sheet.data
+
+
+def lines(pdf: bytes) -> list[str]:
+    """The text of each line, without white space."""
+    found: dict[tuple[int, int], str] = {}
+    for glyph in glyphs(pdf):
+        place = (glyph.page, round(glyph.y))
+        found[place] = found.get(place, "") + glyph.text
+    return [squeezed(line) for line in found.values()]
+
+
+def place(pdf: bytes, text: str) -> Glyph:
+    """The first letter of a text that stands there once."""
+    every = [glyph for glyph in glyphs(pdf) if glyph.text.strip()]
+    whole = "".join(glyph.text for glyph in every)
+    assert whole.count(text) == 1
+    return every[whole.index(text)]
+
+
+@pytest.mark.parametrize("cards", [1, 60], ids=["in one piece", "as a book"])
+@pytest.mark.parametrize("sheet", SHEETS)
+def test_a_character_that_no_font_has_is_a_box_and_harms_no_other(sheet: str, cards: int) -> None:
+    made = one(f"<p>答{UNKNOWN}案。</p>", title=f"牌{UNKNOWN}", cards=cards)
+    pdf = printed(made, sheets=(sheet,))
+    assert body(pdf).count("答□案。") == cards
+    assert VERSION.name in margins(pdf) + body(pdf)
+    with pikepdf.open(BytesIO(pdf)) as opened:
+        for page in opened.pages:
+            fonts: Any = page.obj.Resources.Font
+            assert {str(fonts[name].Encoding) for name in fonts} == {"/Identity-H"}
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("abcd\tx", "abcd    x"),
+        ("abc\tx", "abc x"),
+        ("\tx\ty", "    x   y"),
+        ("&lt;b&gt;\tx", "&lt;b&gt; x"),
+        ('<span class="k">if</span>\tx', '<span class="k">if</span>  x'),
+        ("甲\tx", "甲  x"),
+    ],
+)
+def test_a_tab_leads_to_the_next_stop(written: str, shown: str) -> None:
+    html = Paper({}).field((f"<pre><code>a\n{written}</code></pre>",))
+    assert html == f"<pre><code>a\n{shown}</code></pre>"
+
+
+@pytest.mark.parametrize("columns", [2, 3])
+def test_no_number_in_a_table_is_divided(columns: int) -> None:
+    pdf = printed(one(TABLE), sheets=("cheat",), columns=columns)
+    there = lines(pdf)
+    for number in ("524288", "Value"):
+        assert any(number in line for line in there)
+    if columns == 2:
+        for word in ("max_connections", "effective_cache_size", "connections8", "memory"):
+            assert any(word.removesuffix("8") in line for line in there)
+
+
+def test_a_table_without_room_for_its_words_is_set_as_text() -> None:
+    pdf = printed(one(TABLE), sheets=("cheat",), columns=4)
+    assert "Parameter|Value|Unit|Note" in squeezed(body(pdf))
+    assert any("524288" in line for line in lines(pdf))
+
+
+@pytest.mark.parametrize("sheet", SHEETS)
+def test_a_table_of_two_hundred_columns_can_be_read_aloud(sheet: str, tmp_path: Path) -> None:
+    rows = ("th", "td", "td")
+    cells = ["".join(f"<{tag}>{tag}{n}</{tag}>" for n in range(200)) for tag in rows]
+    table = "".join(f"<tr>{row}</tr>" for row in cells)
+    (tmp_path / "wide.pdf").write_bytes(
+        printed(one(f'<div class="table"><table>{table}</table></div>'), sheets=(sheet,))
+    )
+    found = validate(str(tmp_path / "wide.pdf")).findings
+    assert [each for each in found if each.severity is Severity.ERROR] == []
+
+
+def test_a_line_of_code_that_goes_on_is_hung_in_on_a_flash_card() -> None:
+    code = "docker run --name web --publish 8080:80 registry.example.org/nginx"
+    pdf = printed(
+        one(f'<div class="code"><pre><code>{code}\nx=1</code></pre></div>'), sheets=("cards",)
+    )
+    (start, end) = (place(pdf, "dockerrun"), place(pdf, "x=1"))
+    between = [g for g in glyphs(pdf) if g.page == start.page and end.y < g.y < start.y - 3]
+    assert between
+    assert min(g.x for g in between) > start.x + 5
+    assert end.x == pytest.approx(start.x, abs=0.5)
+
+
+@pytest.mark.parametrize("cards", [1, 60], ids=["in one piece", "as a book"])
+@pytest.mark.parametrize(("sheet", "paper"), [("cheat", "A5"), ("test", "A4"), ("cards", "A4")])
+def test_a_long_title_leaves_the_version_in_the_foot(sheet: str, paper: str, cards: int) -> None:
+    pdf = printed(one("<p>答。</p>", title=TITLE, cards=cards), sheets=(sheet,), paper=paper)
+    last = max(glyph.page for glyph in glyphs(pdf))
+    foot = "".join(g.text for g in glyphs(pdf) if g.page == last and g.y < 40)
+    assert "…·" in squeezed(foot) or sheet == "cards"
+    assert squeezed(VERSION.name) in squeezed(foot)
+
+
+SHORT = """<div class="table"><table>
+<thead><tr><th>级别</th><th>脏读</th><th>幻读</th><th>说明</th></tr></thead>
+<tbody><tr><td>读未提交</td><td>可能</td><td>不会</td>
+<td>几乎不用，因为会读到别的事务没有提交的数据，而且没有什么好处</td></tr></tbody></table></div>"""
+FIVE = """<div class="table"><table>
+<thead><tr><th>Database</th><th>Type</th><th>Consistency</th><th>Replication</th><th>Best for</th>
+</tr></thead><tbody><tr><td>Elasticsearch</td><td>Search engine</td><td>Eventual</td>
+<td>Primary, replicas</td><td>Full-text search</td></tr></tbody></table></div>"""
+
+
+@pytest.mark.parametrize("sheet", ["cheat", "cards"])
+def test_a_few_characters_in_a_cell_stay_in_one_line(sheet: str) -> None:
+    there = "".join(lines(printed(one(SHORT), sheets=(sheet,))))
+    assert "级别脏读幻读说明" in there
+    assert "读未提交可能不会" in there
+
+
+def test_five_columns_of_words_are_whole_in_smaller_type() -> None:
+    there = lines(printed(one(FIVE), sheets=("cheat",)))
+    for word in ("Elasticsearch", "Consistency", "Replication", "Eventual"):
+        assert any(word in line for line in there)
+
+
+def test_a_line_of_code_goes_on_where_its_last_word_fits() -> None:
+    code = '<span class="k">func</span> (s *Server) handleConnection(ctx context.Context, c int)'
+    there = lines(printed(one(f"<pre><code>{code}</code></pre>"), sheets=("cheat",)))
+    assert any(line.startswith("func(s*Server)handleConnection(") for line in there)
+
+
+def test_a_name_is_not_broken_where_the_next_line_has_room_for_it() -> None:
+    for count in range(4, 24):
+        step = f"<p>{'进' * count}入 <code>SYN_SENT</code>。</p>"
+        made = card("c", "顺序？", kind=CardKind.ORDERED, steps=((step,), ("二",)))
+        pdf = printed(deck(Section("one", "一节", (), (made,))), sheets=("cards",))
+        assert any("SYN_SENT" in line for line in lines(pdf)), count
+
+
+def test_quotes_and_apostrophes_of_english_are_narrow() -> None:
+    pdf = printed(one("<p>It’s “fine”.</p>", lang="en"), sheets=("cheat",))
+    quotes = [glyph for glyph in glyphs(pdf) if glyph.text in "’“”"]
+    assert len(quotes) == 3
+    assert all(glyph.box[2] - glyph.box[0] < 0.6 * glyph.size for glyph in quotes)

@@ -1,0 +1,37 @@
+"""What the learner is told of the progress so far."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page, expect
+
+from tests.exporters.web.study.studying import rate_first, study
+
+
+def test_the_dashboard_says_what_lies_ahead_and_what_is_weak(page: Page) -> None:
+    rate_first(page)
+    while page.locator("#_reveal").is_visible():
+        page.keyboard.press("Space")
+    page.keyboard.press("1")  # the cloze card
+    page.keyboard.press("Escape")
+    study(page, begin=False)
+    assert page.locator("#_due-now").inner_text() == "1"
+    assert page.locator("#_fresh-now").inner_text() == "3"
+    rows = page.locator("#_forecast tr").all_inner_texts()
+    counts = [int(row.split()[-1]) for row in rows]
+    assert counts == [1, *[0] * 7, 1, *[0] * 5]
+    weak = page.locator("#_weak li").all_inner_texts()
+    assert [text.split()[-1] for text in weak] == ["100%"]
+    page.keyboard.press("Escape")
+    page.get_by_label("Weak ones only").check()
+    expect(page.locator(".card:visible")).to_have_count(1)
+    expect(page.locator("#cloze")).to_be_visible()
+    page.wait_for_url("**?weak=1*")
+
+
+def test_weak_ones_are_those_of_now(page: Page) -> None:
+    page.get_by_label("Weak ones only").check()
+    expect(page.locator("#_status")).to_have_text("Nothing found")
+    rate_first(page, "1")
+    page.keyboard.press("Escape")
+    expect(page.locator("#basic")).to_be_visible()
+    expect(page.locator("#_status")).to_have_text("Cards found: 1")

@@ -1,0 +1,166 @@
+"""Progress that is carried to another page: a new release, a file that is exported."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.exporters.browser import visit
+from tests.exporters.web.study.studying import (
+    BASIC,
+    CLOZE,
+    DAYS,
+    NOON,
+    ORDERED,
+    RATED,
+    asked,
+    deck_of,
+    kept,
+    progress,
+    rate_first,
+    study,
+    written,
+)
+
+
+def test_progress_outlives_a_new_release_of_the_page(chromium: Browser, file: Path) -> None:
+    with visit(chromium, file) as visited:
+        page = visited.page
+        rate_first(page)
+        before = kept(page)["cards"]["basic"]
+        edited = replace(BASIC, question=("Reworded?",), section="two")
+        written(file, deck_of(replace(CLOZE, retired=True), edited, ORDERED))
+        page.reload()
+        assert kept(page)["cards"]["basic"] == before
+        study(page)
+        assert asked(page) == "In which order?"  # neither the known card nor the retired one
+        page.keyboard.press("Escape")
+        page.clock.set_fixed_time(datetime.now(UTC) + timedelta(days=9))
+        study(page)
+        assert asked(page) in ("Reworded?", "In which order?")
+        assert kept(page)["cards"]["basic"] == before
+
+
+def test_another_decks_page_has_its_own_progress(chromium: Browser, file: Path) -> None:
+    with visit(chromium, file) as visited:
+        page = visited.page
+        rate_first(page)
+        written(file, deck_of(key="other"))
+        page.reload()
+        study(page)
+        assert asked(page) == "Basic?"
+
+
+def test_progress_is_exported_and_taken_in_elsewhere(
+    chromium: Browser, file: Path, tmp_path: Path
+) -> None:
+    with visit(chromium, file) as visited:
+        rate_first(visited.page)
+        visited.page.keyboard.press("Escape")
+        study(visited.page, begin=False)
+        with visited.page.expect_download() as waiting:
+            visited.page.get_by_role("button", name="Export").click()
+        saved = tmp_path / waiting.value.suggested_filename
+        waiting.value.save_as(saved)
+        mine = kept(visited.page)
+    assert re.fullmatch(r"sample-\d{4}-\d\d-\d\d\.json", saved.name)
+    assert json.loads(saved.read_text()) == mine
+    assert mine["format"] == 1
+    with visit(chromium, file) as visited:
+        study(visited.page, begin=False)
+        visited.page.locator("#_load").set_input_files(saved)
+        expect(visited.page.locator("#_file-said")).to_contain_text("1")
+        assert kept(visited.page)["cards"] == mine["cards"]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("{", "This file is damaged"),
+        ("[]", "This file is not the progress of this deck"),
+        ('{"format": 1, "deck": "other", "limit": 1, "cards": {}, "days": {}}', "is not the"),
+        ('{"format": 2, "deck": "sample"}', "from a newer page"),
+        (
+            '{"format": 1, "deck": "sample", "limit": 1, "cards": {"a": {"due": "x"}}, "days": {}}',
+            "This file is damaged",
+        ),
+    ],
+)
+def test_a_strange_file_is_refused_and_nothing_is_lost(
+    page: Page, tmp_path: Path, content: str, said: str
+) -> None:
+    rate_first(page)
+    before = kept(page)
+    page.keyboard.press("Escape")
+    study(page, begin=False)
+    strange = tmp_path / "progress.json"
+    strange.write_text(content)
+    page.locator("#_load").set_input_files(strange)
+    expect(page.locator("#_file-said")).to_contain_text(said)
+    assert kept(page) == before
+
+
+_IMPOSSIBLE: list[dict[str, Any]] = [
+    {"step": 99},
+    {"step": 0.5},
+    {"phase": "learning", "step": 2},
+    {"step": 1},
+    {"difficulty": 0},
+    {"difficulty": 99},
+    {"stability": 1e300},
+    {"stability": 0},
+    {"due": 1e300},
+    {"due": 0},
+    {"last": 1e300, "due": 1e300},
+    {
+        "last": (NOON + timedelta(days=900)).timestamp() * 1000,
+        "due": (NOON + timedelta(days=901)).timestamp() * 1000,
+    },
+    {"seen": 0.5},
+    {"again": 4},
+    {"phase": ["review"]},
+]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        *(progress({"basic": RATED | change}) for change in _IMPOSSIBLE),
+        progress(days={"no day": DAYS["2026-11-19"]}),
+        progress(days={"2026-02-30": DAYS["2026-11-19"]}),
+        progress(days={"2999-01-01": DAYS["2026-11-19"]}),
+        progress(days={"2026-11-19": {"fresh": 1, "asked": 1, "kept": 2}}),
+        progress(days=[]),
+        progress(limit=1e9),
+        progress(limit=2.5),
+    ],
+)
+def test_a_file_that_no_page_can_have_written_is_refused(page: Page, content: str) -> None:
+    rate_first(page)
+    before = kept(page)
+    page.keyboard.press("Escape")
+    study(page, begin=False)
+    take(page, content)
+    expect(page.locator("#_file-said")).to_contain_text("This file is damaged")
+    assert kept(page) == before
+
+
+def take(page: Page, content: str) -> None:
+    file = {"name": "p.json", "mimeType": "application/json", "buffer": content.encode()}
+    page.locator("#_load").set_input_files(file)  # type: ignore[arg-type]
+
+
+def test_the_daily_limit_is_taken_in_too(page: Page) -> None:
+    study(page, begin=False)
+    take(page, progress({"basic": RATED}))
+    expect(page.locator("#_file-said")).to_contain_text("1")
+    expect(page.get_by_label("New cards a day")).to_have_value("7")
+    assert kept(page)["cards"] == {"basic": RATED}
+    assert kept(page)["days"] == DAYS

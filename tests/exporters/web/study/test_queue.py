@@ -1,0 +1,279 @@
+"""Studying on the page: what is asked, shown and rated, for each of the five kinds of cards."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from fsrs import Card as Memory
+from fsrs import Rating, Scheduler
+from playwright.sync_api import Browser, Page, expect
+
+from deckpress.model import ClozeEnd, ClozeStart
+from tests.exporters.browser import visit
+from tests.exporters.web.study.studying import (
+    CLOZE,
+    NOON,
+    asked,
+    deck_of,
+    kept,
+    only,
+    study,
+    written,
+)
+
+
+def test_a_card_is_asked_shown_and_rated(page: Page) -> None:
+    study(page)
+    answer = page.locator(".sheet").get_by_text("Basic answer.")
+    expect(answer).to_be_hidden()
+    expect(page.get_by_role("button", name="Good")).to_be_hidden()
+    page.get_by_role("button", name="Show answer").click()
+    expect(answer).to_be_visible()
+    waits = page.locator("#_ratings .wait").all_inner_texts()
+    assert waits == ["1 min", "6 min", "10 min", "8 days"]
+    page.get_by_role("button", name="Easy").click()
+    assert asked(page) == "Filled in?"
+    card = kept(page)["cards"]["basic"]
+    assert card["phase"] == "review"
+    assert card["due"] - card["last"] == timedelta(days=8) / timedelta(milliseconds=1)
+
+
+def test_what_was_rated_can_be_taken_back(page: Page) -> None:
+    study(page)
+    page.keyboard.press("Space")
+    page.keyboard.press("4")
+    assert "basic" in kept(page)["cards"]
+    page.keyboard.press("u")
+    assert kept(page)["cards"] == {}
+    assert kept(page)["days"]["2026-11-24"]["fresh"] == 0
+    assert asked(page) == "Basic?"
+
+
+def test_gaps_open_one_by_one(chromium: Browser, tmp_path: Path) -> None:
+    file = written(tmp_path / "d.html", only("cloze"))
+    with visit(chromium, file) as visited:
+        page = visited.page
+        study(page)
+        text = page.locator(".sheet .short").first
+        assert text.inner_text() == "A … and a which gap."
+        page.get_by_role("button", name="Next step").click()
+        assert text.inner_text() == "A first and a which gap."
+        page.get_by_role("button", name="Show answer").or_(
+            page.get_by_role("button", name="Next step")
+        ).click()
+        assert text.inner_text() == "A first and a second gap."
+        expect(page.get_by_role("button", name="Good")).to_be_visible()
+
+
+def test_gaps_of_the_question_and_of_its_text_are_all_asked(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    asks = ("In ", ClozeStart(1, ""), "what", ClozeEnd(), "?")
+    card = replace(
+        CLOZE, question=asks, short=("<p>", ClozeStart(2, ""), "It", ClozeEnd(), ".</p>")
+    )
+    file = written(tmp_path / "d.html", deck_of(card))
+    with visit(chromium, file) as visited:
+        page = visited.page
+        study(page)
+        shown = page.locator(".sheet .short")
+        for texts in (["In …?", "…."], ["In what?", "…."], ["In what?", "It."]):
+            assert shown.all_inner_texts() == texts
+            good = page.get_by_role("button", name="Good")
+            expect(good).to_be_visible(visible=texts[-1] == "It.")
+            page.keyboard.press("Space")
+
+
+@pytest.mark.parametrize(("chosen", "verdict"), [("Wrong one", "Wrong"), ("Right one", "Right")])
+def test_a_choice_is_clicked_and_explained(
+    chromium: Browser, tmp_path: Path, chosen: str, verdict: str
+) -> None:
+    file = written(tmp_path / "d.html", only("choice"))
+    with visit(chromium, file) as visited:
+        page = visited.page
+        study(page)
+        expect(page.locator(".sheet").get_by_text("Because.")).to_be_hidden()
+        assert "Right: B" not in page.locator("#_stage").inner_text()
+        page.locator(".sheet").get_by_role("button", name=chosen).click()
+        expect(page.locator("#_said")).to_have_text(verdict)
+        expect(page.locator(".sheet").get_by_text("Because.")).to_be_visible()
+        expect(page.locator(".sheet .right-one .verdict")).to_be_visible()
+        # What is likely to be pressed next has the focus: again, or good.
+        again = page.get_by_role("button", name="Again")
+        good = page.get_by_role("button", name="Good")
+        expect(again if verdict == "Wrong" else good).to_be_focused()
+
+
+def test_steps_come_one_by_one(chromium: Browser, tmp_path: Path) -> None:
+    file = written(tmp_path / "d.html", only("ordered"))
+    with visit(chromium, file) as visited:
+        page = visited.page
+        study(page)
+        steps = page.locator(".sheet .steps li:visible")
+        expect(page.locator(".sheet .cue")).to_have_text("3 steps")
+        for shown in range(3):
+            assert steps.count() == shown
+            page.keyboard.press("Space")
+        assert steps.all_inner_texts() == ["Open.", "Read.", "Close."]
+        expect(page.get_by_role("button", name="Good")).to_be_visible()
+
+
+def test_a_card_for_both_ways_is_turned_round_the_second_time(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    file = written(tmp_path / "d.html", only("reverse"))
+    with visit(chromium, file) as visited:
+        page = visited.page
+        study(page)
+        assert asked(page) == "Term"
+        page.keyboard.press("Space")
+        page.keyboard.press("1")
+        assert asked(page) == "What it means."
+        expect(page.locator(".sheet h3")).to_be_hidden()
+        page.keyboard.press("Space")
+        expect(page.locator(".sheet h3")).to_be_visible()
+
+
+def test_no_more_new_cards_a_day_than_wished(page: Page) -> None:
+    study(page, begin=False)
+    page.get_by_label("New cards a day").fill("2")
+    page.get_by_label("New cards a day").press("Tab")
+    page.get_by_role("button", name="Start studying").click()
+    for _ in range(2):
+        page.locator("#_reveal").click()
+        while page.locator("#_reveal").is_visible():
+            page.locator("#_reveal").click()
+        page.keyboard.press("4")
+    expect(page.locator("#_said")).to_have_text("All done for today")
+    expect(page.get_by_role("button", name="Start studying")).to_be_disabled()
+    page.clock.set_fixed_time(NOON + timedelta(days=1))
+    page.reload()
+    page.clock.set_fixed_time(NOON + timedelta(days=1))
+    study(page)
+    assert asked(page) == "Which?"
+
+
+def test_a_card_comes_back_when_its_time_has_come(page: Page) -> None:
+    study(page)
+    page.keyboard.press("Space")
+    page.keyboard.press("4")
+    page.clock.set_fixed_time(NOON + timedelta(days=8))
+    page.keyboard.press("Escape")
+    study(page)
+    assert asked(page) == "Basic?"
+
+
+def test_undoing_a_new_card_that_the_limit_has_no_room_for_stays_at_the_overview(
+    page: Page,
+) -> None:
+    study(page)
+    page.keyboard.press("Space")
+    page.keyboard.press("4")
+    page.get_by_role("button", name="Back").click()
+    page.get_by_label("New cards a day").fill("0")
+    page.get_by_label("New cards a day").press("Tab")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("#_said")).to_have_text("Undone")
+    assert kept(page)["cards"] == {}
+    expect(page.get_by_role("heading", name="Today")).to_be_visible()
+    page.keyboard.press("Space")  # no card that nobody sees is shown
+    expect(page.locator("#_said")).to_have_text("Undone")
+
+
+def test_a_limit_that_is_emptied_stays_as_it_was(page: Page) -> None:
+    study(page, begin=False)
+    limit = page.get_by_label("New cards a day")
+    limit.fill("")
+    limit.press("Tab")
+    expect(limit).to_have_value("20")
+    expect(page.get_by_role("button", name="Start studying")).to_be_enabled()
+
+
+def test_an_overview_that_was_left_open_shows_the_new_day(page: Page) -> None:
+    study(page, begin=False)
+    page.get_by_label("New cards a day").fill("1")
+    page.get_by_label("New cards a day").press("Tab")
+    page.get_by_role("button", name="Start studying").click()
+    page.keyboard.press("Space")
+    page.keyboard.press("4")
+    begin = page.get_by_role("button", name="Start studying")
+    expect(begin).to_be_disabled()
+    page.clock.set_fixed_time(NOON + timedelta(hours=20))
+    page.evaluate("dispatchEvent(new Event('focus'))")  # as when somebody comes back to the window
+    expect(begin).to_be_enabled()
+    expect(page.locator("#_fresh-now")).to_have_text("1")
+
+
+def _rate_at(page: Page, time: datetime, rating: str) -> None:
+    """Rates what is asked at this time, coming back to the overview before."""
+    page.clock.set_fixed_time(time)
+    if page.locator("#_study").is_visible():
+        page.keyboard.press("Escape")
+    study(page)
+    page.keyboard.press("Space")
+    page.keyboard.press(rating)
+
+
+def test_a_card_that_is_due_on_its_day_has_rested_for_a_day(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    evening = datetime(2026, 11, 24, 21, 40, tzinfo=UTC)
+    file = written(tmp_path / "d.html", only("basic"))
+    scheduler, memory = Scheduler(enable_fuzzing=False), Memory()
+    with visit(chromium, file, timezone_id="UTC", locale="en") as visited:
+        page = visited.page
+        for minutes, rating in ((0, "1"), (2, "3"), (13, "3")):
+            time = evening + timedelta(minutes=minutes)
+            _rate_at(page, time, rating)
+            memory, _ = scheduler.review_card(memory, Rating(int(rating)), time)
+        page.clock.set_fixed_time(datetime(2026, 11, 25, 8, tzinfo=UTC))  # 10 hours later
+        page.keyboard.press("Escape")
+        study(page, begin=False)
+        expect(page.locator("#_due-now")).to_have_text("1")
+        page.get_by_role("button", name="Start studying").click()
+        page.keyboard.press("Space")
+        memory, _ = scheduler.review_card(memory, Rating.Good, time + timedelta(days=1))
+        waits = page.locator("#_ratings .wait").all_inner_texts()
+        assert memory.stability
+        assert waits[2] == f"{round(memory.stability)} days"
+        page.keyboard.press("3")
+        assert kept(page)["cards"]["basic"]["stability"] == pytest.approx(memory.stability)
+
+
+def test_rest_of_more_than_a_day_counts_as_it_was(chromium: Browser, tmp_path: Path) -> None:
+    rated = datetime(2026, 11, 24, 23, tzinfo=UTC)
+    asked_again = datetime(2026, 12, 2, 8, tzinfo=UTC)
+    file = written(tmp_path / "d.html", only("basic"))
+    scheduler = Scheduler(enable_fuzzing=False)
+    with visit(chromium, file, timezone_id="UTC", locale="en") as visited:
+        _rate_at(visited.page, rated, "4")
+        _rate_at(visited.page, asked_again, "3")
+        memory, _ = scheduler.review_card(Memory(), Rating.Easy, rated)
+        memory, _ = scheduler.review_card(memory, Rating.Good, asked_again)
+        stability = kept(visited.page)["cards"]["basic"]["stability"]
+        assert stability == pytest.approx(memory.stability)
+
+
+def test_a_day_lasts_until_four_in_the_morning(chromium: Browser, tmp_path: Path) -> None:
+    file = written(tmp_path / "d.html", only("basic", "reverse"))
+    night = datetime(2026, 11, 25, tzinfo=UTC)
+    with visit(chromium, file, timezone_id="UTC", locale="en") as visited:
+        page = visited.page
+        page.clock.set_fixed_time(night - timedelta(hours=1))
+        study(page, begin=False)
+        page.get_by_label("New cards a day").fill("1")
+        page.get_by_label("New cards a day").press("Tab")
+        for minutes, rating in ((20, "1"), (18, "3"), (7, "3")):  # due in a day then
+            _rate_at(page, night - timedelta(minutes=minutes), rating)
+        for time, due, fresh in (
+            (night + timedelta(minutes=5), "0", "0"),
+            (night + timedelta(hours=5), "1", "1"),
+        ):
+            page.clock.set_fixed_time(time)
+            page.keyboard.press("Escape")
+            study(page, begin=False)
+            expect(page.locator("#_due-now")).to_have_text(due)
+            expect(page.locator("#_fresh-now")).to_have_text(fresh)

@@ -1,0 +1,180 @@
+"""What is stored: damaged, of another page, of another tab, or not at all."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.exporters.browser import visit
+from tests.exporters.web.study.studying import KEY, RATED, asked, kept, progress, rate_first, study
+
+
+def storing(text: str) -> str:
+    """A script that leaves `text` where the page looks for its progress, the first time."""
+    return f"localStorage.getItem('{KEY}') ?? localStorage.setItem('{KEY}', {json.dumps(text)})"
+
+
+def test_one_entry_that_is_damaged_leaves_the_others(chromium: Browser, file: Path) -> None:
+    text = progress({"basic": RATED, "choice": RATED | {"difficulty": 0}})
+    with visit(chromium, file, before=storing(text)) as visited:
+        page = visited.page
+        study(page, begin=False)
+        expect(page.locator("#_trouble")).to_contain_text("the rest goes on")
+        assert kept(page)["cards"] == {"basic": RATED}
+        assert kept(page)["limit"] == 7
+        assert page.evaluate(f"localStorage.getItem('{KEY}:damaged')") == text
+        page.reload()
+        study(page, begin=False)
+        expect(page.locator("#_trouble")).to_be_empty()
+        assert kept(page)["cards"] == {"basic": RATED}
+
+
+def test_a_card_from_before_the_clock_was_set_back_can_be_rated(
+    chromium: Browser, file: Path
+) -> None:
+    later = datetime.now(UTC) + timedelta(minutes=5)
+    times = {"last": later.timestamp() * 1000, "due": later.timestamp() * 1000 + 1}
+    text = progress({"basic": RATED | times | {"phase": "learning"}})
+    with visit(chromium, file, before=storing(text)) as visited:
+        page = visited.page
+        study(page, begin=False)
+        page.get_by_label("New cards a day").fill("0")
+        page.get_by_label("New cards a day").press("Tab")
+        page.get_by_role("button", name="Start studying").click()
+        assert asked(page) == "Basic?"
+        page.keyboard.press("Space")
+        page.keyboard.press("4")
+        expect(page.locator("#_said")).to_have_text("All done for today")
+        assert kept(page)["cards"]["basic"]["seen"] == 4
+
+
+@pytest.mark.parametrize("text", ["5", "null", '{"deck": "other"}', progress(format=0)])
+def test_something_else_that_is_stored_is_put_aside(
+    chromium: Browser, file: Path, text: str
+) -> None:
+    with visit(chromium, file, before=storing(text)) as visited:
+        page = visited.page
+        rate_first(page)
+        assert list(kept(page)["cards"]) == ["basic"]
+        page.keyboard.press("Escape")
+        study(page, begin=False)
+        expect(page.locator("#_trouble")).to_contain_text("put aside")
+        assert page.evaluate(f"localStorage.getItem('{KEY}:damaged')") == text
+
+
+def test_what_was_put_aside_stays_when_it_happens_again(chromium: Browser, file: Path) -> None:
+    with visit(chromium, file) as visited:
+        page = visited.page
+        for text in ("{first", "{second", "{second", "{third"):
+            page.evaluate(f"localStorage.setItem('{KEY}', '{text}')")
+            page.wait_for_timeout(1000)  # it is kept by another process than the page's
+            page.reload()
+        aside = page.evaluate("Object.values(localStorage).filter((text) => /^{\\w/.test(text))")
+        assert sorted(aside) == ["{first", "{second", "{third"]
+
+
+def test_what_is_stored_and_damaged_is_put_aside(chromium: Browser, file: Path) -> None:
+    damage = f"localStorage.getItem('{KEY}') ?? localStorage.setItem('{KEY}', '{{oops')"
+    with visit(chromium, file, before=damage) as visited:
+        study(visited.page, begin=False)
+        expect(visited.page.locator("#_trouble")).to_contain_text("put aside")
+        aside = visited.page.evaluate(f"localStorage.getItem('{KEY}:damaged')")
+        assert aside == "{oops"
+
+
+def test_what_a_newer_page_stored_is_left_alone(chromium: Browser, file: Path) -> None:
+    newer = '{"format":2,"deck":"sample"}'
+    before = f"localStorage.setItem('{KEY}', '{newer}')"
+    with visit(chromium, file, before=before) as visited:
+        rate_first(visited.page)
+        assert visited.page.evaluate(f"localStorage.getItem('{KEY}')") == newer
+
+
+def test_without_storage_it_works_and_says_so(chromium: Browser, file: Path) -> None:
+    refuse = """Object.defineProperty(window, "localStorage", {
+      get() { throw new DOMException("refused", "SecurityError"); } })"""
+    with visit(chromium, file, before=refuse) as visited:
+        study(visited.page, begin=False)
+        expect(visited.page.locator("#_trouble")).to_contain_text("keeps nothing")
+        visited.page.get_by_role("button", name="Start studying").click()
+        visited.page.keyboard.press("Space")
+        visited.page.keyboard.press("4")
+        assert asked(visited.page) == "Filled in?"
+        assert visited.record.complaints == []
+
+
+def test_a_storage_that_is_full_is_said_while_somebody_studies(page: Page) -> None:
+    study(page)
+    page.evaluate(
+        "Storage.prototype.setItem = () => { throw new DOMException('', 'QuotaExceededError'); }; 0"
+    )
+    page.keyboard.press("Space")
+    page.keyboard.press("4")
+    assert asked(page) == "Filled in?"
+    expect(page.locator("#_trouble")).to_be_visible()
+    expect(page.locator("#_trouble")).to_contain_text("keeps nothing")
+    page.keyboard.press("Escape")
+    study(page, begin=False)
+    expect(page.locator("#_trouble")).to_be_visible()
+
+
+def test_two_tabs_do_not_overwrite_each_other(chromium: Browser, file: Path) -> None:
+    with visit(chromium, file) as visited:
+        first = visited.page
+        second = first.context.new_page()
+        second.goto(file.absolute().as_uri())
+        study(first)
+        study(second)
+        first.keyboard.press("Space")
+        second.keyboard.press("Space")
+        first.keyboard.press("4")  # "basic"; the second tab rates it after that, and goes on
+        _until_same(first, second)
+        second.keyboard.press("4")
+        while second.locator("#_reveal").is_visible():
+            second.keyboard.press("Space")
+        second.keyboard.press("1")
+        _until_same(first, second)
+        while first.locator("#_reveal").is_visible():
+            first.keyboard.press("Space")
+        first.keyboard.press("4")
+        _until_same(first, second)
+        assert len(kept(first)["cards"]) >= 2
+        assert kept(first) == kept(second)
+        assert kept(first)["cards"]["basic"]["seen"] == 2
+
+
+def test_what_another_tab_rated_since_is_not_undone(chromium: Browser, file: Path) -> None:
+    with visit(chromium, file) as visited:
+        first = visited.page
+        second = first.context.new_page()
+        second.goto(file.absolute().as_uri())
+        for page in (first, second):
+            study(page)
+            page.keyboard.press("Space")
+        first.keyboard.press("1")
+        _until_same(first, second)
+        second.keyboard.press("4")
+        _until_same(first, second)
+        first.wait_for_timeout(200)
+        first.keyboard.press("u")
+        expect(first.locator("#_said")).to_have_text(
+            "Not undone: the card was rated again elsewhere"
+        )
+        expect(first.locator("#_undo")).to_be_disabled()
+        assert asked(first) == "Filled in?"
+        assert kept(first)["cards"]["basic"]["seen"] == 2
+
+
+def _until_same(first: Page, second: Page) -> None:
+    """Tabs are processes: what one keeps reaches the other a moment later, and on a busy machine
+    some seconds.
+    """
+    first.wait_for_timeout(100)
+    for _ in range(1500):
+        if kept(first) == kept(second):
+            return
+        first.wait_for_timeout(20)

@@ -1,0 +1,226 @@
+"""A release that comes to no good end: a kill, a full disk, another at once, a broken proof."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deckpress.history import ledger
+from deckpress.output import store
+from releases import interrupts, release_steps
+from releases.git import Repository
+from releases.plan import next_release
+from releases.upgrade.report import Report
+from tests.releases.projects import DAY, Project
+
+
+def test_a_broken_proof_changes_nothing(
+    project: Project, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project.release("--tag")
+    project.commit("Either side.", "Both may.")
+    before = project.all()
+    kept = ledger.entries
+
+    def other_numbers(*arguments: object) -> object:
+        cards = kept(*arguments)  # type: ignore[arg-type]
+        return {f"{id}-other": card for id, card in cards.items()}
+
+    monkeypatch.setattr("releases.plan.next_release.ledger.entries", other_numbers)
+    monkeypatch.setattr("exporters.anki.guid", lambda key, card: f"{key}{card}other")
+    assert project.release("--tag") == 1
+    assert "learners would lose something" in capsys.readouterr().err
+    assert project.all() == before
+
+
+def test_a_file_that_says_another_version_stops_the_release(
+    project: Project, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = project.all()
+    monkeypatch.setattr(
+        "exporters.anki.update_text.update", lambda decks, version: b"#version:0.9.0\n"
+    )
+    assert project.release() == 1
+    assert "deck-1.0.0-update.txt" in capsys.readouterr().err
+    assert project.all() == before
+
+
+def test_a_full_disk_changes_nothing(
+    project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of all that a release writes, only the package is too large here."""
+    monkeypatch.setattr(release_steps, "prove", lambda *_: [Report("old", "new")])
+    before = project.all()
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (8192, limit[1]))
+    try:
+        outcome = project.release("--tag")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+        signal.signal(signal.SIGXFSZ, handler)
+    assert outcome == 1
+    assert "File too large" in capsys.readouterr().err
+    assert project.all() == before
+    assert project.release("--tag") == 0
+
+
+def test_two_releases_at_once_make_one(project: Project) -> None:
+    done: list[int] = []
+    started, proven = threading.Event(), release_steps.prove
+
+    def slow(*arguments: object) -> object:
+        started.set()
+        other = subprocess.run(command, capture_output=True, text=True, check=False, env=english)
+        done.append(other.returncode)
+        assert "another release is being made" in other.stderr
+        return proven(*arguments)  # type: ignore[arg-type]
+
+    root = Path(release_steps.__file__).parents[1]
+    path = project.home / "source" / "deck.md"
+    command = [sys.executable, str(root / "build.py"), "release", str(path), "--no-setup"]
+    command += ["--output", str(project.output)]
+    english = {**os.environ, "LC_ALL": "C"}
+    release_steps.prove = slow  # type: ignore[assignment]
+    try:
+        assert project.release("--tag") == 0
+    finally:
+        release_steps.prove = proven
+    assert done == [1]
+    assert project.git("tag") == "v1.0.0"
+
+
+WRITING = {"os.link", "os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.symlink"}
+
+
+def killed_at(project: Project, step: int) -> bool:
+    """Release in another process that is killed before its write number `step`; False if it had
+    fewer of them and so came to its end.
+    """
+    child = os.fork()
+    if child == 0:
+        count = 0
+
+        def strike(event: str, arguments: tuple[object, ...]) -> None:
+            nonlocal count
+            opened = event == "open" and isinstance(arguments[1], str) and "w" in arguments[1]
+            ours = any(str(project.home.parent) in str(argument) for argument in arguments[:2])
+            git = event == "subprocess.Popen" and {"add", "commit", "tag"} & set(
+                map(str, arguments[1])  # type: ignore[call-overload]
+            )
+            if ((event in WRITING or opened) and ours) or git:
+                count += 1
+                if count == step:
+                    os.kill(os.getpid(), signal.SIGKILL)
+
+        sys.addaudithook(strike)
+        os._exit(project.release("--tag"))
+    project.now += DAY
+    _, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0
+    return os.WIFSIGNALED(status)
+
+
+def test_a_kill_at_any_step_leaves_a_release_that_the_next_call_finishes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("releases.pipeline.EXPORTERS", {"anki": "exporters.anki"})
+    monkeypatch.setattr(release_steps, "prove", lambda *_: [Report("old", "new")])
+    step = 0
+    while True:
+        step += 1
+        home = tmp_path / str(step)
+        home.mkdir()
+        project = Project(home)
+        monkeypatch.setattr(next_release, "_now", lambda project=project: project.now)
+        killed = killed_at(project, step)
+        begun = project.ledger / "1.0.0.json"
+        truth = begun.read_bytes() if begun.exists() else b""
+        if killed:
+            assert project.release("--tag") == 0
+        assert begun.read_bytes() == truth or not truth, "a release has one time"
+        assert project.git("tag") == "v1.0.0"
+        assert project.git("status", "--porcelain") == ""
+        assert project.git("show", "v1.0.0:source/releases/1.0.0.json") == begun.read_text().strip()
+        assert store.intact(project.output, "1.0.0")
+        manifest = json.loads((project.output / "1.0.0" / "manifest.json").read_text())
+        assert manifest["version"] == "1.0.0"
+        left = [path.name for path in project.output.iterdir()]
+        assert sorted(left) == ["1.0.0", "latest"]
+        if not killed:
+            break
+    assert step > 20, "the kills missed the writing"
+
+
+def test_an_unfinished_release_waits_for_its_source(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project.release()
+    project.deck.edit("Either side.", "Both may.")
+    project.deck.read()
+    project.git("commit", "-qm", "Edit", "--", "source/deck.md")
+    before = project.all()
+    assert project.release() == 1
+    assert "1.0.0 was begun with another source" in capsys.readouterr().err
+    assert project.all() == before
+
+
+@pytest.fixture
+def ctrl_c() -> Iterator[None]:
+    """Ctrl-C as build.py hears it."""
+    before = signal.getsignal(signal.SIGINT)
+    interrupts.delay_while_importing()
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+class Cleared:
+    """Is interrupted while it is cleared away, where Python only reports what is raised."""
+
+    def __del__(self) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_an_interrupt_that_python_loses_stops_the_release_all_the_same(
+    project: Project,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    ctrl_c: None,
+) -> None:
+    def prove(*_: object) -> list[Report]:
+        Cleared()
+        return [Report("old", "new")]
+
+    monkeypatch.setattr(release_steps, "prove", prove)
+    before = project.all()
+    assert project.release("--tag") == 130
+    assert "interrupted; nothing was written" in capsys.readouterr().err
+    assert project.all() == before
+
+
+def test_an_interrupt_while_it_is_tagged_says_that_the_same_command_goes_on(
+    project: Project, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(release_steps, "prove", lambda *_: [Report("old", "new")])
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Repository, "tag", interrupted)
+        assert project.release("--tag") == 130
+    said = capsys.readouterr().err
+    assert "run the same command again" in said
+    assert "nothing was written" not in said
+    assert project.release("--tag") == 0
+    assert project.git("tag") == "v1.0.0"

@@ -1,0 +1,360 @@
+"""The upgrade proof, on every way in which a deck changes; and that it sees what breaks a promise.
+
+The scenarios are those of docs/updates.md, by the same names.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import sqlite3
+import tempfile
+import zipfile
+from collections.abc import Callable
+from contextlib import closing
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from commands.main import main
+from deckpress.history import comparison
+from releases.upgrade.prove import prove
+from releases.upgrade.report import Report
+from tests.history import Folder
+
+ROOT = Path(__file__).resolve().parents[2]
+CARD = "## Who closes first? {#who-closes .closing tier=core}\n\nEither side.\n"
+NEW = "\n## What is FIN? {#fin .closing}\n\nThe end.\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    return Folder(tmp_path)
+
+
+def upgraded(folder: Folder, old: Path, new: Path) -> Report:
+    home = folder.path / "collections"
+    home.mkdir()
+    return prove(old, new, home)
+
+
+def edit(folder: Folder) -> None:
+    folder.edit("Either side.", "Both may.")
+
+
+def reword(folder: Folder) -> None:
+    folder.edit("Who closes first?", "Which of the two sides is the first to close?")
+
+
+def reorder(folder: Folder) -> None:
+    folder.edit(CARD, CARD + NEW)
+    folder.release()
+    folder.edit(CARD + NEW, NEW.lstrip() + "\n" + CARD)
+
+
+def add(folder: Folder) -> None:
+    folder.text += NEW
+
+
+def retire(folder: Folder) -> None:
+    folder.edit("#who-closes .closing tier=core}", "#who-closes .closing tier=core .retired}")
+    folder.text += "\n### Retired\n\nSee [the other one](#three).\n"
+
+
+def move(folder: Folder) -> None:
+    folder.edit(CARD, "")
+    folder.edit("# Closing {#closing}\n", f"{CARD}\n# Closing {{#closing}}\n{NEW}")
+
+
+def rename_title(folder: Folder) -> None:
+    folder.edit("title: TCP", "title: TCP/IP")
+
+
+def rename_section(folder: Folder) -> None:
+    folder.edit("# Closing {#closing}", "# How it ends {#closing}")
+
+
+def nothing(folder: Folder) -> None:
+    """Released again as it was."""
+
+
+SCENARIOS: dict[str, tuple[Callable[[Folder], None], dict[str, int]]] = {
+    "edit": (edit, {"changed": 1}),
+    "reword": (reword, {"changed": 1}),
+    "reorder": (reorder, {"changed": 0, "added": 1}),
+    "add": (add, {"added": 1, "changed": 0}),
+    "retire": (retire, {"changed": 1, "retired": 1}),
+    "move between sections": (move, {"changed": 1, "added": 1}),
+    "rename the title": (rename_title, {"changed": 0}),
+    "rename a section": (rename_section, {"changed": 1}),
+    "nothing": (nothing, {"changed": 0, "added": 0, "unchanged": 3}),
+}
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_scenario(folder: Folder, name: str) -> None:
+    change, counts = SCENARIOS[name]
+    old = folder.released()
+    change(folder)
+    report = upgraded(folder, old, folder.released())
+    assert report.problems == []
+    assert report.cards == report.reviews == 3 * 3
+    assert {key: getattr(report, key) for key in counts} == counts
+
+
+def test_skip_five_releases(folder: Folder) -> None:
+    old = folder.released()
+    for number in range(5):
+        folder.edit("The client." if number == 0 else f"Client {number}.", f"Client {number + 1}.")
+        new = folder.released()
+    report = upgraded(folder, old, new)
+    assert (report.problems, report.changed, report.new) == ([], 1, "deck-1.0.5.apkg")
+
+
+def test_downgrade(folder: Folder) -> None:
+    old = folder.released()
+    edit(folder)
+    add(folder)
+    report = upgraded(folder, folder.released(), old)
+    assert (report.problems, report.changed, report.unchanged) == ([], 0, 3)
+
+
+def test_import_twice(folder: Folder) -> None:
+    package = folder.released()
+    report = upgraded(folder, package, package)
+    assert (report.problems, report.changed, report.unchanged) == ([], 0, 3)
+
+
+def test_a_development_build_between_two_releases(folder: Folder) -> None:
+    old = folder.released()
+    edit(folder)
+    between = folder.package()
+    folder.edit("Both may.", "Both of them may.")
+    new = folder.released()
+    for first, second in ((old, between), (between, new), (old, new)):
+        home = folder.path / f"{first.stem} {second.stem}"
+        home.mkdir()
+        report = prove(first, second, home)
+        assert (report.problems, report.changed, report.unchanged) == ([], 1, 2)
+
+
+def test_template_change(folder: Folder) -> None:
+    old = folder.released()
+    new = tampered(folder.released(), _younger_templates)
+    report = upgraded(folder, old, new)
+    assert (report.problems, report.changed, report.unchanged) == ([], 0, 3)
+
+
+def test_every_scenario_is_explained(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "updates.md").read_text("utf-8")
+    headings = [heading.lower() for heading in re.findall(r"^### (.+)$", page, re.MULTILINE)]
+    others = {
+        "skip five releases",
+        "downgrade",
+        "import twice",
+        "a development build between two releases",
+        "template change",
+    }
+    assert set(headings) == set(SCENARIOS) - {"nothing", "rename a section"} | others
+
+
+# What breaks a promise is seen
+
+
+def tampered(package: Path, change: Callable[[sqlite3.Connection], None]) -> Path:
+    """The same package with another database."""
+    with zipfile.ZipFile(package) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    with closing(sqlite3.connect(":memory:")) as database:
+        database.deserialize(members["collection.anki2"])
+        change(database)
+        database.commit()
+        members["collection.anki2"] = database.serialize()
+    path = package.with_name(f"tampered-{package.name}")
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return path
+
+
+def _models(database: sqlite3.Connection, change: Callable[[dict[str, object]], None]) -> None:
+    (text,) = database.execute("SELECT models FROM col").fetchone()
+    models = json.loads(text)
+    for model in models.values():
+        change(model)
+    database.execute("UPDATE col SET models = ?", (json.dumps(models),))
+
+
+def _younger_templates(database: sqlite3.Connection) -> None:
+    def change(model: dict[str, object]) -> None:
+        model["css"] = ".card { color: teal }"
+        model["mod"] = int(str(model["mod"])) + 1000
+
+    _models(database, change)
+
+
+def _other_fields(database: sqlite3.Connection) -> None:
+    def change(model: dict[str, object]) -> None:
+        fields = model["flds"]
+        assert isinstance(fields, list)
+        fields.insert(0, {**fields[0], "id": 1, "name": "More", "ord": 0})
+        for number, one in enumerate(fields):
+            one["ord"] = number
+
+    _models(database, change)
+    database.execute("UPDATE notes SET flds = 'more' || char(31) || flds, mod = mod + 100")
+
+
+def _sql(statement: str) -> Callable[[sqlite3.Connection], None]:
+    def change(database: sqlite3.Connection) -> None:
+        database.execute(statement)
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (_sql("UPDATE notes SET guid = guid || 'x'"), "is not in the new package"),
+        (
+            _sql("DELETE FROM notes WHERE flds LIKE '%three%'"),
+            "is not in the new package",
+        ),
+        (_other_fields, "a note type was added"),
+        (_other_fields, "conflicting"),
+        (_sql("UPDATE notes SET mid = (SELECT max(mid) FROM notes) + 1"), "Anki refuses it"),
+    ],
+)
+def test_what_breaks_a_promise_is_seen(
+    folder: Folder, change: Callable[[sqlite3.Connection], None], said: str
+) -> None:
+    edit(folder)
+    old = folder.released()
+    new = tampered(folder.released(), change)
+    report = upgraded(folder, old, new)
+    assert any(said in problem for problem in report.problems), report.problems
+
+
+def test_a_new_way_of_writing_a_note_is_counted_and_not_sent(folder: Folder) -> None:
+    old = folder.released()
+    new = tampered(old, _sql("UPDATE notes SET flds = replace(flds, 'Either', '<b>Either</b>')"))
+    report = upgraded(folder, old, new)
+    assert (report.problems, report.changed, report.unchanged, report.unsent) == ([], 0, 3, 1)
+
+
+# The command
+
+
+def test_the_command_says_what_was_proven(
+    folder: Folder, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    old = folder.released()
+    edit(folder)
+    new = folder.released()
+    assert main(["verify-upgrade", str(old), str(new)]) == 0
+    said = capsys.readouterr().out
+    assert "deck-1.0.0.apkg → deck-1.0.1.apkg" in said
+    assert "0 notes added, 1 changed, 2 unchanged; 0 retired" in said
+    assert "is as it was" in said
+
+
+def test_the_command_fails_on_a_broken_promise(
+    folder: Folder, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old = folder.released()
+    new = tampered(old, _sql("DELETE FROM notes WHERE flds LIKE '%three%'"))
+    assert main(["verify-upgrade", str(old), str(new), "--json"]) == 1
+    result = json.loads(capsys.readouterr().out)
+    assert result["proven"] is False
+    assert "is not in the new package" in result["problems"][0]
+
+
+def _empty_zip() -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("media", "{}")
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("data", [b"", b"text", _empty_zip()], ids=["empty", "text", "no notes"])
+def test_a_file_that_is_no_package_is_one_clear_error(
+    folder: Folder, capsys: pytest.CaptureFixture[str], data: bytes
+) -> None:
+    broken = folder.path / "broken.apkg"
+    broken.write_bytes(data)
+    assert main(["verify-upgrade", str(folder.released()), str(broken)]) == 1
+    said = capsys.readouterr().err
+    assert "broken.apkg" in said
+    assert "Traceback" not in said
+
+
+# Any history
+
+_CHANGES = st.lists(
+    st.sampled_from(("edit", "reword", "add", "retire", "restore", "move", "swap", "release")),
+    min_size=2,
+    max_size=14,
+)
+
+
+class _Author:
+    """Keeps a deck as a list of cards, so that any change of it can be drawn."""
+
+    def __init__(self, folder: Folder) -> None:
+        self.folder = folder
+        self.cards = [["c1", "one", 0, False], ["c2", "two", 0, False], ["c3", "three", 1, False]]
+        self._count = 0
+
+    def change(self, what: str, pick: int) -> None:
+        self._count += 1
+        card = self.cards[pick % len(self.cards)]
+        match what:
+            case "edit" | "reword":
+                card[1] = f"{what} {self._count}"
+            case "add":
+                self.cards.insert(pick % len(self.cards), [f"n{self._count}", "new", 1, False])
+            case "retire" | "restore":
+                card[3] = what == "retire"
+            case "move":
+                card[2] = 1 - int(str(card[2]))
+            case "swap":
+                self.cards.reverse()
+
+    def write(self) -> None:
+        head = "---\ntitle: T\nlang: en\nkey: k\nanki_deck: T\n---\n"
+        for section in (0, 1):
+            head += f"\n# Section {section} {{#s{section}}}\n"
+            for id, text, home, retired in self.cards:
+                if home == section:
+                    mark = " .retired" if retired else ""
+                    head += f"\n## Question {id}, {text}? {{#{id}{mark}}}\n\nAnswer {text}.\n"
+                    head += "\n### Retired\n\nBetter ones came.\n" if retired else ""
+        self.folder.text = head
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@given(_CHANGES, st.integers(0, 2**16))
+def test_no_history_loses_anything(changes: list[str], seed: int) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Folder(Path(name))
+        author = _Author(folder)
+        author.write()
+        packages = [folder.released()]
+        for step, what in enumerate(changes):
+            author.change(what, seed >> step)
+            author.write()
+            if what == "release":
+                packages.append(folder.released())
+        packages.append(folder.package())
+        packages.append(folder.released())
+        assert folder.changes() == comparison.Changes()
+        pairs = [(packages[0], packages[-1]), *pairwise(packages)]
+        for number, (old, new) in enumerate(pairs):
+            home = folder.path / f"upgrade-{number}"
+            home.mkdir()
+            assert prove(old, new, home).problems == []
