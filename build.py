@@ -1,20 +1,20 @@
 #!/usr/bin/env python3
-"""Build the deck: `python3 build.py`. It sets up what is missing; `--help` has the rest."""
+"""Build the deck: `python3 build.py`. It first sets up what is missing; see `--help` for more."""
 
 import sys
 
 
 def run() -> int:
-    """Set up, then do what the command line says. Returns the exit code."""
+    """Set up what is missing, run the command of the command line, and return its exit code."""
     try:
-        from commands.setup.start import ready
+        from commands.setup.start import ensure_ready
 
-        arguments = ready(sys.argv[1:])
+        arguments = ensure_ready(sys.argv[1:])
         from releases.interrupts import delay_while_importing
 
         delay_while_importing()
         from commands.main import main
-    except KeyboardInterrupt:  # before there are words to say so
+    except KeyboardInterrupt:  # too early for a sentence about it
         return 130
     return main(arguments)
 

@@ -1,1 +1,1 @@
-"""What Deckpress costs, measured on this machine: ``python3 -m benchmarks``."""
+"""What Deckpress takes in time and memory on this machine: ``python3 -m benchmarks``."""

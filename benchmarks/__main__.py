@@ -1,4 +1,4 @@
-"""Runs each job in a process of its own, several times, and prints medians as a Markdown table."""
+"""Run each job several times, each time in a new process, and print the medians as Markdown."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ CACHE = ROOT / ".cache"
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Seconds of wall clock and of both kinds of CPU time, megabytes of the largest process."""
+    """What a job takes: seconds of wall clock, seconds of CPU time (user and system), and megabytes
+    of the largest process.
+    """
 
     wall: float
     cpu: float
@@ -33,6 +35,8 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Job:
+    """A command to measure, what to do before each run, and the budget that its table row names."""
+
     name: str
     command: tuple[str, ...]
     before: Callable[[], None]
@@ -40,7 +44,11 @@ class Job:
 
 
 def measure(job: Job, runs: int) -> Cost:
-    """The median cost of `runs` runs, each after its preparation, and one uncounted run first."""
+    """The median cost of `runs` runs after one that is not counted; of the memory, the maximum.
+
+    Raises:
+        SystemExit: a run fails.
+    """
     costs = []
     for number in range(runs + 1):
         job.before()
@@ -62,6 +70,10 @@ def measure(job: Job, runs: int) -> Cost:
 
 
 def jobs(folder: Path, sizes: list[int], outputs: list[str]) -> list[Job]:
+    """The jobs for the shipped deck and for synthetic decks of these numbers of cards.
+
+    Their files go into `folder`. `outputs` are some of "anki", "web" and "pdf".
+    """
     shipped = ROOT / "source" / "ops-interview.md"
     output = folder / "output"
 
@@ -113,6 +125,7 @@ def jobs(folder: Path, sizes: list[int], outputs: list[str]) -> list[Job]:
 
 
 def main() -> None:
+    """Measure what the command line asks for, and print a row for each job."""
     parser = argparse.ArgumentParser(prog="python3 -m benchmarks", description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="*", default=[10, 100, 1000, 10000])
     parser.add_argument("--only", nargs="*", default=["anki", "web", "pdf"])

@@ -1,8 +1,8 @@
-"""Writing a package of notes that are already there: genanki's writer and ours, side by side.
+"""Writing an Anki package of notes that are in memory: genanki's writer and ours, side by side.
 
-    python3 -m benchmarks.packing [--runs N] [--notes N ...]
+    python3 -m benchmarks.anki_package [--runs N] [--notes N ...]
 
-Each writes the same notes from a process of its own. Counted is the writing alone, to a file.
+Each writes the same notes, in a process of its own. Only the writing to a file is measured.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ import genanki
 from exporters.anki import package
 
 ROOT = Path(__file__).resolve().parent.parent
-# Notes and decks; the last is what grows with the square of its decks.
+# Numbers of notes and decks; the last shows whether the time grows with the square of the decks.
 SIZES = ((100, 5), (1_000, 20), (10_000, 20), (100_000, 50), (10_000, 2_000))
 _FIELDS = ("Key", "Question", "Answer", "Why")
 _TEMPLATE = {"name": "Card", "qfmt": "{{Question}}", "afmt": "{{Answer}}<hr>{{Why}}"}
@@ -52,7 +52,7 @@ def _of_genanki(notes: int, decks: int) -> Callable[[Path], None]:
 
 def _of_deckpress(notes: int, decks: int) -> Callable[[Path], None]:
     fields = [{"name": name} for name in _FIELDS]
-    model = package.Model(1, "Note", fields, [_TEMPLATE], changed=1_800_000_000)
+    model = package.NoteType(1, "Note", fields, [_TEMPLATE], changed=1_800_000_000)
     filled = [genanki.Deck(number + 2, f"Deck::{number}") for number in range(decks)]
     for number in range(notes):
         filled[number % decks].add_note(
@@ -62,7 +62,7 @@ def _of_deckpress(notes: int, decks: int) -> Callable[[Path], None]:
                 guid=f"g{number}",
                 tags=["bench"],
                 modified=1_800_000_000,
-                number=1_800_000_000_000 + number,
+                note_id=1_800_000_000_000 + number,
                 ords=[0],
             )
         )
@@ -77,7 +77,11 @@ WRITERS = {"genanki": _of_genanki, "deckpress": _of_deckpress}
 
 
 def write(writer: str, notes: int, decks: int, path: Path) -> dict[str, float]:
-    """Seconds of wall clock and CPU, and the size of the file in megabytes."""
+    """Write a package with one of `WRITERS`, and measure it.
+
+    Returns seconds of wall clock ("wall") and of CPU time ("cpu"), and the size of the file in
+    megabytes ("size").
+    """
     run = WRITERS[writer](notes, decks)
     wall, cpu = time.perf_counter(), time.process_time()
     run(path)
@@ -100,18 +104,22 @@ def _measured(writer: str, notes: int, decks: int, runs: int) -> dict[str, float
                 stdout=subprocess.PIPE,
             )
             assert process.stdout is not None
-            said = process.stdout.read()
+            printed = process.stdout.read()
             _, status, usage = os.wait4(process.pid, 0)
             process.returncode = os.waitstatus_to_exitcode(status)
             if process.returncode:
                 raise SystemExit(f"{writer}, {notes} notes: exit code {process.returncode}")
             unit = 1e6 if sys.platform == "darwin" else 1e3
-            costs.append({**json.loads(said), "memory": usage.ru_maxrss / unit})
+            costs.append({**json.loads(printed), "memory": usage.ru_maxrss / unit})
     return {name: statistics.median(cost[name] for cost in costs) for name in costs[0]}
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python3 -m benchmarks.packing", description=__doc__)
+    """Measure both writers, and print a row for each.
+
+    With ``--one``, write one package in this process, and print its cost as JSON.
+    """
+    parser = argparse.ArgumentParser(prog="python3 -m benchmarks.anki_package", description=__doc__)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--notes", type=int, nargs="*", help="only these numbers of notes")
     parser.add_argument("--one", nargs=4, help=argparse.SUPPRESS)

@@ -1,4 +1,4 @@
-"""The script that an author would write instead: one Markdown file, one .apkg, nothing else."""
+"""The script that an author might write instead: from a Markdown file to an .apkg, nothing else."""
 
 import re
 import sys

@@ -1,8 +1,10 @@
-"""Prints the same synthetic cards in three columns with Deckpress and with what others print with.
+"""Print the same synthetic cards in three columns, with Deckpress and with other programs.
 
-Deckpress starts from the Markdown, pandoc too; Chromium gets the HTML of our sheet, either finished
-or made from the Markdown first, and Typst the cards in its own language. What is not installed is
-said to be so.
+    python3 -m benchmarks.pdf_printing [--runs N] [--sizes N ...]
+
+Deckpress and pandoc start from the Markdown. Chromium gets the HTML of our sheet, either finished
+or made from the Markdown first. Typst gets the cards in its own language. A program that is not
+installed gets a row that says so.
 """
 
 from __future__ import annotations
@@ -25,12 +27,12 @@ import pikepdf
 from benchmarks import synthetic
 from deckpress.model import Deck
 from deckpress.model import Version as DeckVersion
-from exporters.job import Job, Printing
+from exporters.job import Job, PrintOptions
 from exporters.theme import FONTS
 
 ROOT = Path(__file__).resolve().parent.parent
 COLUMNS = 3
-PRINTING = Printing(sheets=("cheat",), columns=COLUMNS)
+PRINTING = PrintOptions(sheets=("cheat",), columns=COLUMNS)
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "chrome")
 _TYPST = (
     "import sys, typst; typst.compile(sys.argv[1], output=sys.argv[2], font_paths=sys.argv[3:])"
@@ -39,7 +41,7 @@ _TYPST = (
 
 @dataclass(frozen=True, slots=True)
 class Printer:
-    """A program that prints, the command that makes `printed.pdf`; None where it is missing."""
+    """A program, and its command that makes `printed.pdf`; None if it is not installed."""
 
     name: str
     command: tuple[str, ...] | None
@@ -47,7 +49,9 @@ class Printer:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Seconds, megabytes of the largest process, and of the file."""
+    """What printing takes: seconds of wall clock, seconds of CPU time, and megabytes of the largest
+    process; and the PDF's size in megabytes and its pages.
+    """
 
     wall: float
     cpu: float
@@ -56,8 +60,8 @@ class Cost:
     pages: int
 
 
-def printers(folder: Path, count: int) -> Iterator[Printer]:
-    """Everybody, with the files of so many cards in `folder`."""
+def printers(folder: Path) -> Iterator[Printer]:
+    """All programs, for the cards that `prepare` wrote into `folder`."""
     printed = str(folder / "printed.pdf")
     source, page, typ = (str(folder / f"cards.{ending}") for ending in ("md", "html", "typ"))
     module = (sys.executable, "-m", "benchmarks.pdf_printing", "--one", source, printed)
@@ -90,7 +94,7 @@ def _installed(*names: str) -> tuple[str, ...] | None:
 
 
 def prepare(folder: Path, count: int) -> None:
-    """The cards in each language, and what an earlier build remembered of them."""
+    """Write `count` cards into `folder`: as Markdown, for Typst, and as HTML for a browser."""
     source = folder / "cards.md"
     source.write_text(synthetic.deck(count), "utf-8")
     (folder / "cards.typ").write_text(synthetic.typst(count, COLUMNS), "utf-8")
@@ -98,11 +102,11 @@ def prepare(folder: Path, count: int) -> None:
 
 
 def make_page(source: Path, page: Path) -> None:
-    """Our sheet as one HTML file for a browser to print."""
-    from exporters.pdf.sheets.cheat_sheet import Manuscript
+    """Write our cheat sheet of a source as one HTML file that a browser can print."""
+    from exporters.pdf.sheets.cheat_sheet import CheatSheet
 
     deck, version = _rendered(source)
-    html = Manuscript(deck, version, PRINTING).sheet().html
+    html = CheatSheet(deck, version, PRINTING).sheet().html
     faces = "".join(
         f"@font-face {{ font-family: '{family}'; font-weight: {weight}; src: url('{file}') }}\n"
         for family, weight, file in (
@@ -118,18 +122,18 @@ def make_page(source: Path, page: Path) -> None:
 def _rendered(source: Path) -> tuple[Deck, DeckVersion]:
     from deckpress.reading.files import load
     from deckpress.reading.reader import read
-    from deckpress.render.cache import Cache
+    from deckpress.render.cache import TextCache
     from deckpress.render.renderer import render
 
     raw, _ = read(load(source))
-    with Cache(source.with_suffix(".rendered")) as cache:
+    with TextCache(source.with_suffix(".rendered")) as cache:
         deck, _ = render(raw, cache)
     return deck, DeckVersion("benchmark", {}, 0)
 
 
 def print_once(source: Path, printed: Path, edited: bool) -> None:
-    """Prints as a build does. With `edited`, one card is another than in the last run."""
-    from deckpress.render.cache import Memo
+    """Print the cheat sheet as a build does. With `edited`, one card changes since the last run."""
+    from deckpress.render.cache import FileCache
     from exporters.pdf import export
 
     memory = source.with_suffix(".printed")
@@ -140,12 +144,17 @@ def print_once(source: Path, printed: Path, edited: bool) -> None:
         memory.unlink(missing_ok=True)
         source.with_suffix(".rendered").unlink(missing_ok=True)
     deck, version = _rendered(source)
-    with Memo(memory) as memo:
+    with FileCache(memory) as memo:
         (sheet,) = export(deck, version, Job(PRINTING, memo))
     printed.write_bytes(sheet.data)
 
 
 def measure(printer: Printer, folder: Path, runs: int) -> Cost:
+    """The median cost of `runs` runs of an installed printer; of the memory, the maximum.
+
+    Raises:
+        SystemExit: a run fails or makes no PDF.
+    """
     assert printer.command is not None
     walls, cpus, memory = [], [], 0.0
     printed = folder / "printed.pdf"
@@ -169,7 +178,11 @@ def measure(printer: Printer, folder: Path, runs: int) -> Cost:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python3 -m benchmarks.printing", description=__doc__)
+    """Measure every printer with each number of cards, and print a row for each.
+
+    ``--one`` and ``--page`` are for the commands of the printers themselves.
+    """
+    parser = argparse.ArgumentParser(prog="python3 -m benchmarks.pdf_printing", description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="*", default=[100, 1000])
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--one", type=Path, nargs=2, help=argparse.SUPPRESS)
@@ -193,7 +206,7 @@ def main() -> None:
             folder = Path(name)
             prepare(folder, count)
             ours = 0.0
-            for printer in printers(folder, count):
+            for printer in printers(folder):
                 if printer.command is None:
                     print(f"| {count:,} | {printer.name} | not installed | | | | | |", flush=True)
                     continue

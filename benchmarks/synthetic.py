@@ -1,4 +1,4 @@
-"""Decks of any size to measure with: each card has a list, a table and Python code."""
+"""Decks of any size for measuring: each card has a list, a table and Python code."""
 
 from __future__ import annotations
 
@@ -40,15 +40,15 @@ def handler_{n}(request: Request) -> Response:
 ```
 """
 
-CARDS_A_SECTION = 50
+CARDS_PER_SECTION = 50
 
 
 def deck(count: int) -> str:
-    """The source of a deck of `count` cards, a section for every fifty."""
+    """The Markdown source of a deck of `count` cards, in sections of fifty."""
     parts = [_HEAD.format(count=count)]
     for n in range(1, count + 1):
-        if n % CARDS_A_SECTION == 1:
-            number = n // CARDS_A_SECTION + 1
+        if n % CARDS_PER_SECTION == 1:
+            number = n // CARDS_PER_SECTION + 1
             parts.append(f"\n# Part {number} {{#part-{number}}}\n")
         parts.append(_CARD.format(n=n, before=n - 1, level=n % 3 + 1))
     return "".join(parts)
@@ -97,10 +97,10 @@ def handler_{n}(request: Request) -> Response:
 
 
 def typst(count: int, columns: int) -> str:
-    """The same cards in the language of Typst."""
+    """The same cards as a Typst document, in so many columns."""
     parts = [_TYPST_HEAD.format(columns=columns)]
     for n in range(1, count + 1):
-        if n % CARDS_A_SECTION == 1:
-            parts.append(f"\n= Part {n // CARDS_A_SECTION + 1}\n")
+        if n % CARDS_PER_SECTION == 1:
+            parts.append(f"\n= Part {n // CARDS_PER_SECTION + 1}\n")
         parts.append(_TYPST_CARD.format(n=n, before=n - 1))
     return "".join(parts)

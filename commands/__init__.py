@@ -1,5 +1,5 @@
-"""What a person can do: one file a verb.
+"""The command line: one module for each command.
 
-In come the words of the command line; out go sentences on the terminal and an exit code. The work
-is done by `releases`. Only this package knows the terminal.
+Input: the arguments of the command line. Output: sentences on the terminal and an exit code. The
+work is done by `releases`. Only this package knows the terminal.
 """

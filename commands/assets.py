@@ -1,4 +1,4 @@
-"""``assets``: makes the files of a GitHub release and its site. The workflow calls it."""
+"""``assets``: makes the files of a GitHub release and its site; called by the GitHub workflow."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
-from commands.terminal.console import Format, findings_told, progress
+from commands.terminal.console import Format, progress, showing_findings
 from commands.terminal.options import source_argument
-from commands.terminal.sources import find
+from commands.terminal.sources import find_source
 from commands.terminal.upgrade_text import upgrade_text
 from commands.terminal.words import say
 
@@ -25,12 +25,12 @@ def assets(folder: Path, source: Path | None, tag: str) -> None:
     to it in real Anki. FOLDER, new or made by this command, gets assets/ to publish
     and site/ for GitHub Pages, where the newest published version stays the front.
     """
-    from releases.assets import insist_on_own
-    from releases.checked_source import checked
-    from releases.make_assets import make_assets
+    from releases.assets import refuse_foreign_folder
+    from releases.checked_source import check_source
+    from releases.publish.make_assets import make_assets
 
-    insist_on_own(folder)
-    with findings_told(Format.GITHUB), progress() as step:
-        made = make_assets(folder, checked(find(source)), tag, upgrade_text, step)
-    version, count = made
+    refuse_foreign_folder(folder)
+    with showing_findings(Format.GITHUB), progress() as step:
+        checked = check_source(find_source(source))
+        version, count = make_assets(folder, checked, tag, upgrade_text, step)
     click.echo(say("assets-made", version=version, count=count, folder=folder))

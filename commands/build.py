@@ -5,43 +5,51 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from commands.terminal.build_report import result, summary, tell_built
-from commands.terminal.console import EXPECTED, Format, progress, reason, tell_findings
+from commands.terminal.build_report import build_result, build_summary, show_build_findings
+from commands.terminal.console import Format, expected_errors, progress, show_findings
 from commands.terminal.options import format_option, output_option, source_argument, strict_option
-from commands.terminal.print_options import Printable, print_options, printing
-from commands.terminal.sources import chosen, find
+from commands.terminal.print_options import (
+    PrintingCommand,
+    chosen_print_options,
+    with_print_options,
+)
+from commands.terminal.sources import check_for_build, find_source
 from commands.terminal.words import language, say
-from deckpress.diagnostics import Diagnostic, as_json
-from deckpress.selection import Selection
 from exporters import EXPORTERS
-from exporters.job import Job
-from releases import pipeline
-from releases.checked_source import checked
+from releases import unchanged
 from releases.errors import SourceRejected
 
+if TYPE_CHECKING:
+    from deckpress.diagnostics import Diagnostic
+    from exporters.job import PrintOptions
+    from releases.built import Built
+    from releases.messages import Step
 
-def _outputs(
+
+def _exporters(
     _context: click.Context, _option: click.Parameter, value: str | None
 ) -> tuple[str, ...] | None:
-    """The exporters named by ``--only``, in their own order; None means all of them."""
+    """The exporters named by ``--only``, in the order of `EXPORTERS`; None means all of them."""
     if value is None:
         return None
     asked = {name.strip() for name in value.split(",")}
     if unknown := sorted(asked - set(EXPORTERS)):
         every = ", ".join(EXPORTERS)
         raise click.UsageError(say("exporter-unknown", value=unknown[0], values=every))
-    return None if asked == set(EXPORTERS) else tuple(n for n in EXPORTERS if n in asked)
+    if asked == set(EXPORTERS):
+        return None
+    return tuple(name for name in EXPORTERS if name in asked)
 
 
-@click.command(cls=Printable)
+@click.command(cls=PrintingCommand)
 @source_argument
 @click.option(
     "--only",
-    callback=_outputs,
+    callback=_exporters,
     metavar="NAMES",
     help=f"Make only these outputs: some of {','.join(EXPORTERS)}.",
 )
@@ -58,7 +66,7 @@ def _outputs(
 @click.option(
     "--watch", "watching", is_flag=True, help="Build again whenever the source or its files change."
 )
-@print_options
+@with_print_options
 @output_option
 @click.option("--json", "machine", is_flag=True, help="Print the result as JSON.")
 @format_option
@@ -84,50 +92,84 @@ def build(
     The options that choose cards can be repeated, and narrow each other. The version of such a
     build says that it is partial.
     """
-    selection = Selection(sections, tags, levels, tiers)
-    wished = printing(context)
-    if wished.asked() and only is not None and "pdf" not in only:
+    printing = chosen_print_options(context)
+    cards = (sections, tags, levels, tiers)
+    if printing.non_defaults() and only is not None and "pdf" not in only:
         raise click.UsageError(say("print-nothing"))
-    if again and (only is not None or selection or wished.asked()):
+    if again and (only is not None or any(cards) or printing.non_defaults()):
         raise click.UsageError(say("release-whole"))
+    path = find_source(source)
     if watching:
         if again or machine:
             raise click.UsageError(say("watch-alone"))
         from commands.watch import watch
+        from deckpress.selection import Selection
 
-        watch(find(source), only, selection, output, wished, form, strict=strict)
+        watch(path, only, Selection(*cards), output, printing, form, strict=strict)
         return
     try:
         with progress() as step:
             if again:
-                built = pipeline.build_again(
-                    checked(find(source)), output, strict=strict, step=step
-                )
+                built = _build_again(path, output, strict, step)
             else:
-                read = chosen(source, selection, strict=strict)
-                built = pipeline.build(
-                    read,
-                    output,
-                    only=only,
-                    selection=selection,
-                    job=Job(wished),
-                    strict=strict,
-                    step=step,
-                )
-    except EXPECTED as error:
+                built = _build(path, output, only, cards, printing, strict, step)
+    except expected_errors() as error:
         if machine and not isinstance(error, click.UsageError):
-            found = error.found if isinstance(error, SourceRejected) else ()
-            click.echo(_json({"status": "failed", "message": reason(error)}, found))
+            from commands.terminal.failures import reason
+
+            findings = error.findings if isinstance(error, SourceRejected) else ()
+            click.echo(_json({"status": "failed", "message": reason(error)}, findings))
         else:
-            tell_findings(error, form)
+            show_findings(error, form)
         raise
     if machine:
-        click.echo(_json(result(built), built.found))
+        click.echo(_json(build_result(built), built.findings))
         return
-    tell_built(built, form)
-    click.echo(summary(built))
+    show_build_findings(built, form)
+    click.echo(build_summary(built))
 
 
-def _json(outcome: dict[str, Any], found: Sequence[Diagnostic]) -> str:
-    findings = json.loads(as_json(found, language()))
-    return json.dumps({**outcome, "findings": findings}, ensure_ascii=False, indent=2)
+# What follows imports where it is needed: a build without a change does with little of it.
+
+
+def _build(
+    path: Path,
+    output: Path,
+    only: tuple[str, ...] | None,
+    cards: tuple[tuple[Any, ...], ...],
+    printing: PrintOptions,
+    strict: bool,
+    step: Step,
+) -> Built:
+    asked = {"only": only, "cards": cards, "print": sorted(printing.non_defaults().items())}
+    built = unchanged.unchanged_build(path, output, asked)
+    if built is not None and not (strict and built.findings):
+        return built
+    from deckpress.selection import Selection
+    from exporters.job import Job
+    from releases import pipeline
+
+    selection = Selection(*cards)
+    checked = check_for_build(path, selection, strict=strict)
+    job = Job(printing)
+    built = pipeline.build(
+        checked, output, only=only, selection=selection, job=job, strict=strict, step=step
+    )
+    release = checked.deck.release
+    if release is None or release.name == checked.deck.name:  # else other sources were read, too
+        unchanged.remember_build(path, asked, checked.loaded.files, built)
+    return built
+
+
+def _build_again(path: Path, output: Path, strict: bool, step: Step) -> Built:
+    from releases import pipeline
+    from releases.checked_source import check_source
+
+    return pipeline.build_again(check_source(path), output, strict=strict, step=step)
+
+
+def _json(result: dict[str, Any], findings: Sequence[Diagnostic]) -> str:
+    from deckpress.diagnostics import as_json
+
+    whole = {**result, "findings": json.loads(as_json(findings, language()))}
+    return json.dumps(whole, ensure_ascii=False, indent=2)

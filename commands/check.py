@@ -1,4 +1,4 @@
-"""``check``: everything that is wrong with a source; ``--fix`` first mends what it safely can."""
+"""``check``: reports everything wrong with a source; ``--fix`` first mends what is safe to mend."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ from pathlib import Path
 
 import click
 
-from commands.terminal.console import Format, written
+from commands.terminal.console import Format, findings_text
 from commands.terminal.options import format_option, source_argument, strict_option
-from commands.terminal.sources import find
+from commands.terminal.sources import find_source
 from commands.terminal.words import say
-from releases.checked_source import checked
-from releases.errors import fatal
+from releases.checked_source import any_fatal, check_source
 
-# What is mended, in the order in which it is told.
+# The sentence for what each finding's fix has mended, in the order in which they are printed.
 _MENDED = {
     "D207": "mended-ids",
     "D907": "mended-punctuation",
@@ -39,14 +38,15 @@ _MENDED = {
 def check(source: Path | None, fix: bool, form: Format, strict: bool) -> int:
     """Say everything that is wrong with SOURCE, with its place and what to do."""
     if fix:
-        _mend(find(source))
-    read = checked(find(source))
-    if text := written(read.found, read.loaded.path, read.loaded.text, form):
+        _mend(find_source(source))
+    checked = check_source(find_source(source))
+    loaded, deck = checked.loaded, checked.deck
+    if text := findings_text(checked.findings, loaded.path, loaded.text, form):
         click.echo(text)
     elif form is Format.TEXT:
-        cards, sections = len(read.deck.cards()), len(read.deck.sections)
-        click.echo(say("clean", path=read.loaded.path, cards=cards, sections=sections))
-    return int(fatal(read.found, strict=strict))
+        cards, sections = len(deck.cards()), len(deck.sections)
+        click.echo(say("clean", path=loaded.path, cards=cards, sections=sections))
+    return int(any_fatal(checked.findings, strict=strict))
 
 
 def _mend(path: Path) -> None:
@@ -61,8 +61,8 @@ def _mend(path: Path) -> None:
         return fresh, found.total()
 
     files.rewrite(path, change)
-    told = [say(key, count=counts[code]) for code, key in _MENDED.items() if counts[code]]
-    if told:
-        click.echo(say("mended", path=path, what=say("comma").join(told)), err=True)
+    mended = [say(key, count=counts[code]) for code, key in _MENDED.items() if counts[code]]
+    if mended:
+        click.echo(say("mended", path=path, what=say("comma").join(mended)), err=True)
     else:
         click.echo(say("nothing-to-mend", path=path), err=True)

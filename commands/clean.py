@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from commands.terminal.options import KEPT, output_option
+from commands.terminal.options import KEPT_BUILDS, output_option
 from commands.terminal.words import say
 from deckpress.output import store
 
@@ -15,7 +15,7 @@ from deckpress.output import store
 @click.option(
     "--keep",
     type=click.IntRange(min=0),
-    default=KEPT,
+    default=KEPT_BUILDS,
     show_default=True,
     metavar="N",
     help="How many of the last builds stay.",

@@ -1,4 +1,4 @@
-"""The command line: finds the verb and gives it the rest. Without a verb it builds."""
+"""The entry point: finds the command and runs it. Without a command it builds."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from commands.terminal.console import EXPECTED, INTERRUPTED, complain, reason
+from commands.terminal.console import INTERRUPTED, complain, expected_errors
 from commands.terminal.words import say
 from deckpress import __version__
 
@@ -19,8 +19,8 @@ FAILED = 1
 WRONG_USE = 2
 
 
-# The verbs, each in the module of its name; only the one that is asked for is imported.
-VERBS = (
+# Each command is in the module of its name. Only the one that runs is imported.
+COMMANDS = (
     "assets",
     "build",
     "check",
@@ -35,14 +35,14 @@ VERBS = (
 )
 
 
-class _Verbs(click.Group):
-    """Takes ``build`` as said when the first word is an option or a file."""
+class _Commands(click.Group):
+    """Puts ``build`` in front when the first argument is an option or a file."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(VERBS)
+        return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in VERBS:
+        if cmd_name not in COMMANDS:
             return None
         module = cmd_name.replace("-", "_")
         command: click.Command = getattr(import_module(f"commands.{module}"), module)
@@ -50,14 +50,14 @@ class _Verbs(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         first = args[0] if args else ""
-        if first not in (*VERBS, "--help", "--version") and (
+        if first not in (*COMMANDS, "--help", "--version") and (
             first.startswith("-") or not first or "." in first or Path(first).exists()
         ):
             args = ["build", *args]
         return super().parse_args(ctx, args)
 
 
-@click.group(cls=_Verbs, context_settings={"max_content_width": 100})
+@click.group(cls=_Commands, context_settings={"max_content_width": 100})
 @click.version_option(__version__, prog_name="deckpress", message="%(prog)s %(version)s")
 def deckpress() -> None:
     """One Markdown source of questions and answers in; an Anki deck, a PDF and a page out.
@@ -68,7 +68,10 @@ def deckpress() -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code: 0 done, 1 failed, 2 wrong use, 130 interrupted."""
+    """Run one command and return its exit code: 0 done, 1 failed, 2 wrong use, 130 interrupted.
+
+    `arguments` are those of the process by default.
+    """
     try:
         result = deckpress.main(
             args=list(sys.argv[1:] if arguments is None else arguments),
@@ -78,15 +81,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except click.UsageError as error:
         error.show()
         return WRONG_USE
-    except EXPECTED as error:
+    except expected_errors() as error:
+        from commands.terminal.failures import reason
+
         complain(reason(error))
         return FAILED
     except (click.Abort, KeyboardInterrupt):
         complain(say("interrupted"))
         return INTERRUPTED
-    except OSError as error:  # such as a full disk behind standard output
+    except OSError as error:  # for example, stdout goes to a full disk
         with contextlib.suppress(OSError, ValueError):
-            # What is left over would be tried again, and fail again, when Python ends.
+            # Python would try to write the rest again at its end, and fail again.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         complain(say("system-refuses", reason=error.strerror or error))
         return FAILED

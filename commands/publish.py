@@ -1,4 +1,4 @@
-"""``publish``: what `assets` made becomes a GitHub release. The workflow calls it."""
+"""``publish``: makes a GitHub release of what `assets` made; called by the GitHub workflow."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from commands.terminal.console import Failed
 from commands.terminal.words import say
 from commands.verify import problem_text
 from deckpress.output import store
-from deckpress.output.integrity import verdict
+from deckpress.output.integrity import verify_files
 from deckpress.version_number import LEDGER_FILE
 from releases.pipeline import CHANGES
 
@@ -24,8 +24,8 @@ def publish(folder: Path, tag: str) -> None:
     The release is a draft until all its files are there. Once published it never changes: the same
     again does nothing, and anything else is refused.
     """
-    from releases import github
     from releases.assets import ASSETS
+    from releases.publish import github
 
     files = folder / ASSETS
     if LEDGER_FILE.fullmatch(f"{tag.removeprefix('v')}.json") is None or not files.is_dir():
@@ -39,16 +39,16 @@ def publish(folder: Path, tag: str) -> None:
     title = notes.splitlines()[0].lstrip("# ").replace(r"\<", "<")
     if not title.endswith(f" {tag.removeprefix('v')}"):
         raise Failed(say("publish-tag", tag=tag, version=title.rpartition(" ")[2]))
-    _insist_as_made(files, tag)
+    _refuse_changed(files, tag)
     outcome = github.publish(tag, title, notes, files)
     click.echo(say("gh-published" if outcome == "published" else "gh-unchanged", tag=tag))
 
 
-def _insist_as_made(files: Path, tag: str) -> None:
-    """Refuse to publish what has changed since `assets` made it: nobody could take it back."""
-    found = verdict(store.opened(files))
-    if found.problems:
-        problem = problem_text(found.problems[0])
+def _refuse_changed(files: Path, tag: str) -> None:
+    """Refuse files that have changed since `assets` made them: a release cannot be taken back."""
+    verdict = verify_files(store.open_folder(files))
+    if verdict.problems:
+        problem = problem_text(verdict.problems[0])
         raise Failed(say("publish-damaged", folder=files, problem=problem))
-    if tag != f"v{found.version}":
-        raise Failed(say("publish-tag", tag=tag, version=found.version))
+    if tag != f"v{verdict.version}":
+        raise Failed(say("publish-tag", tag=tag, version=verdict.version))

@@ -1,4 +1,4 @@
-"""``push``: build the deck, and import it straight into the Anki that runs on this machine."""
+"""``push``: builds the deck and imports it into the Anki that runs on this machine."""
 
 from __future__ import annotations
 
@@ -6,17 +6,24 @@ from pathlib import Path
 
 import click
 
-from commands.ankiconnect import URL, AnkiConnect, quoted
-from commands.terminal.build_report import tell_built
-from commands.terminal.console import INTERRUPTED, Failed, Format, complain, findings_told, progress
+from commands.ankiconnect import URL, AnkiConnect, escape_search
+from commands.terminal.build_report import show_build_findings
+from commands.terminal.console import (
+    INTERRUPTED,
+    Failed,
+    Format,
+    complain,
+    progress,
+    showing_findings,
+)
 from commands.terminal.options import output_option, source_argument, strict_option
-from commands.terminal.sources import find
+from commands.terminal.sources import find_source
 from commands.terminal.words import say
-from deckpress.model import Meta
+from deckpress.model import Meta, RawDeck
 from releases import pipeline
-from releases.checked_source import checked
-from releases.errors import message
-from releases.pipeline import Built
+from releases.built import Built
+from releases.checked_source import check_source
+from releases.messages import message
 
 
 @click.command()
@@ -46,45 +53,45 @@ def push(
     touched, and only the notes that the author changed are replaced.
     """
     anki = AnkiConnect(url, key)
-    anki.greet()
-    built = _built(source, output, strict=strict)
+    anki.require_ready()
+    deck, built = _build(source, output, strict=strict)
     try:
         with progress() as step:
             step(message("pushing", url=url))
-            _protect(anki, built)
+            _refuse_changed_fields(anki, deck, built)
             anki.import_package(_package(built))
-        meta = built.read.deck.meta
-        version = built.version.name
-        click.echo(
-            say("pushed", cards=len(built.manifest()["cards"]), title=meta.title, version=version)
-        )
+        cards = len(built.manifest()["cards"])
+        click.echo(say("pushed", cards=cards, title=built.title, version=built.version))
         if suspend_retired:
-            click.echo(say("push-suspended", count=anki.suspend(_retired(meta))))
+            click.echo(say("push-suspended", count=anki.suspend(_retired(deck.meta))))
     except KeyboardInterrupt:
-        # Anki may be in the middle of it, and does it to the end.
+        # Anki may be in the middle of an import, and will finish it.
         complain(say("push-interrupted"))
         return INTERRUPTED
     return 0
 
 
-def _built(source: Path | None, output: Path, *, strict: bool) -> Built:
-    """The whole build, so that what is in Anki is what stands in `output`."""
-    with findings_told(Format.TEXT), progress() as step:
-        built = pipeline.build(checked(find(source)), output, strict=strict, step=step)
-    tell_built(built, Format.TEXT)
-    return built
+def _build(source: Path | None, output: Path, *, strict: bool) -> tuple[RawDeck, Built]:
+    """Build all outputs, so that `output` holds what Anki gets; the deck and what was built."""
+    with showing_findings(Format.TEXT), progress() as step:
+        checked = check_source(find_source(source))
+        built = pipeline.build(checked, output, strict=strict, step=step)
+    show_build_findings(built, Format.TEXT)
+    return checked.deck, built
 
 
-def _protect(anki: AnkiConnect, built: Built) -> None:
-    """Push into no note type whose fields the learner has made more or fewer.
+def _refuse_changed_fields(anki: AnkiConnect, deck: RawDeck, built: Built) -> None:
+    """Refuse to push into a note type to which the learner has added fields, or removed some.
 
-    Where the lists differ, Anki's own import leaves the learner's notes alone. The one that it
-    does for AnkiConnect merges the lists, and empties fields that the learner has written in.
+    If the fields differ, an import in Anki itself leaves the learner's notes alone. An import
+    through AnkiConnect merges the fields, and empties some that the learner has written in.
     """
     from exporters.anki import note_types
 
-    kinds = {card.kind for card in built.read.deck.cards()}
-    for name, fields in anki.fields({note_types.model(kind).model_id for kind in kinds}).items():
+    kinds = {card.kind for card in deck.cards()}
+    for name, fields in anki.fields(
+        {note_types.note_type(kind).model_id for kind in kinds}
+    ).items():
         if len(fields) != len(note_types.FIELDS):
             raise Failed(say("push-other-fields", name=name, path=_package(built)))
 
@@ -95,8 +102,8 @@ def _package(built: Built) -> Path:
 
 
 def _retired(meta: Meta) -> str:
-    """A search for the retired cards of this deck, and of no other that stands below it."""
+    """An Anki search for the retired cards of this deck, and not of other decks below it."""
     from exporters.anki import decks
 
-    name, key = quoted(decks.name(meta)), quoted(meta.key)
+    name, key = escape_search(decks.deck_name(meta)), escape_search(meta.key)
     return f'tag:{decks.RETIRED} deck:"{name}" "Key:{key}/*"'

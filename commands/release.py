@@ -1,4 +1,4 @@
-"""``release``: name the next version by what it does to learners, prove it, write it down."""
+"""``release``: names the next version by what it changes for learners, proves and records it."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from commands.terminal.console import (
     Failed,
     Format,
     complain,
-    findings_told,
     progress,
+    showing_findings,
 )
 from commands.terminal.options import output_option, source_argument
-from commands.terminal.sources import find
+from commands.terminal.sources import find_source
 from commands.terminal.upgrade_text import upgrade_text
 from commands.terminal.words import say
 from deckpress.history.comparison import Bump
 from deckpress.output import store
 from releases import interrupts
-from releases.checked_source import checked
-from releases.errors import message
+from releases.checked_source import check_source
+from releases.messages import message
 
 
 @click.command()
@@ -44,33 +44,38 @@ def release(source: Path | None, bump: Bump | None, tagging: bool, output: Path)
     the same command goes on from there.
     """
     from releases import release_steps
-    from releases.plan.next_release import plan
-    from releases.plan.release_plan import around, home_of
+    from releases.plan.next_release import plan_release
+    from releases.plan.release_plan import require_repository, source_folder
 
-    path = find(source)
-    repository = around(home_of(path))
-    made = None
+    path = find_source(source)
+    repository = require_repository(source_folder(path))
+    plan = None
     try:
-        with store.holding(repository.shared()), findings_told(Format.TEXT), progress() as step:
-            made = plan(path, checked(path), bump, output)
-            files = release_steps.build(made, step)
-            step(message("release-proving", version=made.release.version))
-            reports = list(release_steps.prove(made, files, output))
-            interrupts.heed()
-            release_steps.write(made, files, output)
+        with (
+            store.lock_folder(repository.common_folder()),
+            showing_findings(Format.TEXT),
+            progress() as step,
+        ):
+            plan = plan_release(path, check_source(path), bump, output)
+            files = release_steps.build(plan, step)
+            step(message("release-proving", version=plan.release.version))
+            reports = list(release_steps.prove(plan, files, output))
+            interrupts.raise_if_interrupted()
+            release_steps.write(plan, files, output)
             if tagging:
-                release_steps.tag(made)
+                release_steps.tag(plan)
     except BlockingIOError as error:
         raise Failed(say("release-busy")) from error
     except OSError as error:
         raise Failed(say("release-disk", reason=error.strerror or error)) from error
     except KeyboardInterrupt:
-        if made is None or not made.written():
-            raise  # nothing is there
-        complain(say("release-interrupted", version=made.release.version))
+        if plan is None or not plan.in_ledger():
+            raise  # nothing was written
+        complain(say("release-interrupted", version=plan.release.version))
         return INTERRUPTED
     for report in reports:
         click.echo(upgrade_text(report))
-    said = say("release-made", version=made.release.version, folder=output / made.release.version)
-    click.echo(f"{said}\n{release_steps.remaining(made, tagged=tagging)}")
+    version = plan.release.version
+    made = say("release-made", version=version, folder=output / version)
+    click.echo(f"{made}\n{release_steps.remaining_commands(plan, tagged=tagging)}")
     return 0

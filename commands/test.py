@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import click
@@ -16,6 +18,11 @@ _LINTERS = (
     ("mypy",),
     ("lint-imports",),
 )
+# The tests of a file share what is dear to make, so they stay together, in the order in which
+# tests/conftest.py puts them.
+_TOGETHER = ("--dist", "loadfile", "--no-loadscope-reorder")
+_QUICK = ("-m", "not slow")
+_THOROUGH = ("--hypothesis-profile", "thorough", "--durations", "10")
 
 
 @click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
@@ -23,14 +30,16 @@ _LINTERS = (
 @click.argument("pytest_arguments", nargs=-1, type=click.UNPROCESSED, metavar="[PYTEST ARGUMENTS]")
 def test(everything: bool, pytest_arguments: tuple[str, ...]) -> int:
     """Run the tests. What follows is handed to pytest: `build.py test -k cloze`."""
-    chosen = [] if everything else ["-m", "not slow"]
-    # The tests of a file share what is dear to make, so they stay together.
-    commands = [("pytest", "-n", "2", "--dist", "loadfile", *chosen, *pytest_arguments)]
-    if everything:
-        commands.extend(_LINTERS)
+    began = time.monotonic()
+    chosen: tuple[str, ...] = _THOROUGH if everything else _QUICK
+    if "--record-proofs" in pytest_arguments and not everything:
+        chosen = ()  # what a slow test proves would be missing
+    processes = str(max(2, os.cpu_count() or 0))
+    pytest = ("pytest", "-n", processes, *_TOGETHER, *chosen, *pytest_arguments)
     scripts = Path(sys.executable).parent
     failed = 0
-    for name, *arguments in commands:
+    for name, *arguments in (*(_LINTERS if everything else ()), pytest):
         click.echo(f"$ {' '.join((name, *arguments))}", err=True)
         failed |= subprocess.run([scripts / name, *arguments], cwd=ROOT).returncode != 0
+    click.echo(f"{time.monotonic() - began:.0f} s", err=True)
     return int(failed)

@@ -1,4 +1,4 @@
-"""``verify-upgrade``: learners go from one package to the next, in real Anki, and lose nothing."""
+"""``verify-upgrade``: proves in real Anki that learners upgrade from a package and lose nothing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import click
 from commands.terminal.console import Failed, progress
 from commands.terminal.upgrade_text import upgrade_text
 from commands.terminal.words import say
-from releases.errors import message
+from releases.messages import message
 from releases.upgrade.report import PackageError
 
 _PACKAGE = click.Path(exists=True, dir_okay=False, path_type=Path)

@@ -1,4 +1,4 @@
-"""``build --watch``: builds again when the source, or a file that it may show, was written."""
+"""``build --watch``: builds again when the source or a file that it may show has changed."""
 
 from __future__ import annotations
 
@@ -10,24 +10,26 @@ from pathlib import Path
 
 import click
 
-from commands.terminal.build_report import headline, tell_built
-from commands.terminal.console import EXPECTED, Format, complain, progress, reason, tell_findings
-from commands.terminal.options import KEPT
-from commands.terminal.sources import chosen
+from commands.terminal.build_report import headline, show_build_findings
+from commands.terminal.console import Format, complain, progress, show_findings
+from commands.terminal.failures import EXPECTED, reason
+from commands.terminal.options import KEPT_BUILDS
+from commands.terminal.sources import check_for_build
 from commands.terminal.words import say
 from deckpress.output import store
-from deckpress.reading.files import RELEASES
+from deckpress.reading.paths import RELEASES_FOLDER
 from deckpress.reading.references import Folder
 from deckpress.selection import Selection
-from exporters.job import Job, Pool, Printing
+from exporters.job import Job, Pool, PrintOptions
 from releases import pipeline
 
-# Seconds between two looks. Looking works where a file system tells nobody of its changes, as a
-# folder that a container or another machine shares, and costs a thousandth of a second.
+# Seconds between two looks at the files. Looking takes a thousandth of a second. It also works
+# where the file system sends no notices, as in a folder shared by a container or another machine.
 _PAUSE = 0.15
-_FOLDERS = (*(folder.value for folder in Folder), RELEASES)
+_FOLDERS = (*(folder.value for folder in Folder), RELEASES_FOLDER)
 
-_Seen = dict[str, tuple[int, int]]
+# Of each file by its path: the time of its last change in nanoseconds, and its size in bytes.
+_State = dict[str, tuple[int, int]]
 
 
 def watch(
@@ -35,25 +37,29 @@ def watch(
     only: tuple[str, ...] | None,
     selection: Selection,
     output: Path,
-    printing: Printing,
+    printing: PrintOptions,
     form: Format,
     *,
     strict: bool,
 ) -> None:
-    """Build again and again, until Ctrl-C. What is wrong is told, and waited for.
+    """Build the source, and again after each change, until Ctrl-C.
 
-    Of the builds that it makes, the last few stay.
+    An error is printed, and the next change is waited for. Of the builds that were made here, the
+    last `KEPT_BUILDS` stay.
+
+    Raises:
+        click.UsageError: the options do not fit the deck.
     """
     made: list[str] = []
-    with contextlib.suppress(KeyboardInterrupt), _standing(only) as pool:
+    with contextlib.suppress(KeyboardInterrupt), _printing_pool(only) as pool:
         click.echo(say("watching", source=source, latest=output / store.LATEST))
-        for _ in rounds(source):
+        for _ in changes(source):
             began = time.monotonic()
             try:
-                read = chosen(source, selection, strict=strict)
+                checked = check_for_build(source, selection, strict=strict)
                 with progress() as step:
                     built = pipeline.build(
-                        read,
+                        checked,
                         output,
                         only=only,
                         selection=selection,
@@ -62,21 +68,21 @@ def watch(
                         step=step,
                     )
                 if built.outcome is store.Outcome.PUBLISHED:
-                    made.append(built.version.name)
-                    store.clean(output, KEPT, made)
-                tell_built(built, form)
+                    made.append(built.version)
+                    store.clean(output, KEPT_BUILDS, made)
+                show_build_findings(built, form)
                 seconds = f"{time.monotonic() - began:.1f}"
                 click.echo(say("watch-built", head=headline(built), seconds=seconds))
             except click.UsageError:
                 raise
             except EXPECTED as error:
-                tell_findings(error, form)
+                show_findings(error, form)
                 complain(reason(error))
 
 
 @contextlib.contextmanager
-def _standing(only: tuple[str, ...] | None) -> Iterator[Pool | None]:
-    """What prints one build after another, if anything is printed."""
+def _printing_pool(only: tuple[str, ...] | None) -> Iterator[Pool | None]:
+    """The processes that print one build after another; None if nothing is printed."""
     if only is not None and "pdf" not in only:
         yield None
         return
@@ -86,29 +92,31 @@ def _standing(only: tuple[str, ...] | None) -> Iterator[Pool | None]:
         yield pool
 
 
-def rounds(source: Path) -> Iterator[None]:
-    """One at once, and one whenever a file was changed since the last one began."""
-    seen = _look(source)
+def changes(source: Path) -> Iterator[None]:
+    """Yield once at the start, and then whenever a file has changed since the last time.
+
+    The files are the source and all that it may show.
+    """
+    before = _state(source)
     while True:
         yield
-        while (now := _look(source)) == seen:
+        while (now := _state(source)) == before:
             time.sleep(_PAUSE)
-        seen = _rested(source, now)
+        before = _wait_for_rest(source, now)
 
 
-def _rested(source: Path, seen: _Seen) -> _Seen:
-    """What is there when nothing has changed for a while: editors write in several steps."""
+def _wait_for_rest(source: Path, before: _State) -> _State:
+    """Wait until nothing changes for a while, because editors write in several steps."""
     while True:
         time.sleep(_PAUSE / 3)
-        now = _look(source)
-        if now == seen:
+        now = _state(source)
+        if now == before:
             return now
-        seen = now
+        before = now
 
 
-def _look(source: Path) -> _Seen:
-    """The time in nanoseconds and the size in bytes of each file."""
-    found: _Seen = {}
+def _state(source: Path) -> _State:
+    found: _State = {}
     paths = [str(source)]
     for name in _FOLDERS:
         for root, _, files in os.walk(source.parent / name):

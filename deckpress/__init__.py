@@ -1,3 +1,6 @@
-"""Markdown in, a checked and rendered deck out. Knows no output format and no terminal."""
+"""Turns a Markdown source into a checked and rendered deck.
+
+It knows no output format and no terminal: those are for the exporters and the commands.
+"""
 
 __version__ = "0.1.0"

@@ -1,6 +1,6 @@
-"""What was found wrong with a source, and how that is written: for people, programs and GitHub.
+"""Findings about a source, and how they are written: for people, for programs and for GitHub.
 
-The sentences stand in ``messages.toml``, in English and Chinese.
+The sentences are in ``messages.toml``, in English and Chinese.
 """
 
 from __future__ import annotations
@@ -18,16 +18,19 @@ from typing import Any
 
 from deckpress.model import Span
 
-_VIEW = 96  # columns of a source line that are shown at most
-_BEFORE = 48  # of them stand to the left of the caret at most, if the line is longer
-_VALUE = 100  # characters of a value quoted in a message
+_LONGEST_LINE = 96  # columns of a source line that are shown at most
+_MOST_BEFORE_CARET = 48  # of these, columns to the left of the caret at most in a longer line
+_LONGEST_VALUE = 100  # characters of a value quoted in a message
 
-# Format and bidirectional controls would let a source rewrite what its author sees of it.
+# Format and bidirectional controls could make a line of the source look different from what it is.
 _UNSAFE = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 
 
 class Severity(StrEnum):
-    """An error ends a build: content or progress would be lost. A warning does not."""
+    """How bad a finding is.
+
+    An error stops a build, because content or progress would be lost. A warning does not.
+    """
 
     ERROR = "error"
     WARNING = "warning"
@@ -35,7 +38,10 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One finding. `args` are the values that its sentences quote; ``near`` is what was meant."""
+    """One finding: a code such as ``D201`` and its place in the source.
+
+    `args` are the values that its sentences quote. The value ``near`` is what was probably meant.
+    """
 
     code: str
     span: Span
@@ -43,24 +49,25 @@ class Diagnostic:
 
     @property
     def severity(self) -> Severity:
+        """The severity that the catalogue gives this code."""
         return Severity(_catalogue()[self.code]["severity"])
 
     def message(self, lang: str) -> str:
-        """What is wrong, in Chinese (``zh…``) or English."""
-        return self._say(_catalogue()[self.code][_language(lang)])
+        """What is wrong, in one sentence: in Chinese if `lang` is ``zh…``, else in English."""
+        return self._fill(_catalogue()[self.code][_language(lang)])
 
     def hint(self, lang: str) -> str:
-        """What to do, in Chinese (``zh…``) or English."""
+        """What to do about it: in Chinese if `lang` is ``zh…``, else in English."""
         language = _language(lang)
-        hint = self._say(_catalogue()[self.code]["hint"][language])
+        hint = self._fill(_catalogue()[self.code]["hint"][language])
         if not self.args.get("near"):
             return hint
-        near = self._say(_catalogue()["near"][language])
+        near = self._fill(_catalogue()["near"][language])
         return f"{near} {hint}" if language == "en" else near + hint
 
-    def _say(self, template: str) -> str:
+    def _fill(self, template: str) -> str:
         values = {name: _quoted(value) for name, value in self.args.items()}
-        return template.format_map(_Values(values))
+        return template.format_map(_MessageValues(values))
 
     def _key(self) -> tuple[Span, str, tuple[tuple[str, str], ...]]:
         return (self.span, self.code, tuple(sorted(self.args.items())))
@@ -69,48 +76,55 @@ class Diagnostic:
         return hash(self._key())
 
 
-class _Values(dict[str, str]):
+class _MessageValues(dict[str, str]):
     def __missing__(self, key: str) -> str:
         return "?"
 
 
 def finding(code: str, span: Span, /, **args: object) -> Diagnostic:
-    """A finding with its values as text."""
+    """A diagnostic with this code and place; its values `args` become text."""
     return Diagnostic(code, span, {name: str(value) for name, value in args.items()})
 
 
 def ordered(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """Sorted by file, line, column and code; what was found twice stands once."""
+    """The findings sorted by file, line, column and code, each only once."""
     return tuple(
-        sorted(set(found), key=lambda d: (d.span.file, d.span.line, d.span.column, *_rest(d)))
+        sorted(set(found), key=lambda d: (d.span.file, d.span.line, d.span.column, *_tie_break(d)))
     )
 
 
-def _rest(diagnostic: Diagnostic) -> tuple[object, ...]:
+def _tie_break(diagnostic: Diagnostic) -> tuple[object, ...]:
     return (diagnostic.code, diagnostic.span.width, tuple(sorted(diagnostic.args.items())))
 
 
 def catalogue() -> Mapping[str, Mapping[str, Any]]:
-    """What is known of each code, such as ``D201``: severity, sentences and hints."""
+    """The catalogue's entry for each code, such as ``D201``: its severity, sentences and hints."""
     return {code: entry for code, entry in _catalogue().items() if re.fullmatch(r"D\d{3}", code)}
 
 
 def sentence(key: str, lang: str, **values: object) -> str:
-    """A sentence of the catalogue that belongs to no code."""
+    """The catalogue's sentence `key`, which belongs to no code, with `values` filled in.
+
+    It is in Chinese if `lang` is ``zh…``, else in English.
+    """
     template: str = _catalogue()[key][_language(lang)]
-    return template.format_map(_Values({name: _quoted(str(v)) for name, v in values.items()}))
+    return template.format_map(
+        _MessageValues({name: _quoted(str(v)) for name, v in values.items()})
+    )
 
 
 def as_text(found: Iterable[Diagnostic], lines: Mapping[str, Sequence[str]], lang: str) -> str:
-    """Findings for a person: place, code and sentence; the line and a caret below it; a hint.
+    """Findings as text for a person, in order.
 
-    `lines` holds the source lines of each file, without line ends; a file that is not in it is
-    quoted nowhere.
+    Each has its place, code and sentence, then the source line with a caret below it, then a hint.
+    `lines` maps a file to its source lines, without line ends. Lines of other files are not shown.
     """
-    return "\n".join(_block(diagnostic, lines, _language(lang)) for diagnostic in ordered(found))
+    return "\n".join(
+        _text_block(diagnostic, lines, _language(lang)) for diagnostic in ordered(found)
+    )
 
 
-def _block(diagnostic: Diagnostic, lines: Mapping[str, Sequence[str]], lang: str) -> str:
+def _text_block(diagnostic: Diagnostic, lines: Mapping[str, Sequence[str]], lang: str) -> str:
     span = diagnostic.span
     mark = "" if diagnostic.severity is Severity.ERROR else sentence("warning", lang)
     place = f"{_UNSAFE.sub('?', span.file)}:{span.line}:{span.column}"
@@ -123,37 +137,41 @@ def _block(diagnostic: Diagnostic, lines: Mapping[str, Sequence[str]], lang: str
 
 
 def _excerpt(line: str, span: Span) -> tuple[str, str]:
-    """The source line, cut down to a window around the column, and the carets below it."""
+    """The source line, cut to a window around the column, and the line of carets below it."""
     line = line.rstrip("\r\n")
     if span.line == 1:
         line = line.removeprefix("\ufeff")
     column = min(span.column - 1, len(line))
     start, stop = 0, len(line)
-    if len(line) > _VIEW or _width(line) > _VIEW:
-        start = _reach(reversed(line[max(0, column - _VIEW) : column]), _BEFORE, column, -1)
+    if len(line) > _LONGEST_LINE or _width(line) > _LONGEST_LINE:
+        start = _window_edge(
+            reversed(line[max(0, column - _LONGEST_LINE) : column]), _MOST_BEFORE_CARET, column, -1
+        )
         spent = _width(line[start:column])
-        stop = _reach(iter(line[column : column + _VIEW]), _VIEW - spent, column, +1)
+        stop = _window_edge(
+            iter(line[column : column + _LONGEST_LINE]), _LONGEST_LINE - spent, column, +1
+        )
     before = _safe(("…" if start else "") + line[start:column])
     marked = _safe(line[column : min(stop, column + max(1, span.width))])
     after = _safe(line[min(stop, column + max(1, span.width)) : stop])
     tail = "…" if stop < len(line) else ""
-    pad = "".join(c if c == "\t" else " " * _cell(c) for c in before)
+    pad = "".join(c if c == "\t" else " " * _column_count(c) for c in before)
     carets = "^" * max(1, _width(marked))
     return f"    {before}{marked}{after}{tail}", f"    {pad}{carets}"
 
 
-def _reach(characters: Iterable[str], budget: int, position: int, direction: int) -> int:
-    """How far from `position` the budget of columns reaches."""
+def _window_edge(characters: Iterable[str], budget: int, position: int, direction: int) -> int:
+    """The position that is reached from `position` by spending `budget` columns."""
     for character in characters:
-        budget -= _cell(character)
+        budget -= _column_count(character)
         if budget < 0:
             break
         position += direction
     return position
 
 
-def _cell(character: str) -> int:
-    """How many columns a character takes on a terminal."""
+def _column_count(character: str) -> int:
+    """How many columns a character takes up on a terminal."""
     if character == "\t":
         return 4
     if unicodedata.combining(character) or unicodedata.category(character) in ("Mn", "Me", "Cf"):
@@ -162,7 +180,7 @@ def _cell(character: str) -> int:
 
 
 def _width(text: str) -> int:
-    return sum(map(_cell, text))
+    return sum(map(_column_count, text))
 
 
 def _safe(text: str) -> str:
@@ -171,11 +189,11 @@ def _safe(text: str) -> str:
 
 def _quoted(value: str) -> str:
     value = _safe(value.replace("\t", " "))
-    return value if len(value) <= _VALUE else value[: _VALUE - 1] + "…"
+    return value if len(value) <= _LONGEST_VALUE else value[: _LONGEST_VALUE - 1] + "…"
 
 
 def as_json(found: Iterable[Diagnostic], lang: str) -> str:
-    """Findings for a program: a JSON list, sorted."""
+    """Findings as a JSON list for a program, in order; messages and hints are in `lang`."""
     rows = [
         {
             "code": d.code,
@@ -193,7 +211,7 @@ def as_json(found: Iterable[Diagnostic], lang: str) -> str:
 
 
 def as_github(found: Iterable[Diagnostic], lang: str) -> str:
-    """Findings as workflow commands of GitHub Actions, which shows them beside the lines.
+    """Findings as workflow commands, with which GitHub Actions shows them beside the lines.
 
     https://docs.github.com/actions/reference/workflow-commands-for-github-actions
     """
@@ -209,17 +227,17 @@ def _annotation(diagnostic: Diagnostic, lang: str) -> str:
         "endColumn": str(span.column + max(1, span.width)),
         "title": diagnostic.code,
     }
-    listed = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
-    data = _data(f"{diagnostic.message(lang)}\n{diagnostic.hint(lang)}")
+    listed = ",".join(f"{name}={_escaped_property(value)}" for name, value in properties.items())
+    data = _escaped_data(f"{diagnostic.message(lang)}\n{diagnostic.hint(lang)}")
     return f"::{diagnostic.severity.value} {listed}::{data}"
 
 
-def _data(value: str) -> str:
+def _escaped_data(value: str) -> str:
     return value.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
-def _property(value: str) -> str:
-    return _data(value).replace(":", "%3A").replace(",", "%2C")
+def _escaped_property(value: str) -> str:
+    return _escaped_data(value).replace(":", "%3A").replace(",", "%2C")
 
 
 def _language(lang: str) -> str:

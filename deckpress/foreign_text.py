@@ -1,21 +1,21 @@
-"""Text that somebody else wrote, fit for a terminal."""
+"""Text from outside the program, made safe to show on a terminal."""
 
 from __future__ import annotations
 
 import re
 
-# Controls but for line ends and tabs, and what turns the direction of a line: a terminal would show
-# something else than is there.
-_UNSEEN = re.compile(
+# Control characters except line ends and tabs, and those that change the direction of writing: with
+# them a terminal would show something other than the text.
+_NOT_SHOWN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
 )
 
 
 def visible(text: str) -> str:
-    """`text` with each character that a terminal would not show as it is written ``\\u001b``."""
-    return _UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    """`text` with each character that a terminal would not show written as ``\\u001b``."""
+    return _NOT_SHOWN.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def quoted(text: object) -> str:
-    """A name in one line, so that it cannot look like a sentence of its own."""
+    """`text`, such as a name, on one line, so that no part of it looks like another message."""
     return visible(str(text)).replace("\n", "\\n")

@@ -1,10 +1,10 @@
-"""What flows through the build: the source as read, the deck as rendered, the artefacts.
+"""The data of a build: the source as read, the deck as rendered, the artefacts.
 
-Three floors, each made of frozen values:
+There are three stages, each made of frozen values:
 
-* ``RawDeck`` / ``RawCard``: what `reader` found, with spans, still Markdown.
-* ``Deck`` / ``Card``: what `render` made of it, safe HTML in pieces, the same for all exporters.
-* ``Version`` and ``Artifact``: what `ledger` decides and what an exporter returns.
+* ``RawDeck`` / ``RawCard``: what `reader` read. It is still Markdown, and has spans.
+* ``Deck`` / ``Card``: what `render` made of that: safe HTML in pieces, the same for all exporters.
+* ``Version`` and ``Artifact``: what a build is called, and what an exporter returns.
 """
 
 from __future__ import annotations
@@ -15,7 +15,10 @@ from enum import StrEnum
 
 
 class CardKind(StrEnum):
-    """How a card is asked. A released card never changes its kind: that would lose its progress."""
+    """How a card asks its question.
+
+    A released card must keep its kind: learners would lose their progress with it.
+    """
 
     BASIC = "basic"
     REVERSE = "reverse"
@@ -32,14 +35,15 @@ class PartName(StrEnum):
     FOLLOW_UP = "follow-up"
     PITFALL = "pitfall"
     SOURCES = "sources"
-    RETIRED = "retired"  # of a retired card: why, and what replaces it
+    RETIRED = "retired"  # for a retired card: why it was retired, and what replaces it
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
-    """A stretch of one source line. `line` and `column` count from 1, in characters.
+    """A part of one source line.
 
-    `width` is the number of characters that a caret underlines, at least 1.
+    `line` and `column` count from 1; columns are characters. `width` is the number of characters
+    that a caret underlines, at least 1.
     """
 
     file: str
@@ -50,11 +54,12 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Markdown that came from consecutive source lines.
+    """Markdown from consecutive source lines.
 
-    `source` has its lines joined by "\\n", without a final newline; line k of it stood on
-    source line ``span.line + k``. `indent` characters were cut from the left of every line after
-    the first (a list item's body), so that a column in the file can be found again.
+    `source` has its lines joined by "\\n", without a final newline. Its line k (from 0) is source
+    line ``span.line + k``. `indent` is the number of characters that were cut from the left of
+    every line after the first, as in the body of a list item; with it a column in the file can be
+    found again.
     """
 
     source: str
@@ -72,7 +77,10 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Meta:
-    """The front matter. `key` is part of every note's guid and never changes once released."""
+    """The front matter.
+
+    `key` is part of every note's guid, so it must not change once the deck is released.
+    """
 
     title: str
     lang: str
@@ -82,15 +90,18 @@ class Meta:
     homepage: str = ""
     author: str = ""
     description: str = ""
-    # The file beside the source that says what the cards' code was run with; empty: none.
+    # The file beside the source that records what the cards' code was run with; empty: none.
     proofs: str = ""
-    # Known tags and the names under which a learner sees them; empty means any tag is allowed.
+    # The allowed tags, each with the name that a learner sees; empty means that any tag is allowed.
     tags: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class RawItem:
-    """An option of a choice card (`right` is set) or a step of an ordered one (`right` is None)."""
+    """An option of a choice card, or a step of an ordered card.
+
+    `right` tells whether an option is a right answer; it is None for a step.
+    """
 
     text: Text
     right: bool | None = None
@@ -98,6 +109,8 @@ class RawItem:
 
 @dataclass(frozen=True, slots=True)
 class RawPart:
+    """A named part of an answer, such as ``### Why``, with its text as Markdown."""
+
     name: PartName
     heading: Span
     text: Text
@@ -107,9 +120,10 @@ class RawPart:
 class RawCard:
     """A card as its author wrote it.
 
-    For `choice` and `ordered` the answer's list is in `items`; Markdown above the list is `lead`
-    and belongs to the question, Markdown below it is `short`. For every other kind `lead` and
-    `items` are empty. `cloze` cards have their gaps in `question` or in `short`.
+    For `choice` and `ordered` cards, `items` is the list in the answer, `lead` is the Markdown
+    above that list, which belongs to the question, and `short` is the Markdown below it. For all
+    other kinds `lead` and `items` are empty. `cloze` cards have their gaps in `question` or in
+    `short`.
     """
 
     id: str
@@ -128,6 +142,8 @@ class RawCard:
 
 @dataclass(frozen=True, slots=True)
 class RawSection:
+    """A section as its author wrote it: a title, a text below the title, and cards."""
+
     id: str
     title: Text
     intro: Text
@@ -139,9 +155,9 @@ class RawSection:
 class ReleasedCard:
     """A card as it was released.
 
-    `content` holds its parts' hashes, as `digests` gives them; `modified` is the time (Unix
-    seconds) of the release in which it last changed, `note` the number of its note (milliseconds,
-    as Anki counts), and `retired` the version that retired it, or nothing.
+    `content` maps the name of each part to its hash, as `digests` does. `modified` is the time
+    (Unix seconds) of the release in which the card last changed. `note` is the id of its note (in
+    milliseconds, as Anki counts). `retired` is the version that retired it, or empty.
     """
 
     kind: CardKind
@@ -154,11 +170,12 @@ class ReleasedCard:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """A released version of the deck of that source `name`; `time` is in Unix seconds.
+    """A released version of a deck.
 
-    `cards` are in the order that the source had. `note_types` stands for the identity of the note
-    types in Anki, on which every update hangs, and `content` for the bytes of the source and of the
-    files that it shows.
+    `name` is the source's file name without its ending, and `time` is in Unix seconds. `cards` maps
+    ids to cards, in the order of the source. `note_types` is a digest of what identifies the note
+    types in Anki; every update depends on it. `content` is a digest of the bytes of the source and
+    of the files that it shows.
     """
 
     version: str
@@ -173,10 +190,10 @@ class Release:
 
 @dataclass(frozen=True, slots=True)
 class RawDeck:
-    """The whole source: what it says, the files beside it that it shows, and its last release.
+    """The whole source: its text, the files beside it that it shows, and its last release.
 
-    `files` maps a path as written in the source (``examples/nginx/lb.conf``) to the file's bytes;
-    a path that is missing or not allowed is not in it, and `checks` has said so.
+    `files` maps a path as written in the source (``examples/nginx/lb.conf``) to the file's bytes.
+    A path that is missing or not allowed is not in it; other findings report those.
     """
 
     name: str
@@ -185,18 +202,19 @@ class RawDeck:
     files: Mapping[str, bytes]
     source: bytes
     release: Release | None = None
-    note_types: str = ""  # as in `Release`; empty where nothing is released
+    note_types: str = ""  # as in `Release`; empty if nothing is released
 
     def cards(self) -> tuple[RawCard, ...]:
+        """All cards, in the order of the source."""
         return tuple(card for section in self.sections for card in section.cards)
 
 
 @dataclass(frozen=True, slots=True)
 class Math:
-    """A formula: its TeX, and an SVG of it with ``fill="currentColor"`` and ids of its own.
+    """A formula: its TeX, and an SVG drawing of it in ``fill="currentColor"``.
 
-    The SVG says itself that it is an image, called by the TeX. `depth` is how far the drawing hangs
-    below the baseline, in twentieths of an em.
+    The SVG has the role of an image, and the TeX as its label. `depth` is how far the drawing
+    reaches below the baseline, in twentieths of an em.
     """
 
     tex: str
@@ -213,56 +231,63 @@ class Picture:
     alt: str
     width: int | None = None
     height: int | None = None
-    drawn: bool = False  # made by the build from a diagram's source, so it may be recoloured
+    drawn: bool = False  # drawn by the build from a diagram's source, so it may be recoloured
 
 
 @dataclass(frozen=True, slots=True)
 class ClozeStart:
+    """The start of a gap: its cloze number, and a hint that may be empty."""
+
     number: int
     hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ClozeEnd:
-    pass
+    """The end of the gap that was started last."""
 
 
 @dataclass(frozen=True, slots=True)
 class LinkStart:
-    """The start of a link to another card of the deck."""
+    """The start of a link to the card or section of this deck with the id `card`."""
 
     card: str
 
 
 @dataclass(frozen=True, slots=True)
 class LinkEnd:
-    pass
+    """The end of the link that was started last."""
 
 
 Piece = str | Math | Picture | ClozeStart | ClozeEnd | LinkStart | LinkEnd
 
-# Safe HTML with holes where the outputs differ. The strings are sanitised and may be written into a
-# page as they are; an exporter decides what each hole becomes and joins them.
+# Safe HTML with holes where the outputs differ. The strings are sanitised and can go into a page
+# unchanged. Every other piece is a hole: each exporter decides what to put there.
 Html = tuple[Piece, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
+    """An option of a choice card, and whether it is a right answer."""
+
     html: Html
     right: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
+    """A named part of an answer, as block HTML."""
+
     name: PartName
     html: Html
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What a card's code was run with: names of programs and their versions, sorted by name.
+    """What a card's code was run with: pairs of a program's name and version, sorted by name.
 
-    `on` is the month (``2026-11``) of a run that the tests do not repeat; empty for all others.
+    `on` is the month (``2026-11``) of a run that the tests do not repeat, else empty. Digests of
+    cards contain the `repr` of this class, so its names must stay.
     """
 
     programs: tuple[tuple[str, str], ...]
@@ -271,11 +296,11 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A rendered card. `question` is inline HTML (no `<p>`); every other field is block HTML.
+    """A rendered card. `question` is inline HTML (no `<p>`); the other HTML fields are block HTML.
 
-    `title` is the question as plain text, gaps filled in, for bookmarks, contents and search.
-    `digest` is a hash of all that makes up the card (see `digests`), never of the HTML: a new
-    renderer is not an edit.
+    `section` is the id of its section. `title` is the question as plain text, with gaps filled in,
+    for bookmarks, tables of contents and search. `digest` is a hash of the card's source and of
+    what it shows (see `digests`). It is not a hash of the HTML: a new renderer is not an edit.
     """
 
     id: str
@@ -298,6 +323,8 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Section:
+    """A rendered section: its title as plain text, its introduction and its cards."""
+
     id: str
     title: str
     intro: Html
@@ -306,7 +333,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """A file that the outputs show, named by its content: ``diagram-1f2e3d4c5b6a7988.svg``."""
+    """An image file that the outputs show, named by a hash: ``diagram-1f2e3d4c5b6a7988.svg``."""
 
     name: str
     media_type: str
@@ -315,23 +342,26 @@ class Asset:
 
 @dataclass(frozen=True, slots=True)
 class Deck:
-    name: str  # the source's file name without its ending: the stem of every artefact's name
+    """A rendered deck, ready for the exporters. `assets` are by name."""
+
+    name: str  # the source's file name without its ending, with which every artefact's name begins
     meta: Meta
     sections: tuple[Section, ...]
     assets: Mapping[str, Asset]
     source: bytes
 
     def cards(self) -> tuple[Card, ...]:
+        """All cards, in the order of the source."""
         return tuple(card for section in self.sections for card in section.cards)
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """What a build is called, and the times that its notes carry (Unix seconds, from the ledger).
+    """The name of a build, and what the ledger says of its notes. Times are in Unix seconds.
 
-    By a card's id, `modified` is the time of the release in which its content last changed,
-    `notes` the number of its note, and `retired` the version that retired it. A card that is not
-    in them takes `time`.
+    Three tables are by a card's id: `modified` has the time of the release in which its content
+    last changed, `notes` the id of its note (milliseconds), and `retired` the version that retired
+    it. For a card that is in none of them, `time` counts.
     """
 
     name: str
@@ -345,5 +375,7 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
+    """A file that an exporter made: its name, which may begin with folders, and its bytes."""
+
     name: str
     data: bytes

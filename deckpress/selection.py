@@ -1,4 +1,4 @@
-"""A part of a deck: the cards of some sections, tags, levels or tiers."""
+"""Selecting a part of a deck: the cards of some sections, tags, levels or tiers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ from deckpress.model import Card, Deck, Html, LinkEnd, LinkStart, Picture, RawDe
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What to keep. Values of one kind add up, kinds narrow each other; an empty kind keeps all."""
+    """Which cards to keep.
+
+    A card is kept if it matches one of the values of each field. An empty field keeps all cards.
+    The `repr` of this class is hashed into the names of partial builds, so its names must stay.
+    """
 
     sections: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
@@ -21,6 +25,7 @@ class Selection:
         return any(getattr(self, field.name) for field in fields(self))
 
     def keeps(self, section: str, tags: Iterable[str], level: int | None, tier: str | None) -> bool:
+        """Whether a card with this section id, these tags, this level and this tier is kept."""
         return (
             (not self.sections or section in self.sections)
             and (not self.tags or any(tag in self.tags for tag in tags))
@@ -29,8 +34,8 @@ class Selection:
         )
 
 
-def known(deck: RawDeck) -> Selection:
-    """Everything that can be asked for in this deck."""
+def selectable(deck: RawDeck) -> Selection:
+    """All values that a selection from this deck can have."""
     cards = deck.cards()
     return Selection(
         sections=tuple(section.id for section in deck.sections),
@@ -40,7 +45,7 @@ def known(deck: RawDeck) -> Selection:
     )
 
 
-def matches(deck: RawDeck, selection: Selection) -> int:
+def match_count(deck: RawDeck, selection: Selection) -> int:
     """How many cards of `deck` the selection keeps."""
     return sum(
         selection.keeps(section.id, card.tags, card.level, card.tier)
@@ -50,10 +55,10 @@ def matches(deck: RawDeck, selection: Selection) -> int:
 
 
 def select(deck: Deck, selection: Selection) -> Deck:
-    """`deck` with the selected cards only.
+    """`deck` with only the selected cards.
 
-    Sections without a card go, as do pictures that no card shows; a link to a card that is not
-    there becomes plain text.
+    Sections that have no card left are dropped, and so are pictures that are no longer shown. A
+    link to a dropped card or section becomes plain text.
     """
     if not selection:
         return deck
@@ -107,7 +112,10 @@ def _unlinked_card(card: Card, targets: set[str]) -> Card:
 
 
 def _unlinked(html: Html, targets: set[str]) -> Html:
-    """`html` without the links that lead nowhere. Links do not nest, so each end is its start's."""
+    """`html` without the links whose target is not in `targets`.
+
+    Links do not nest, so each end belongs to the start before it.
+    """
     pieces = []
     dropping = False
     for piece in html:

@@ -1,86 +1,202 @@
-"""What, besides the source, decides the bytes of an artefact: this program and its libraries."""
+"""What decides the bytes of an artefact besides the source: one truth for versions and caches.
+
+That is this program's own files, every library that it requires, directly or through another one,
+and for printed artefacts the libraries of the system that decide lines and glyphs.
+"""
 
 from __future__ import annotations
 
-import platform
-import sqlite3
+import re
 import sys
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import cache
 from hashlib import blake2b
 from pathlib import Path
 
 from deckpress import __version__
 
 _ROOT = Path(__file__).resolve().parent.parent
-# What the program is made of. Beside it lie what editors and systems leave, and texts for readers.
-_PARTS = ("conf", "css", "html", "jinja", "js", "json", "py", "svg", "toml", "ttf", "txt")
-_FOLDERS = (".dist-info", ".egg-info")
-_LIBRARIES = (
-    "genanki",
-    "jinja2",
-    "markdown",
-    "mermaidx",
-    "nh3",
-    "pikepdf",
-    "pillow",
-    "pydyf",
-    "pygments",
-    "segno",
-    "mmdr",
-    "uharfbuzz",
-    "weasyprint",
-    "ziafont",
-    "ziamath",
-)
+_PACKAGES = ("deckpress", "exporters", "releases")
+# The endings of the program's own files. Editors and systems leave other files in its folders, and
+# some texts there are only for readers.
+_FILE_TYPES = ("conf", "css", "html", "jinja", "js", "json", "py", "svg", "toml", "ttf", "txt")
+_METADATA_FOLDERS = (".dist-info", ".egg-info")
+# A requirement as a package's metadata has it: name, extras, and a marker that may ask for an extra
+# (https://packaging.python.org/en/latest/specifications/dependency-specifiers/).
+_REQUIREMENT = re.compile(r"([A-Za-z0-9._-]+)\s*(?:\[([^\]]*)\])?[^;]*(?:;(.*))?")
+_EXTRA = re.compile(r"""extra\s*==\s*["']([^"']+)["']""")
+# Libraries of the system that decide how text is set, their file names, and what tells the version.
+_SYSTEM_LIBRARIES = {
+    "pango": (("libpango-1.0.so.0", "libpango-1.0.dylib", "libpango-1.0-0.dll"), "pango"),
+    "harfbuzz": (("libharfbuzz.so.0", "libharfbuzz.dylib", "libharfbuzz-0.dll"), "hb"),
+    "fontconfig": (("libfontconfig.so.1", "libfontconfig.dylib", "libfontconfig-1.dll"), "Fc"),
+}
 
 
-def libraries() -> dict[str, str]:
-    """The libraries that make the artefacts, and their versions."""
-    return {"deckpress": __version__, **installed_versions(_LIBRARIES)}
+@cache
+def fingerprint(*, printing: bool) -> str:
+    """A hash of everything but the source that decides the bytes of artefacts.
 
-
-def tools() -> dict[str, str]:
-    """The libraries, and what of the machine can change a byte without changing a card."""
-    return {
-        **libraries(),
-        "python": platform.python_version(),
-        "sqlite": sqlite3.sqlite_version,
-        "zlib": zlib.ZLIB_RUNTIME_VERSION,
-    }
-
-
-def fingerprint() -> str:
-    """A hash of the libraries' versions and of every file of the renderer and the exporters.
-
-    With it in a development version's name, a changed template makes a new version, as a changed
-    card does.
+    It is 32 hexadecimal digits long, and part of the name of a development version and of every
+    key in a cache. The libraries of the system count if anything is printed.
     """
-    digest = blake2b(repr(sorted(libraries().items())).encode(), digest_size=16)
-    for package in ("deckpress", "exporters"):
-        for path in sorted((_ROOT / package).rglob("*")):
-            name = path.relative_to(_ROOT).as_posix()
-            if path.suffix[1:] in _PARTS and "/." not in name and path.is_file():
-                digest.update(name.encode() + b"\0")
-                digest.update(blake2b(path.read_bytes()).digest())
+    digest = blake2b(repr(sorted(tools(printing=printing).items())).encode(), digest_size=16)
+    for path in _own_files():
+        digest.update(path.relative_to(_ROOT).as_posix().encode() + b"\0")
+        digest.update(blake2b(path.read_bytes()).digest())
     return digest.hexdigest()
 
 
-def installed_versions(names: Iterable[str]) -> dict[str, str]:
-    """The version of each of these distributions (normalised names), "missing" where none is.
+@cache
+def tools(*, printing: bool) -> dict[str, str]:
+    """The versions of everything that can change a byte of an artefact, by name.
 
-    It is read from the names of their metadata folders: `importlib.metadata` opens and parses the
-    files in them, which takes a tenth of a second at every start.
+    These are this program, the libraries that it requires, and what the machine brings: Python,
+    SQLite and zlib, and for printed artefacts Pango, HarfBuzz and FontConfig.
     """
-    there: dict[str, str] = {}
-    for folder in sys.path:
+    return {
+        "deckpress": __version__,
+        **required_libraries(),
+        "python": "{}.{}.{}".format(*sys.version_info[:3]),
+        "sqlite": _sqlite_version(),
+        "zlib": zlib.ZLIB_RUNTIME_VERSION,
+        **(system_libraries() if printing else {}),
+    }
+
+
+def required_libraries() -> dict[str, str]:
+    """The installed version of each library that the program requires, directly or not, by name.
+
+    A direct requirement that is not installed is "missing". What only another system or another
+    Python requires is not installed, and left out.
+    """
+    installed = _metadata_folders()
+    direct = list(_requirements(_own_requirements()))
+    queue = list(direct)
+    seen = set(queue)
+    while queue:
+        name, extras = queue.pop()
+        folder = installed.get(name)
+        for requirement in _requirements(_required_by(folder), extras) if folder else ():
+            if requirement not in seen:
+                seen.add(requirement)
+                queue.append(requirement)
+    names = {name for name, _ in seen if name in installed} | {name for name, _ in direct}
+    return installed_versions(sorted(names))
+
+
+def system_libraries() -> dict[str, str]:
+    """The versions of Pango, HarfBuzz and FontConfig, as they say themselves, or "missing"."""
+    return {name: _library_version(*about) for name, about in _SYSTEM_LIBRARIES.items()}
+
+
+def installed_versions(names: Iterable[str]) -> dict[str, str]:
+    """The version of each of these distributions, or "missing" if it is not installed.
+
+    `names` are normalised: lower case, with ``-``.
+    """
+    installed = _metadata_folders()
+    return {name: _version(installed[name]) if name in installed else "missing" for name in names}
+
+
+def _own_files() -> Iterator[Path]:
+    for package in _PACKAGES:
+        for path in sorted((_ROOT / package).rglob("*")):
+            hidden = "/." in path.relative_to(_ROOT).as_posix()
+            if path.suffix[1:] in _FILE_TYPES and not hidden and path.is_file():
+                yield path
+
+
+@cache
+def _metadata_folders() -> dict[str, Path]:
+    """The metadata folder of each installed distribution, by its normalised name.
+
+    Names and versions come from the names of these folders, and requirements from one file in
+    each. `importlib.metadata` would parse all of that file, which takes a tenth of a second at
+    every start.
+    """
+    found: dict[str, Path] = {}
+    for place in sys.path:
         try:
-            entries = [path.name for path in Path(folder).iterdir()]
+            entries = sorted(Path(place).iterdir())
         except OSError:
             continue
         for entry in entries:
-            if entry.endswith(_FOLDERS):
+            if entry.name.endswith(_METADATA_FOLDERS):
                 # {name}-{version}.dist-info, with no "-" inside either (PyPA, binary distributions)
-                name, _, rest = entry.rpartition(".")[0].partition("-")
-                there.setdefault(name.lower().replace("_", "-"), rest)
-    return {name: there.get(name, "missing") for name in names}
+                found.setdefault(_normalised(entry.name.partition("-")[0]), entry)
+    return found
+
+
+def _version(folder: Path) -> str:
+    return folder.name.rpartition(".")[0].partition("-")[2]
+
+
+def _normalised(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _own_requirements() -> list[str]:
+    """The direct requirements of this program: of the source tree, or as it was installed."""
+    import tomllib
+
+    try:
+        project = tomllib.loads((_ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    except FileNotFoundError:
+        folder = _metadata_folders().get("deckpress")
+        return _required_by(folder) if folder else []
+    found: list[str] = project["dependencies"]
+    return found
+
+
+def _required_by(folder: Path) -> list[str]:
+    """The requirements in the metadata of a distribution."""
+    for name in ("METADATA", "PKG-INFO"):
+        try:
+            head = (folder / name).read_text("utf-8", "replace").partition("\n\n")[0]
+        except OSError:
+            continue
+        lines = head.splitlines()
+        return [
+            line.partition(":")[2].strip() for line in lines if line.startswith("Requires-Dist:")
+        ]
+    return []
+
+
+def _requirements(
+    lines: Iterable[str], wanted: frozenset[str] = frozenset()
+) -> Iterator[tuple[str, frozenset[str]]]:
+    """The name and the extras of each requirement; those for extras only if they are `wanted`."""
+    for line in lines:
+        match = _REQUIREMENT.match(line)
+        if match is None:
+            continue
+        name, extras, marker = match.groups(default="")
+        extra = _EXTRA.search(marker)
+        if extra is None or extra[1] in wanted:
+            named = (each.strip() for each in extras.split(","))
+            yield _normalised(name), frozenset(each for each in named if each)
+
+
+def _sqlite_version() -> str:
+    import sqlite3
+
+    return sqlite3.sqlite_version
+
+
+def _library_version(files: Iterable[str], prefix: str) -> str:
+    import ctypes
+
+    for file in files:
+        try:
+            library = ctypes.CDLL(file)
+        except OSError:
+            continue
+        if prefix == "Fc":
+            number = library.FcGetVersion()
+            return f"{number // 10_000}.{number // 100 % 100}.{number % 100}"
+        tell = getattr(library, f"{prefix}_version_string")
+        tell.restype = ctypes.c_char_p
+        return str(tell().decode("ascii"))
+    return "missing"

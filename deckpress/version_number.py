@@ -1,4 +1,4 @@
-"""Version numbers: three numbers and two dots, such as ``1.2.0``, and the ledger's file of each."""
+"""Version numbers such as ``1.2.0``, and the names of ledger files, such as ``1.2.0.json``."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ _VERSION = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)", re.ASCII)
 LEDGER_FILE = re.compile(rf"(?P<version>{_VERSION.pattern})\.json", re.ASCII)
 
 
-def number(version: str) -> tuple[int, int, int]:
-    """A version's three numbers, for comparing.
+def version_tuple(version: str) -> tuple[int, int, int]:
+    """The three numbers of a version, for comparing.
 
     Raises:
-        ValueError: it is not a released version, such as ``1.2.0``.
+        ValueError: `version` does not have the form of a released version, such as ``1.2.0``.
     """
     match = _VERSION.fullmatch(version)
     if match is None:

@@ -1,26 +1,30 @@
-"""The outputs. Each exporter is a pure function of a rendered deck, its version and the job.
+"""The exporters. Each is a pure function of a rendered deck, its version and a job.
 
-An exporter is named here and imported when it is first asked for: printing needs libraries that a
-build of the Anki deck alone should not have to load.
+An exporter is imported only when it is needed: printing uses libraries that a build of the Anki
+deck alone should not have to load.
 """
 
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from deckpress.model import Artifact, Deck, Version
-from exporters.job import PLAIN, Job
+from exporters.job import DEFAULT_JOB, Job
+
+if TYPE_CHECKING:
+    from deckpress.model import Artifact, Deck, Version
 
 
 class Exporter(Protocol):
-    """Makes one kind of output."""
+    """A function that makes one kind of output."""
 
-    def __call__(self, deck: Deck, version: Version, job: Job = PLAIN) -> tuple[Artifact, ...]:
-        """The artefacts of `deck`: their names and bytes."""
+    def __call__(
+        self, deck: Deck, version: Version, job: Job = DEFAULT_JOB
+    ) -> tuple[Artifact, ...]:
+        """The artefacts made from `deck`: their names and bytes."""
 
 
-# The order in which a build makes and lists them.
+# The module of each exporter, by name, in the order in which a build runs and lists them.
 EXPORTERS: dict[str, str] = {
     "anki": "exporters.anki",
     "pdf": "exporters.pdf",
@@ -29,6 +33,10 @@ EXPORTERS: dict[str, str] = {
 
 
 def load(name: str) -> Exporter:
-    """The exporter of that name, a key of `EXPORTERS`; imports it and the libraries it needs."""
+    """The exporter called `name`, a key of `EXPORTERS`. It is imported with its libraries.
+
+    Raises:
+        KeyError: there is no exporter of that name.
+    """
     exporter: Exporter = import_module(EXPORTERS[name]).export
     return exporter

@@ -1,18 +1,19 @@
-"""What an exporter is told besides the deck and its version."""
+"""What an exporter gets besides the deck and its version: print options, a memo, workers."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future
 from dataclasses import dataclass, field, fields
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
-# The sheets of the printed deck, in the order in which a build makes them.
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+# The printed sheets, in the order in which a build makes them.
 SHEETS = ("cheat", "test", "cards")
 
-
-# Width and height of the paper, in millimetres.
+# The width and height of each paper size, in millimetres.
 PAPERS: Mapping[str, tuple[float, float]] = {
     "A4": (210.0, 297.0),
     "A5": (148.0, 210.0),
@@ -21,39 +22,56 @@ PAPERS: Mapping[str, tuple[float, float]] = {
 
 
 class FitError(Exception):
-    """The cheat sheet does not fit: in the smallest type, `size` in points, it takes `needed` pages
-    of the `asked` ones.
+    """The cheat sheet does not fit into the requested number of pages.
+
+    Even in the smallest type, of `size` points, it takes `needed` pages, and only `allowed` pages
+    were requested.
     """
 
-    def __init__(self, asked: int, needed: int, size: float) -> None:
-        super().__init__(asked, needed, size)
-        self.asked = asked
+    def __init__(self, allowed: int, needed: int, size: float) -> None:
+        super().__init__(allowed, needed, size)
+        self.allowed = allowed
         self.needed = needed
         self.size = size
 
 
 class LayoutError(Exception):
-    """A sheet could not be laid out in a reasonable time. `place` is the id of the card, or empty
-    where it is not known.
+    """A sheet could not be laid out in a reasonable time.
+
+    `card_id` is the id of the card at which the layout hung, or empty if it is not known.
     """
 
-    def __init__(self, place: str) -> None:
-        super().__init__(place)
-        self.place = place
+    def __init__(self, card_id: str) -> None:
+        super().__init__(card_id)
+        self.card_id = card_id
+
+
+class PrinterError(Exception):
+    """Nothing can be printed on this machine.
+
+    `found` is the version of WeasyPrint that is installed ("missing" if none is) and `wanted` the
+    one that it takes; or `reason` says which library cannot be loaded.
+    """
+
+    def __init__(self, found: str = "", wanted: str = "", reason: str = "") -> None:
+        super().__init__(found, wanted, reason)
+        self.found = found
+        self.wanted = wanted
+        self.reason = reason
 
 
 class Memo(Protocol):
-    """Results of earlier builds by key, which is a hash of all that went into one."""
+    """Keeps results of earlier builds. A key is a hash of everything that its result depends on."""
 
     def get(self, key: bytes) -> bytes | None:
-        """What was kept under `key`."""
+        """The result kept under `key`, or None if there is none."""
 
     def put(self, key: bytes, value: bytes) -> None:
-        """Keep `value`; it may be forgotten at any time."""
+        """Keep `value` under `key`. It may be forgotten at any time."""
 
 
 class Pool(Protocol):
-    """Processes, or threads, that work for an export while they are entered."""
+    """Workers (processes or threads) for an export. They are used as a context manager."""
 
     def __enter__(self) -> Self: ...
 
@@ -65,11 +83,13 @@ class Pool(Protocol):
         /,
     ) -> None: ...
 
-    def submit(self, work: Callable[..., bytes], *values: Any) -> Future[bytes]:
-        """What `work` will make of the values."""
+    def submit(self, function: Callable[..., bytes], *arguments: Any) -> Future[bytes]:
+        """Call `function` with `arguments` in a worker; the future gives its result."""
 
 
-class _Forgetful:
+class _NoMemo:
+    """A memo that keeps nothing."""
+
     def get(self, key: bytes) -> bytes | None:
         return None
 
@@ -78,12 +98,14 @@ class _Forgetful:
 
 
 @dataclass(frozen=True, slots=True)
-class Printing:
+class PrintOptions:
     """How the deck is printed. All lengths are in millimetres.
 
-    `columns` and `per_page` choose themselves by the paper when they are 0, and `fit_pages` is 0
-    for as many pages as it takes. `flip` is the edge over which a printer turns the paper of the
-    flash cards, and `offset` how far it draws their backs off to the right and down.
+    `sheets` are names from `SHEETS`, and `paper` is a key of `PAPERS`. If `columns` or `per_page`
+    (flash cards on a page) is 0, the paper decides it. If `fit_pages` is 0, the cheat sheet may
+    have any number of pages. `detail` is ``full`` or, with answers and pitfalls only, ``short``.
+    `flip` is the edge over which the printer turns the paper of the flash cards, ``long`` or
+    ``short``. `offset` is how far the printer shifts their backs to the right and down.
     """
 
     sheets: tuple[str, ...] = SHEETS
@@ -97,21 +119,25 @@ class Printing:
     flip: str = "long"
     offset: tuple[float, float] = (0.0, 0.0)
 
-    def asked(self) -> dict[str, object]:
-        """What is not as it is when nobody asks for anything."""
-        plain = Printing()
+    def non_defaults(self) -> dict[str, object]:
+        """The options that differ from their default, by name."""
+        default = PrintOptions()
         values = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {name: value for name, value in values.items() if value != getattr(plain, name)}
+        return {name: value for name, value in values.items() if value != getattr(default, name)}
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """How an export is done. `pool` is one that outlives it; without, an exporter has its own."""
+    """How to export a deck.
 
-    printing: Printing = Printing()
-    memo: Memo = field(default_factory=_Forgetful)
+    `memo` keeps printed parts and the like from build to build. `pool` holds workers that outlive
+    this export; if it is None, the exporter starts workers of its own.
+    """
+
+    print_options: PrintOptions = PrintOptions()
+    memo: Memo = field(default_factory=_NoMemo)
     pool: Pool | None = None
 
 
-# What is done unless somebody asks for something else.
-PLAIN = Job()
+# The job with default options, no memo and no workers.
+DEFAULT_JOB = Job()

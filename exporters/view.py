@@ -1,6 +1,6 @@
-"""What a reader sees of a deck in whatever is read from top to bottom: paper and page.
+"""What the printed sheets and the page show of a deck: numbered cards, option letters, gaps.
 
-In comes a deck; out go its chapters with numbered cards, the letters of options, and gaps.
+In comes a deck; out go its chapters without the retired cards.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from deckpress.model import Card, ClozeEnd, ClozeStart, Deck, Html, Piece, Secti
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A card and its number, counted from 1 through all sections."""
+    """A card with its number. Numbers start at 1 and run through all sections."""
 
     number: int
     card: Card
@@ -22,7 +22,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """A section and those of its cards that are shown. One that `continues` began before."""
+    """A section with the cards that are shown, or a piece of one.
+
+    `continues` is true for every piece of a section after the first.
+    """
 
     section: Section
     entries: tuple[Entry, ...]
@@ -30,9 +33,9 @@ class Chapter:
 
 
 def chapters(deck: Deck) -> Iterator[Chapter]:
-    """The sections with their cards, numbered, without what is retired.
+    """The sections of `deck` with their numbered cards, without the retired ones.
 
-    A section of which every card is retired is left out as a whole.
+    A section is left out if all of its cards are retired.
     """
     number = 0
     for section in deck.sections:
@@ -46,7 +49,7 @@ def chapters(deck: Deck) -> Iterator[Chapter]:
 
 
 def letter(index: int) -> str:
-    """What the option or step at `index`, from 0, is called: A, B … Z, AA, AB … ZZ, AAA …"""
+    """The letter of the option or step at `index` (from 0): A, B … Z, AA, AB … ZZ, AAA …"""
     name = ""
     while index >= 0:
         name = ascii_uppercase[index % 26] + name
@@ -55,22 +58,28 @@ def letter(index: int) -> str:
 
 
 def has_gaps(html: Html) -> bool:
-    """Whether a field has a gap."""
+    """Whether the field `html` has a gap."""
     return any(isinstance(piece, ClozeStart) for piece in html)
 
 
 def gaps(html: Html) -> tuple[tuple[ClozeStart, Html], ...]:
-    """Each gap of a field, in their order, and what it hides."""
-    return tuple(piece for piece in _at_gaps(html) if isinstance(piece, tuple))
+    """The gaps of the field `html` in order, each with its hidden content."""
+    return tuple(piece for piece in _pieces_and_gaps(html) if isinstance(piece, tuple))
 
 
-def blanked(html: Html, blank: Callable[[ClozeStart, Html], str]) -> Html:
-    """A field with `blank`, HTML made of a gap and what it hides, in the place of each gap."""
-    return tuple(blank(*piece) if isinstance(piece, tuple) else piece for piece in _at_gaps(html))
+def replace_gaps(html: Html, replacement: Callable[[ClozeStart, Html], str]) -> Html:
+    """The field `html` with each gap replaced.
+
+    `replacement` gets a gap and its hidden content, and returns HTML.
+    """
+    return tuple(
+        replacement(*piece) if isinstance(piece, tuple) else piece
+        for piece in _pieces_and_gaps(html)
+    )
 
 
-def _at_gaps(html: Html) -> Iterator[Piece | tuple[ClozeStart, Html]]:
-    """The pieces of a field; each gap with all that is in it is one of them."""
+def _pieces_and_gaps(html: Html) -> Iterator[Piece | tuple[ClozeStart, Html]]:
+    """The pieces of a field. A gap comes as one pair, together with its hidden content."""
     hidden: list[Piece] | None = None
     start = ClozeStart(0)
     for piece in html:

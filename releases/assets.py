@@ -1,4 +1,4 @@
-"""The files that a GitHub release offers, and the site with all versions."""
+"""The files that a GitHub release offers for download, and the site with all versions."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from deckpress.output import manifest, store
-from deckpress.output.archive import packed
+from deckpress.output.archive import pack
 from deckpress.output.filenames import is_below
-from deckpress.version_number import number
+from deckpress.version_number import version_tuple
 from releases.errors import ReleaseError
 
 ASSETS = "assets"
@@ -18,73 +18,79 @@ SITE = "site"
 UPGRADE = "UPGRADE.md"
 
 
-def offered(built: Mapping[str, bytes], version: str, report: bytes) -> dict[str, bytes]:
-    """The files that a release offers, under names that stay the same in each release.
+def release_assets(built: Mapping[str, bytes], version: str, report: bytes) -> dict[str, bytes]:
+    """The files that a release offers, under names that are the same in each release.
 
-    A release has no folders: the files of the site are offered as one archive.
+    `built` are the files of the version by name, and `report` is the text of its upgrade proof.
+    A GitHub release has no folders: the files of the site are offered as one archive.
     """
     files = {
-        manifest.asset(name, version): data
+        manifest.asset_name(name, version): data
         for name, data in built.items()
         if name != store.CHECKSUMS and "/" not in name
     }
     source = json.loads(built[manifest.MANIFEST])["source"]["name"]
-    files[manifest.site_asset(source)] = packed(served(built))
+    files[manifest.site_archive_name(source)] = pack(site_of(built))
     files[UPGRADE] = report
     return {**files, store.CHECKSUMS: store.checksums(files)}
 
 
-def served(built: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The files that a version has for a web server, as they lie below its address."""
+def site_of(built: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The files of a version that are for a web server, by their paths below its address."""
     inside = f"{manifest.SITE}/"
     return {
         name.removeprefix(inside): data for name, data in built.items() if name.startswith(inside)
     }
 
 
-def pages(
+def whole_site(
     built: Mapping[str, bytes], version: str, others: Mapping[str, Mapping[str, bytes]]
 ) -> dict[str, bytes]:
-    """The whole site: each version under its number, as `others` has those that are published, and
-    the newest as its front.
+    """The site with all versions: each in the folder of its number, the newest also at the top.
 
-    Each has a worker and a web manifest of its own, which reach no farther than its folder.
+    `built` are the files of `version`, and `others` the site files of the published versions,
+    by version. Each version has its own service worker and web manifest, which reach no farther
+    than its folder.
     """
-    every = {**others, version: served(built)}
-    site = dict(every[max(every, key=number)])
-    for each, files in every.items():
-        site |= {f"{each}/{name}": data for name, data in files.items()}
-    return site
+    sites = {**others, version: site_of(built)}
+    whole = dict(sites[max(sites, key=version_tuple)])
+    for each, files in sites.items():
+        whole |= {f"{each}/{name}": data for name, data in files.items()}
+    return whole
 
 
-def lay_out(folder: Path, assets: Mapping[str, bytes], site: Mapping[str, bytes]) -> None:
-    """Put the files to publish and those of the site below `folder`, with checksums of them all."""
+def write_assets(folder: Path, assets: Mapping[str, bytes], site: Mapping[str, bytes]) -> None:
+    """Write the files to publish and the site below `folder`, with checksums of all of them.
+
+    Raises:
+        ReleaseError: a name leads out of its folder.
+    """
     checksums = {
         f"{home}/{name}": data
         for home, files in ((ASSETS, assets), (SITE, site))
         for name, data in files.items()
     }
-    laid_out(folder / ASSETS, assets)
-    laid_out(folder / SITE, site)
+    replace_folder(folder / ASSETS, assets)
+    replace_folder(folder / SITE, site)
     (folder / store.CHECKSUMS).write_bytes(store.checksums(checksums))
 
 
-def insist_on_own(folder: Path) -> None:
-    """Refuse a folder that holds anything but what `lay_out` put there.
+def refuse_foreign_folder(folder: Path) -> None:
+    """Refuse a folder that holds anything but what `write_assets` wrote there.
 
     Raises:
-        ReleaseError: it does.
+        ReleaseError: the folder holds other files, or changed ones.
     """
     whole = folder.resolve()
-    if whole.exists() and any(whole.iterdir()) and not store.intact(whole.parent, whole.name):
+    if whole.exists() and any(whole.iterdir()) and not store.is_intact(whole.parent, whole.name):
         raise ReleaseError("assets-folder", folder=folder)
 
 
-def laid_out(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write files below `folder`, which is made anew.
+def replace_folder(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Delete `folder` and write it again with these files, given by name.
 
     Raises:
-        ReleaseError: a name leads out of it; nothing is written.
+        ReleaseError: a name leads out of the folder; nothing is deleted or written.
     """
     if astray := [name for name in files if not is_below(name)]:
         raise ReleaseError("store-astray", path=folder, detail=", ".join(astray))

@@ -1,66 +1,78 @@
-"""A source, read and checked: the deck, and everything that was found."""
+"""A source that was read and checked: its deck and all findings."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from deckpress.checks import check
 from deckpress.checks.released import other_deck
-from deckpress.diagnostics import Diagnostic, ordered
+from deckpress.diagnostics import Diagnostic, Severity, ordered
 from deckpress.history.ledger import with_last_release
 from deckpress.model import RawDeck
 from deckpress.reading import files
 from deckpress.reading.reader import read
 from exporters.anki.schema import identity
 from exporters.theme import has_glyph
-from releases.errors import SourceRejected, fatal
+from releases.errors import SourceRejected
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedSource:
-    """A source as it lies on disk, the deck in it, and what was found in it, errors included."""
+    """A source as it was read from disk, the deck in it, and its findings, sorted.
 
-    loaded: files.Loaded
+    There is a deck even if the findings include errors.
+    """
+
+    loaded: files.LoadedSource
     deck: RawDeck
-    found: tuple[Diagnostic, ...]
+    findings: tuple[Diagnostic, ...]
 
 
-def checked(path: Path) -> CheckedSource:
-    """Read the source at `path`, its last release and the files that it shows, and check it.
+def check_source(path: Path) -> CheckedSource:
+    """Read the source at `path`, its last release and the files that it shows, and check it all.
 
     Raises:
-        SourceError: it cannot be read at all.
+        SourceError: the source cannot be read at all.
     """
     loaded = files.load(path)
     read_deck, structure = read(loaded)
     released_deck, ledger = with_last_release(read_deck, loaded)
     deck = replace(released_deck, note_types=identity())
     rules = check(deck, has_glyph)
-    found = ordered([*loaded.diagnostics, *structure, *ledger, *rules, *_other_deck(path, deck)])
-    return CheckedSource(loaded, deck, found)
+    findings = [*loaded.diagnostics, *structure, *ledger, *rules, *_other_deck(path, deck)]
+    return CheckedSource(loaded, deck, ordered(findings))
 
 
-def accept(read: CheckedSource, found: tuple[Diagnostic, ...], *, strict: bool) -> None:
-    """Refuse to build a source in which that was found.
+def any_fatal(findings: Sequence[Diagnostic], *, strict: bool) -> bool:
+    """Whether a finding is there that ends a command: an error or, with `strict`, a warning."""
+    return any(strict or finding.severity is Severity.ERROR for finding in findings)
+
+
+def refuse_if_fatal(
+    source: CheckedSource, findings: tuple[Diagnostic, ...], *, strict: bool
+) -> None:
+    """Refuse to build a source with these findings.
 
     Raises:
-        SourceRejected: there is an error among it; with `strict`, anything.
+        SourceRejected: one of them is an error; with `strict`, there is any finding.
     """
-    if fatal(found, strict=strict):
-        reason = "not-built" if fatal(found, strict=False) else "strict"
-        raise rejected(reason, read, found)
+    if any_fatal(findings, strict=strict):
+        reason = "not-built" if any_fatal(findings, strict=False) else "strict"
+        raise rejection(reason, source, findings)
 
 
-def rejected(
-    key: str, read: CheckedSource, found: tuple[Diagnostic, ...] | None = None
+def rejection(
+    key: str, source: CheckedSource, findings: tuple[Diagnostic, ...] | None = None
 ) -> SourceRejected:
-    """The error that ends a command because of `found`, or of all that was found in the source."""
-    loaded = read.loaded
-    return SourceRejected(key, read.found if found is None else found, loaded.path, loaded.text)
+    """The error that ends a command because of `findings`, or of all findings of the source."""
+    loaded = source.loaded
+    told = source.findings if findings is None else findings
+    return SourceRejected(key, told, loaded.path, loaded.text)
 
 
 def _other_deck(path: Path, deck: RawDeck) -> tuple[Diagnostic, ...]:
     if deck.release is None or deck.release.name == deck.name:
         return ()
-    return tuple(other_deck(deck, files.with_key(path.parent, deck.meta.key)))
+    return tuple(other_deck(deck, files.sources_with_key(path.parent, deck.meta.key)))

@@ -1,4 +1,4 @@
-"""Whether a release's files say which version they are, read back from the files themselves."""
+"""Checks that each file of a release states its version, read back from the finished files."""
 
 from __future__ import annotations
 
@@ -14,32 +14,35 @@ from deckpress.output.manifest import MANIFEST
 from releases.errors import ReleaseError
 
 
-def insist(files: Mapping[str, bytes], version: str) -> None:
-    """Refuse the files of a release that do not all say that they are `version`.
+def require_version(files: Mapping[str, bytes], version: str) -> None:
+    """Refuse the files of a release, by name, unless each states `version`.
+
+    The manifest is not looked at.
 
     Raises:
-        ReleaseError: some say nothing, or another version; they are named.
+        ReleaseError: some files state no version or another one; the message names them.
     """
-    stated = {name: data for name, data in files.items() if name != MANIFEST}
-    if wrong := silent(stated, version):
+    artifacts = {name: data for name, data in files.items() if name != MANIFEST}
+    if wrong := without_version(artifacts, version):
         raise ReleaseError("release-silent", files=", ".join(wrong), version=version)
 
 
-def silent(files: Mapping[str, bytes], version: str) -> list[str]:
-    """The names of the files that do not state `version` within."""
-    stated = re.compile(rf"(?<![\w.-]){re.escape(version)}(?![\w+-]|\.\d)")
+def without_version(files: Mapping[str, bytes], version: str) -> list[str]:
+    """The names of the files that do not state `version` in their content."""
+    pattern = re.compile(rf"(?<![\w.-]){re.escape(version)}(?![\w+-]|\.\d)")
     return [
         name
         for name, data in files.items()
-        if not any(stated.search(text) for text in _texts(name, data))
+        if not any(pattern.search(text) for text in _texts(name, data))
     ]
 
 
 def _texts(name: str, data: bytes) -> Iterator[str]:
+    """The texts of a file in which its version may stand; where they are depends on its type."""
     match name.rpartition(".")[2]:
         case "apkg":
-            with zipfile.ZipFile(io.BytesIO(data)) as packed:
-                collection = packed.read("collection.anki2")
+            with zipfile.ZipFile(io.BytesIO(data)) as archive:
+                collection = archive.read("collection.anki2")
             with closing(sqlite3.connect(":memory:")) as database:
                 database.deserialize(collection)
                 (decks,) = database.execute("SELECT decks FROM col").fetchone()
@@ -57,9 +60,9 @@ def _texts(name: str, data: bytes) -> Iterator[str]:
             with Image.open(io.BytesIO(data)) as image:
                 yield from map(str, image.info.values())
         case "zip":
-            with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            with zipfile.ZipFile(io.BytesIO(data)) as archive:
                 yield from (
-                    name.rpartition("/")[2].removesuffix(".json") for name in packed.namelist()
+                    name.rpartition("/")[2].removesuffix(".json") for name in archive.namelist()
                 )
         case _:
             yield data.decode("utf-8", "replace")

@@ -1,31 +1,21 @@
-"""What can end a build or a release, told by the key of a sentence and the values in it.
+"""The errors that end a build or a release: each carries the key of a sentence and its values.
 
 The sentences themselves are in ``commands/terminal/words.toml``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from deckpress.diagnostics import Diagnostic, Severity
+from releases.messages import Message
 
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A sentence for the author: its key, and its values by name. A value may be a message too."""
-
-    key: str
-    values: Mapping[str, object] = field(default_factory=dict)
-
-
-def message(key: str, **values: object) -> Message:
-    """The sentence of that key with these values."""
-    return Message(key, values)
+if TYPE_CHECKING:
+    from deckpress.diagnostics import Diagnostic
 
 
 class ReleaseError(Exception):
-    """A build or a release cannot go on; `message` says why and what to do."""
+    """A build or a release cannot go on. `message` says why, and what to do."""
 
     def __init__(self, key: str, **values: object) -> None:
         super().__init__(key, values)
@@ -33,15 +23,13 @@ class ReleaseError(Exception):
 
 
 class SourceRejected(ReleaseError):  # noqa: N818 - it names what happened to the source
-    """The source has findings that end the command: `found`, in `text`, which lies at `path`."""
+    """The source has findings that end the command.
 
-    def __init__(self, key: str, found: Sequence[Diagnostic], path: str, text: str) -> None:
+    `findings` are about the source `text`, which messages call `path`.
+    """
+
+    def __init__(self, key: str, findings: Sequence[Diagnostic], path: str, text: str) -> None:
         super().__init__(key)
-        self.found = found
+        self.findings = findings
         self.path = path
         self.text = text
-
-
-def fatal(found: Sequence[Diagnostic], *, strict: bool) -> bool:
-    """Whether these findings end a command: an error does, and with `strict` a warning too."""
-    return any(strict or each.severity is Severity.ERROR for each in found)

@@ -1,4 +1,4 @@
-"""Git, as far as releases need it: what has changed, what was released where, commits and tags."""
+"""Git, as far as releases need it: uncommitted changes, past releases, commits and tags."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import tarfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-# The line ends that a machine prefers are not those of a release.
-_ANYWHERE = ("-c", "core.autocrlf=false", "-c", "core.eol=lf")
-# What a user may have set, and what would change an answer that is read here.
-_PLAIN = ("-c", "log.follow=false", "-c", "log.showSignature=false")
-# Git sets these for what its hooks call, and they name its repository and not that of the source.
-_OTHERS = (
+# A release has the same line ends on every machine, whatever its user has set.
+_UNIX_LINE_ENDS = ("-c", "core.autocrlf=false", "-c", "core.eol=lf")
+# A user may have set these otherwise, and the output that is parsed here would be another one.
+_PLAIN_OUTPUT = ("-c", "log.follow=false", "-c", "log.showSignature=false")
+# Git sets these variables for its hooks. They name the hook's repository, not that of the source.
+_HOOK_VARIABLES = (
     "GIT_ALTERNATE_OBJECT_DIRECTORIES",
     "GIT_COMMON_DIR",
     "GIT_DIR",
@@ -24,31 +24,36 @@ _OTHERS = (
     "GIT_PREFIX",
     "GIT_WORK_TREE",
 )
-# What is being done while one of these files is there lets no part of the changes be committed.
-_HALFWAY = ("MERGE_HEAD", "CHERRY_PICK_HEAD")
+# One of these files is there during a merge or a cherry-pick, in which Git commits only everything.
+_MERGE_FILES = ("MERGE_HEAD", "CHERRY_PICK_HEAD")
 
 
 class GitError(Exception):
-    """Git refuses; the message is its own."""
+    """A Git command failed; the message is Git's own."""
 
 
 class NoRepositoryError(GitError):
-    """There is none around a folder."""
+    """A folder is in no Git repository."""
 
 
 class Repository:
-    """The repository around a folder. Paths are relative to its root, with ``/``."""
+    """A Git repository with its work tree.
+
+    Paths are relative to its root, with ``/``. A revision is whatever Git takes for one, such as
+    ``HEAD``; a blob is the object id under which Git keeps the content of a file. Every method that
+    runs Git raises `GitError` if the command fails, unless it says otherwise.
+    """
 
     def __init__(self, root: Path) -> None:
         self.root = root
 
     @classmethod
-    def of(cls, folder: Path) -> Repository:
+    def find(cls, folder: Path) -> Repository:
         """The repository that `folder` is in.
 
         Raises:
             NoRepositoryError: there is none.
-            GitError: there is one, and Git does not trust it.
+            GitError: there is one, but Git does not trust it.
             OSError: Git is not installed.
         """
         try:
@@ -59,75 +64,80 @@ class Repository:
             raise
 
     @classmethod
-    def around(cls, folder: Path) -> Repository | None:
-        """The repository that `folder` is in, if there is one, and Git."""
+    def find_or_none(cls, folder: Path) -> Repository | None:
+        """The repository that `folder` is in; None without a repository or without Git."""
         try:
-            return cls.of(folder)
+            return cls.find(folder)
         except (GitError, OSError):
             return None
 
-    def path(self, path: Path) -> str:
-        """The name of a file from the root.
+    def relative(self, path: Path) -> str:
+        """The path of a file relative to the root.
 
         Raises:
-            ValueError: it is outside.
+            ValueError: the file is outside the repository.
         """
         return path.resolve().relative_to(self.root.resolve()).as_posix()
 
-    def changed(self) -> list[str]:
-        """The files that differ from the last commit or are not known to Git, but not ignored."""
+    def uncommitted(self) -> list[str]:
+        """The files that differ from the last commit or are new, sorted; ignored files are left
+        out.
+        """
         found, entries = [], iter(self._run("status", "--porcelain", "-z", "-uall").split("\0"))
         for entry in entries:
             if entry:
                 found.append(entry[3:])
                 if "R" in entry[:2]:
-                    next(entries)  # the name that it had
+                    next(entries)  # a renamed file's old name
         return sorted(found)
 
-    def added(self, folder: str) -> dict[str, set[str]]:
-        """Of each file that any branch or tag ever added to `folder`: the blobs it was added as.
+    def added_blobs(self, folder: str) -> dict[str, set[str]]:
+        """The files that any branch or tag ever added to `folder`, each with the blobs it was added
+        as.
 
-        What was put aside with `git stash` is on none of them.
+        What was put aside with `git stash` does not count: it is on no branch.
         """
-        if not self.commit("HEAD"):
+        if not self.commit_of("HEAD"):
             return {}
         log = ("log", "--branches", "--tags", "--remotes", "HEAD", "-m", "--no-renames")
-        told = ("--diff-filter=A", "--raw", "--no-abbrev", "--format=", "-z")
-        entries = self._run(*log, *told, "--", folder).split("\0")
+        form = ("--diff-filter=A", "--raw", "--no-abbrev", "--format=", "-z")
+        entries = self._run(*log, *form, "--", folder).split("\0")
         found: dict[str, set[str]] = {}
         for facts, name in zip(entries[::2], entries[1::2], strict=False):
             found.setdefault(name, set()).add(facts.split()[3])
         return found
 
-    def blob(self, path: str) -> str:
-        """What Git calls the content of a file."""
+    def blob_of(self, path: str) -> str:
+        """The blob that a file in the work tree has, or would have."""
         return self._run("hash-object", "--", path).strip()
 
-    def content(self, blob: str) -> bytes:
+    def read_blob(self, blob: str) -> bytes:
+        """The content of a blob."""
         return _raw(self.root, "cat-file", "blob", blob)
 
     def files(self, revision: str) -> dict[str, str]:
-        """The files of a revision, and what Git calls their contents."""
+        """The files of a revision, each with its blob."""
         listed = self._run("ls-tree", "-r", "-z", "--full-tree", revision).split("\0")
         entries = (line.partition("\t") for line in listed if line)
         return {name: facts.split()[2] for facts, _, name in entries}
 
-    def commit(self, revision: str) -> str:
-        """The commit of a revision; nothing if there is none."""
+    def commit_of(self, revision: str) -> str:
+        """The hash of the commit that a revision names; empty if there is none."""
         try:
             return self._run("rev-parse", "-q", "--verify", f"{revision}^{{commit}}").strip()
         except GitError:
             return ""
 
-    def tagged(self, tag: str) -> str:
-        return self.commit(f"refs/tags/{tag}")
+    def tagged_commit(self, tag: str) -> str:
+        """The hash of the commit that a tag names; empty if there is no such tag."""
+        return self.commit_of(f"refs/tags/{tag}")
 
     def tags_below(self, tag: str) -> list[str]:
-        """The tags such as ``v1.0.0/x``, beside which Git makes no ``v1.0.0``."""
-        asked = ("for-each-ref", "--format=%(refname:strip=2)", f"refs/tags/{tag}/")
-        return self._run(*asked).splitlines()
+        """The tags such as ``v1.0.0/x``: while there is one, Git cannot make a tag ``v1.0.0``."""
+        listing = ("for-each-ref", "--format=%(refname:strip=2)", f"refs/tags/{tag}/")
+        return self._run(*listing).splitlines()
 
-    def holds(self, revision: str, path: str) -> bool:
+    def has_file(self, revision: str, path: str) -> bool:
         """Whether a revision has this file."""
         try:
             self._run("cat-file", "-e", f"{revision}:{path}")
@@ -135,16 +145,16 @@ class Repository:
             return False
         return True
 
-    def brought(self, path: str) -> str:
-        """The commit of this branch that brought a file."""
+    def commit_adding(self, path: str) -> str:
+        """The hash of the latest commit of this branch that added a file; empty if none did."""
         return self._run("log", "-1", "--diff-filter=A", "--format=%H", "HEAD", "--", path).strip()
 
-    def shallow(self) -> bool:
+    def is_shallow(self) -> bool:
         """Whether this clone lacks earlier commits."""
         return self._run("rev-parse", "--is-shallow-repository").strip() == "true"
 
     def branch(self) -> str:
-        """The branch that is checked out; nothing if none is."""
+        """The branch that is checked out; empty if none is."""
         try:
             return self._run("symbolic-ref", "-q", "--short", "HEAD").strip()
         except GitError:
@@ -153,68 +163,72 @@ class Repository:
     def ignored(self, paths: Sequence[str]) -> list[str]:
         """Those of these files that Git would not add, because it is told to ignore them."""
         try:
-            asked = ("-c", "core.quotePath=false", "check-ignore", "--", *paths)
-            return self._run(*asked).splitlines()
+            command = ("-c", "core.quotePath=false", "check-ignore", "--", *paths)
+            return self._run(*command).splitlines()
         except GitError:  # none
             return []
 
-    def author(self) -> str:
-        """Who commits and tags.
+    def require_identity(self) -> None:
+        """Refuse to go on if Git knows no name and address to commit and tag with.
 
         Raises:
-            GitError: Git does not know.
+            GitError: it knows none.
         """
         self._run("var", "GIT_AUTHOR_IDENT")
-        return self._run("var", "GIT_COMMITTER_IDENT")
+        self._run("var", "GIT_COMMITTER_IDENT")
 
-    def lock(self) -> Path:
-        """The file that is there while a Git writes what the next commit will hold."""
-        return self._own("index.lock")
+    def index_lock(self) -> Path:
+        """The file that is there while some Git changes the index: what the next commit holds."""
+        return self._git_file("index.lock")
 
-    def halfway(self) -> bool:
+    def is_merging(self) -> bool:
         """Whether a merge or a cherry-pick waits for its commit."""
-        return any(self._own(name).exists() for name in _HALFWAY)
+        return any(self._git_file(name).exists() for name in _MERGE_FILES)
 
-    def record(self, paths: Sequence[str], message: str) -> None:
+    def commit(self, paths: Sequence[str], message: str) -> None:
         """Commit these files and nothing else."""
         self._run("add", "--", *paths)
         self._run("commit", "-q", "-m", message, "--", *paths)
 
-    def take_back(self, commit: str) -> None:
+    def soft_reset(self, commit: str) -> None:
         """Make `commit` the last one of the branch again; the files stay as they are."""
         self._run("reset", "-q", "--soft", commit)
 
     def tag(self, tag: str, message: str) -> None:
+        """Tag the last commit, with a message."""
         self._run("tag", "-a", tag, "-m", message)
 
-    def shared(self) -> Path:
-        """The folder that all work trees of the repository share."""
+    def common_folder(self) -> Path:
+        """Git's own folder, which all work trees of the repository share."""
         return (self.root / self._run("rev-parse", "--git-common-dir").strip()).resolve()
 
     def unpack(self, revision: str, folder: Path) -> None:
-        """Put all files of a revision into `folder`, but for links that lead out of it."""
-        with self._archive(revision) as packed:
-            packed.extractall(folder, filter=_inside)
+        """Write all files of a revision into `folder`, except links that lead out of it."""
+        with self._archive(revision) as archive:
+            archive.extractall(folder, filter=_inside)
 
     def exported(self, revision: str, paths: Iterable[str]) -> dict[str, bytes]:
-        """Those of these files that a revision has, as anybody gets them who takes it from Git."""
+        """The content of these files in a revision, as anybody gets it who takes it from Git.
+
+        Files that the revision lacks, or that its attributes keep out of archives, are left out.
+        """
         there = self.files(revision)
         if not (asked := [f":(literal){path}" for path in paths if path in there]):
             return {}
-        with self._archive(revision, "--", *asked) as packed:
-            members = (member for member in packed.getmembers() if member.isfile())
-            found = ((member.name, packed.extractfile(member)) for member in members)
+        with self._archive(revision, "--", *asked) as archive:
+            members = (member for member in archive.getmembers() if member.isfile())
+            found = ((member.name, archive.extractfile(member)) for member in members)
             return {name: file.read() for name, file in found if file is not None}
 
     def _archive(self, *arguments: str) -> tarfile.TarFile:
-        data = _raw(self.root, *_ANYWHERE, "archive", "--format=tar", *arguments)
+        data = _raw(self.root, *_UNIX_LINE_ENDS, "archive", "--format=tar", *arguments)
         try:
             return tarfile.open(fileobj=io.BytesIO(data))
-        except tarfile.ReadError:  # of a commit without files there is a head alone
+        except tarfile.ReadError:  # a commit without files gives a header alone
             return tarfile.open(fileobj=io.BytesIO(bytes(tarfile.RECORDSIZE)))
 
-    def _own(self, name: str) -> Path:
-        """The place of a file that Git keeps for itself."""
+    def _git_file(self, name: str) -> Path:
+        """The path of a file in Git's own folder."""
         return self.root / self._run("rev-parse", "--git-path", name).strip()
 
     def _run(self, *arguments: str) -> str:
@@ -226,7 +240,7 @@ def _git(folder: Path, *arguments: str) -> str:
 
 
 def _inside(member: tarfile.TarInfo, folder: str) -> tarfile.TarInfo | None:
-    """A member of an archive, if it and what it links to stay in the folder it is put into."""
+    """The member of an archive; None if it, or what it links to, lies outside `folder`."""
     try:
         return tarfile.data_filter(member, folder)
     except tarfile.FilterError:
@@ -234,9 +248,10 @@ def _inside(member: tarfile.TarInfo, folder: str) -> tarfile.TarInfo | None:
 
 
 def _raw(folder: Path, *arguments: str) -> bytes:
-    environment = {name: value for name, value in os.environ.items() if name not in _OTHERS}
+    """What a Git command in `folder` prints."""
+    environment = {k: value for k, value in os.environ.items() if k not in _HOOK_VARIABLES}
     environment |= {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
-    command = ["git", "-C", str(folder), *_PLAIN, *arguments]
+    command = ["git", "-C", str(folder), *_PLAIN_OUTPUT, *arguments]
     done = subprocess.run(command, env=environment, capture_output=True, check=False)
     if done.returncode:
         raise GitError((done.stderr or done.stdout).decode("utf-8", "replace").strip())

@@ -1,5 +1,7 @@
-"""Ctrl-C at a bad moment: while modules are loaded, where it is heard afterwards, as some libraries
-abort if cut short there; and while an object is cleared away, where Python loses the exception.
+"""Ctrl-C at a bad moment.
+
+While modules are imported it is put off, because some libraries abort if they are cut short there.
+While an object is finalised Python drops the exception, so it is remembered that Ctrl-C came.
 """
 
 from __future__ import annotations
@@ -8,34 +10,34 @@ import signal
 import threading
 from types import FrameType
 
-_AGAIN = 0.02  # seconds
-_heard = False
+_RETRY = 0.02  # seconds until Ctrl-C is raised again
+_interrupted = False
 
 
 def delay_while_importing() -> None:
     """From now on, Ctrl-C raises KeyboardInterrupt, but not in the middle of an import."""
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # it may be ignored
-        signal.signal(signal.SIGINT, _interrupt)
+        signal.signal(signal.SIGINT, _handle)
 
 
-def heed() -> None:
-    """Call it before what cannot be undone.
+def raise_if_interrupted() -> None:
+    """Stop here if Ctrl-C came earlier. Call it before a step that cannot be undone.
 
     Raises:
-        KeyboardInterrupt: Ctrl-C was heard, whatever became of it.
+        KeyboardInterrupt: Ctrl-C came, even if its exception was lost.
     """
-    global _heard
-    if _heard:
-        _heard = False
+    global _interrupted
+    if _interrupted:
+        _interrupted = False
         raise KeyboardInterrupt
 
 
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    global _heard
-    _heard = True
+def _handle(number: int, frame: FrameType | None) -> None:
+    global _interrupted
+    _interrupted = True
     while frame:
         if frame.f_code.co_filename.startswith("<frozen importlib"):
-            later = threading.Timer(_AGAIN, signal.raise_signal, [number])
+            later = threading.Timer(_RETRY, signal.raise_signal, [number])
             later.daemon = True
             later.start()
             return

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from deckpress import toolchain
 from deckpress.diagnostics import Diagnostic, ordered
@@ -20,49 +18,40 @@ from deckpress.model import Artifact, Deck, RawDeck, Version
 from deckpress.output import store
 from deckpress.selection import Selection, select
 from exporters import EXPORTERS, load
-from exporters.job import PLAIN, Job
-from releases.checked_source import CheckedSource, accept
-from releases.errors import Message, message
-from releases.past_releases import reopened
+from exporters.job import DEFAULT_JOB, Job
+from releases.built import Built
+from releases.checked_source import CheckedSource, refuse_if_fatal
+from releases.messages import Message, Step, message, silent
+from releases.past_releases import without_last_release
 
 CHANGES = "CHANGES.md"
 EVERYTHING = Selection()
 
 _ROOT = Path(__file__).resolve().parent.parent
-RENDER_CACHE = _ROOT / ".cache" / "render.sqlite"
-PRINT_CACHE = _ROOT / ".cache" / "printed.sqlite"
-
-# Is told what is being done now.
-Step = Callable[[Message], None]
-
-
-def silent(_: Message) -> None:
-    """A `Step` that tells nobody."""
+CACHE = _ROOT / ".cache"
+RENDER_CACHE = CACHE / "render.sqlite"
+PRINT_CACHE = CACHE / "printed.sqlite"
 
 
 @dataclass(frozen=True, slots=True)
-class Built:
-    """What a build did: its version, where it stands, and what was found in the source."""
+class Made:
+    """The files of a version by name, before anything is written.
 
-    read: CheckedSource
-    version: Version
-    outcome: store.Outcome
-    folder: Path
-    found: tuple[Diagnostic, ...]
+    `findings` are about the source, `notes` about the machine.
+    """
 
-    def manifest(self) -> dict[str, Any]:
-        """What the version says of itself."""
-        stated: dict[str, Any] = json.loads((self.folder / "manifest.json").read_text("utf-8"))
-        return stated
+    files: dict[str, bytes]
+    findings: tuple[Diagnostic, ...]
+    notes: tuple[Message, ...]
 
 
 def build(
-    read: CheckedSource,
+    source: CheckedSource,
     output: Path,
     *,
     only: tuple[str, ...] | None = None,
     selection: Selection = EVERYTHING,
-    job: Job = PLAIN,
+    job: Job = DEFAULT_JOB,
     strict: bool = False,
     step: Step = silent,
 ) -> Built:
@@ -73,25 +62,27 @@ def build(
 
     Raises:
         SourceRejected: the source has errors (with `strict`: findings).
-        FitError, LayoutError: the cards cannot be laid out.
+        FitError, LayoutError, PrinterError: the cards cannot be printed.
         StoreError: the output folder cannot be written.
     """
-    accept(read, read.found, strict=strict)
-    version = versions.development(
-        read.deck, toolchain.fingerprint(), selection, only, job.printing.asked()
+    refuse_if_fatal(source, source.findings, strict=strict)
+    version = versions.development_version(
+        source.deck,
+        toolchain.fingerprint(printing=_prints(only)),
+        selection,
+        only,
+        job.print_options.non_defaults(),
     )
-    if store.intact(output, version.name):
-        store.point(output, version.name)
-        return Built(read, version, store.Outcome.UNCHANGED, output / version.name, read.found)
-    files, found = make(
-        read, version, only=only, selection=selection, job=job, strict=strict, step=step
-    )
-    outcome = publish(output, version, files, step=step)
-    return Built(read, version, outcome, output / version.name, found)
+    if store.is_intact(output, version.name):
+        store.point_latest(output, version.name)
+        return _built(source, version, store.Outcome.UNCHANGED, output, source.findings)
+    made = make(source, version, only=only, selection=selection, job=job, strict=strict, step=step)
+    outcome = publish(output, version, made.files, step=step)
+    return _built(source, version, outcome, output, made.findings, made.notes)
 
 
 def build_again(
-    read: CheckedSource, output: Path, *, strict: bool = False, step: Step = silent
+    source: CheckedSource, output: Path, *, strict: bool = False, step: Step = silent
 ) -> Built:
     """Make the last release of a source again in `output`: the same bytes as ever.
 
@@ -99,40 +90,54 @@ def build_again(
         ReleaseError: there is none, or the source has changed since.
         SourceRejected, FitError, LayoutError, StoreError: as for `build`.
     """
-    before, release = reopened(read)
-    version = versions.released(release)
-    files, found = make(before, version, strict=strict, step=step)
-    outcome = publish(output, version, files, immutable=True, step=step)
-    return Built(before, version, outcome, output / version.name, found)
+    before, release = without_last_release(source)
+    version = versions.released_version(release)
+    made = make(before, version, strict=strict, step=step)
+    outcome = publish(output, version, made.files, immutable=True, step=step)
+    return _built(before, version, outcome, output, made.findings, made.notes)
+
+
+def _built(
+    source: CheckedSource,
+    version: Version,
+    outcome: store.Outcome,
+    output: Path,
+    findings: tuple[Diagnostic, ...],
+    notes: tuple[Message, ...] = (),
+) -> Built:
+    loaded, title = source.loaded, source.deck.meta.title
+    folder = output / version.name
+    return Built(version.name, title, outcome, folder, loaded.path, loaded.text, findings, notes)
 
 
 def make(
-    read: CheckedSource,
+    source: CheckedSource,
     version: Version,
     *,
     only: tuple[str, ...] | None = None,
     selection: Selection = EVERYTHING,
-    job: Job = PLAIN,
+    job: Job = DEFAULT_JOB,
     strict: bool = False,
     step: Step = silent,
-) -> tuple[dict[str, bytes], tuple[Diagnostic, ...]]:
-    """The files of a version by name, and what was found in the source; nothing is written.
+) -> Made:
+    """The files of a version and what was found in the source; nothing is written.
 
     Raises:
         SourceRejected: the source has errors (with `strict`: findings).
-        FitError, LayoutError: the cards cannot be laid out.
+        FitError, LayoutError, PrinterError: the cards cannot be printed.
     """
-    accept(read, read.found, strict=strict)
+    refuse_if_fatal(source, source.findings, strict=strict)
     with _without_collection():
-        step(message("rendering", count=len(read.deck.cards())))
-        deck, drawn = _rendered(read.deck)
-        found = ordered([*read.found, *drawn])
-        accept(read, found, strict=strict)
+        step(message("rendering", count=len(source.deck.cards())))
+        deck, drawn, problem = _rendered(source.deck)
+        found = ordered([*source.findings, *drawn])
+        refuse_if_fatal(source, found, strict=strict)
         chosen = select(deck, selection)
-        source = _archive(read, version) if version.release else ()
-        files = _exported(chosen, version, only, job, step, source)
-        files[CHANGES] = _changes(read.deck, version, chosen if selection else None)
-        return files, found
+        archive = _archive(source, version) if version.release else ()
+        files = _exported(chosen, version, only, job, step, archive)
+        files[CHANGES] = _changes(source.deck, version, chosen if selection else None)
+        notes = (message("cache-unusable", path=CACHE, reason=problem),) if problem else ()
+        return Made(files, found, notes)
 
 
 def publish(
@@ -152,6 +157,11 @@ def publish(
     return store.publish(output, version.name, files, immutable=immutable)
 
 
+def _prints(only: tuple[str, ...] | None) -> bool:
+    """Whether these exporters, all if None, include the one that prints."""
+    return only is None or "pdf" in only
+
+
 @contextlib.contextmanager
 def _without_collection() -> Iterator[None]:
     """No cyclic garbage collection: a build makes much, drops little and soon ends."""
@@ -162,12 +172,13 @@ def _without_collection() -> Iterator[None]:
         gc.enable()
 
 
-def _rendered(deck: RawDeck) -> tuple[Deck, tuple[Diagnostic, ...]]:
-    from deckpress.render.cache import Cache
+def _rendered(deck: RawDeck) -> tuple[Deck, tuple[Diagnostic, ...], str]:
+    """The deck, findings about what cannot be drawn, and why nothing can be cached, if so."""
+    from deckpress.render.cache import TextCache
     from deckpress.render.renderer import render
 
-    with Cache(RENDER_CACHE) as cache:
-        return render(deck, cache)
+    with TextCache(RENDER_CACHE) as cache:
+        return *render(deck, cache), cache.problem
 
 
 def _exported(
@@ -180,24 +191,25 @@ def _exported(
 ) -> dict[str, bytes]:
     """The files of a version, by name."""
     from deckpress.output import manifest
-    from deckpress.render.cache import Memo
+    from deckpress.render.cache import FileCache
 
     artifacts: list[Artifact] = []
-    with Memo(PRINT_CACHE) as memo:
+    with FileCache(PRINT_CACHE) as memo:
         for name in only or EXPORTERS:
             step(message("exporting", name=name))
             artifacts.extend(load(name)(deck, version, replace(job, memo=memo)))
     artifacts.extend(further)
     files = {artifact.name: artifact.data for artifact in artifacts}
-    files[manifest.MANIFEST] = manifest.manifest(deck, version, artifacts, toolchain.tools())
+    tools = toolchain.tools(printing=_prints(only))
+    files[manifest.MANIFEST] = manifest.manifest(deck, version, artifacts, tools)
     return files
 
 
-def _archive(read: CheckedSource, version: Version) -> tuple[Artifact, ...]:
-    from deckpress.output.archive import archive
+def _archive(source: CheckedSource, version: Version) -> tuple[Artifact, ...]:
+    from deckpress.output.archive import source_archive
 
-    data = archive(read.deck, dict(read.loaded.releases))
-    return (Artifact(f"{read.deck.name}-{version.name}-source.zip", data),)
+    data = source_archive(source.deck, dict(source.loaded.releases))
+    return (Artifact(f"{source.deck.name}-{version.name}-source.zip", data),)
 
 
 def _changes(raw: RawDeck, version: Version, chosen: Deck | None) -> bytes:
@@ -207,4 +219,6 @@ def _changes(raw: RawDeck, version: Version, chosen: Deck | None) -> bytes:
 
     changes = comparison.compare(raw.release, raw, digests(raw))
     only = {card.id for card in chosen.cards()} if chosen is not None else None
-    return changelog.text(raw, f"{raw.meta.title} {version.name}", changes, only=only).encode()
+    return changelog.version_notes(
+        raw, f"{raw.meta.title} {version.name}", changes, only=only
+    ).encode()

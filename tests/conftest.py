@@ -1,19 +1,39 @@
 """What tests of several packages need."""
 
+from __future__ import annotations
+
+import pytest
 from hypothesis import settings
 
+from tests import memory
+from tests.examples import recording
 from tests.examples.docker_engine import _engine, engine
-from tests.examples.recording import (
-    example,
-    pytest_addoption,
-    pytest_configure,
-    pytest_runtest_teardown,
-)
+from tests.examples.recording import example, pytest_addoption, pytest_runtest_teardown
 from tests.exporters.browser import chromium
 
-# How long an example takes says more about the machine than about the code.
-settings.register_profile("untimed", deadline=None)
-settings.load_profile("untimed")
+# How long an example takes says more about the machine than about the code. `test --all` asks for
+# the thorough profile.
+settings.register_profile("quick", deadline=None, max_examples=25)
+settings.register_profile("thorough", deadline=None, max_examples=100)
+settings.load_profile("quick")
+
+# Whatever takes long comes first, so that no process is left with it when the others are done.
+_FIRST = ("tests/exporters/pdf/", "tests/exporters/web/", "tests/releases/", "tests/exporters/")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    recording.pytest_configure(config)
+    memory.use(config)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def turn(item: pytest.Item) -> int:
+        found = (place for place, start in enumerate(_FIRST) if item.nodeid.startswith(start))
+        return next(found, len(_FIRST))
+
+    items.sort(key=turn)
+
 
 __all__ = [
     "_engine",
@@ -21,6 +41,5 @@ __all__ = [
     "engine",
     "example",
     "pytest_addoption",
-    "pytest_configure",
     "pytest_runtest_teardown",
 ]

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from deckpress.history import comparison, ledger, versions
-from deckpress.history.digests import digests, fingerprint
+from deckpress.history.digests import digests, source_fingerprint
 from deckpress.model import RawDeck, Release, Version
 from deckpress.reading.files import load
 from deckpress.reading.reader import read
@@ -66,7 +66,9 @@ class Folder:
 
     def read(self) -> RawDeck:
         (self.path / "deck.md").write_text(self.text)
-        deck, _ = read(load(self.path / "deck.md"))
+        loaded = load(self.path / "deck.md")
+        deck, _ = read(loaded)
+        deck, _ = ledger.with_last_release(deck, loaded)
         return replace(deck, note_types=identity())
 
     def changes(self) -> comparison.Changes:
@@ -77,14 +79,14 @@ class Folder:
         """Release the source as it stands; a day passes before the next release."""
         deck = self.read()
         now = digests(deck)
-        least = comparison.successor(deck.release, comparison.compare(deck.release, deck, now))
+        least = comparison.next_version(deck.release, comparison.compare(deck.release, deck, now))
         version = version or least
-        cards = ledger.entries(deck.release, deck, now, version, self._made)
+        cards = ledger.released_cards(deck.release, deck, now, version, self._made)
         meta = deck.meta
         names = (deck.name, meta.key, meta.anki_deck)
-        content = fingerprint(deck)
+        content = source_fingerprint(deck)
         release = Release(version, self._made, *names, cards, deck.note_types, content)
-        (self.path / "releases" / f"{version}.json").write_bytes(ledger.write(release))
+        (self.path / "releases" / f"{version}.json").write_bytes(ledger.serialise(release))
         self._made += 86_400
         return release
 
@@ -95,7 +97,7 @@ class Folder:
     def package(self, version: Version | None = None) -> Path:
         """The Anki package of the source as it stands: a development build, unless told."""
         raw = self.read()
-        chosen = version or versions.development(raw, "tools", Selection(), None)
+        chosen = version or versions.development_version(raw, "tools", Selection(), None)
         deck, _ = render(raw)
         artifact, _ = export(deck, chosen)
         path = self.path / artifact.name
@@ -105,4 +107,6 @@ class Folder:
     def released(self, version: str = "") -> Path:
         """Release the source as it stands, and its package."""
         release = self.release(version)
-        return self.package(versions.of(release.version, release.time, release.cards, release=True))
+        return self.package(
+            versions.make_version(release.version, release.time, release.cards, release=True)
+        )

@@ -44,15 +44,8 @@ def said(source: Path) -> dict[str, Said]:
                 card.sentences.append(re.sub(r"^[> ]*> ?", "", line))
             continue
         if mark:
-            fence, info = mark[1], mark[2]
-            shown = "mermaid" not in info
-            if alt := re.search(r'alt="([^"]*)"', info):
-                card.alternatives.append(alt[1])
-            if file := re.search(r"file=(\S+)", info):
-                part = re.search(r"part=(\S+)", info)
-                card.sentences += _part(
-                    (source.parent / file[1]).read_text("utf-8"), part and part[1]
-                )
+            fence, shown = mark[1], "mermaid" not in mark[2]
+            _fenced(mark[2], source.parent, card)
             continue
         if heading := re.match(r"(#{1,6})\s+(.*?)\s*(?:\{[^}]*\})?\s*$", line):
             level, text = len(heading[1]), heading[2]
@@ -69,6 +62,15 @@ def said(source: Path) -> dict[str, Said]:
         for cell in text.strip("|").split("|") if line.lstrip().startswith("|") else [text]:
             _speak(cell, card)
     return cards
+
+
+def _fenced(info: str, folder: Path, card: Said) -> None:
+    """What the line that opens a block of code says of it: words for its picture, or its file."""
+    if alt := re.search(r'alt="([^"]*)"', info):
+        card.alternatives.append(alt[1])
+    if file := re.search(r"file=(\S+)", info):
+        part = re.search(r"part=(\S+)", info)
+        card.sentences += _part((folder / file[1]).read_text("utf-8"), part and part[1])
 
 
 def _part(text: str, part: str | None) -> list[str]:

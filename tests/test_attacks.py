@@ -21,17 +21,18 @@ import pikepdf
 import pytest
 from playwright.sync_api import Browser
 
-from commands.terminal.console import Failed
 from deckpress.diagnostics import Diagnostic, Severity
 from deckpress.model import Artifact, Deck, RawDeck, RawSection, Version
+from deckpress.reading.files import SourceError
 from deckpress.render.renderer import render
 from exporters import EXPORTERS, load
-from exporters.job import Job, Printing
-from releases.checked_source import checked
+from exporters.job import PrintOptions
+from releases.checked_source import check_source
 from tests import outputs
 from tests.exporters.browser import visit
 from tests.exporters.learner import Learner, learner, text_of
 from tests.exporters.pdf_reading import CHEAT
+from tests.exporters.printing import here
 
 ATTACKS = Path(__file__).parent / "fixtures" / "attacks"
 EXPECTED: dict[str, dict[str, Any]] = tomllib.loads((ATTACKS / "expected.toml").read_text("utf-8"))
@@ -59,13 +60,13 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Hostile:
     decks: dict[str, RawDeck] = {}
     for path in sorted(folder.glob("*.md")):
         try:
-            read = checked(path)
-        except Failed:
+            read = check_source(path)
+        except SourceError:
             refused.add(path.stem)
             continue
         if EXPECTED[path.stem].get("merged", True):
             decks[path.stem] = read.deck
-        found[path.stem] = (*read.found, *render(read.deck)[1])
+        found[path.stem] = (*read.findings, *render(read.deck)[1])
     deck, _ = render(_merged(decks))
     made = {name: load(name)(deck, VERSION, CHEAT) for name in EXPORTERS}
     artifacts = {name: artifact for name, (artifact, *_) in made.items()}
@@ -260,7 +261,7 @@ def test_the_print_does_nothing(hostile: Hostile, printed: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("sheet", ["test", "cards"])
 def test_no_other_sheet_does_anything_either(hostile: Hostile, sheet: str) -> None:
-    (artifact,) = load("pdf")(hostile.deck, VERSION, Job(Printing(sheets=(sheet,))))
+    (artifact,) = load("pdf")(hostile.deck, VERSION, here(PrintOptions(sheets=(sheet,))))
     assert outputs.pdf_keys(artifact.data) == set()
     schemes = {address.partition(":")[0] for address in outputs.pdf_addresses(artifact.data)}
     assert schemes <= {"http", "https", "mailto"}

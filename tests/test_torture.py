@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page
 from deckpress.model import Artifact, Deck, Version
 from deckpress.render.renderer import render
 from exporters import EXPORTERS, load
-from releases.checked_source import checked
+from releases.checked_source import check_source
 from tests import outputs
 from tests.exporters.browser import visit
 from tests.exporters.learner import learner
@@ -48,8 +48,8 @@ def tortured() -> Tortured:
     """All cards in one deck, as the sources of one author; nothing is found but their purpose."""
     decks = []
     for path in sorted(TORTURE.glob("*.md")):
-        read = checked(path)
-        assert [d.message("en") for d in read.found if d.code not in ("D602", "D905")] == []
+        read = check_source(path)
+        assert [d.message("en") for d in read.findings if d.code not in ("D602", "D905")] == []
         decks.append(read.deck)
     sections = tuple(section for deck in decks for section in deck.sections)
     deck, found = render(replace(decks[0], sections=sections))

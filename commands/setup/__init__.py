@@ -1,5 +1,5 @@
-"""Makes a bare machine able to run: system packages, ``.venv``, the locked Python packages.
+"""Set-up of a bare machine: system packages, ``.venv`` and the locked Python packages.
 
-In come the arguments of the command line; out they go again, in a Python that can do what they
-say. Standard library only, and readable by Python 3.8, so that an old one can say what it lacks.
+Input: the arguments of the command line. Output: the same, in a Python that can run the command.
+Standard library only, and readable by Python 3.8, so that an old Python can say what is needed.
 """

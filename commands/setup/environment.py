@@ -1,4 +1,4 @@
-"""The virtual environment: where it lies, and the stamp that says what it is ready for."""
+"""The virtual environment: where it is, and the stamp, a file that says what it is ready for."""
 
 from __future__ import annotations
 
@@ -13,8 +13,11 @@ PYTHON = os.path.join(VENV, *(("Scripts", "python.exe") if os.name == "nt" else 
 STAMP = os.path.join(VENV, "deckpress-ready")
 
 
-def expected(job: str) -> str:
-    """The stamp's line that says that all that `job` needs is there, in this place."""
+def job_line(job: str) -> str:
+    """The stamp's line that says that everything for `job` was installed, in this folder.
+
+    It changes with the folder and with what the job needs.
+    """
     import zlib
 
     system = repr((DEBIAN[job], HOMEBREW[job])).encode()
@@ -23,6 +26,6 @@ def expected(job: str) -> str:
     return f"{job} {checksum:08x} {VENV}"
 
 
-def python() -> str:
-    """The stamp's line about the interpreter."""
+def python_line() -> str:
+    """The stamp's line about the running interpreter, such as ``python 3.11``."""
     return "python {}.{}".format(*sys.version_info[:2])

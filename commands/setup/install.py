@@ -1,4 +1,4 @@
-"""The slow half of set-up, needed once: finds what is missing and installs it."""
+"""The slow part of set-up, which runs once: finds what is missing and installs it."""
 
 from __future__ import annotations
 
@@ -9,39 +9,42 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from commands.setup.environment import PYTHON, ROOT, STAMP, VENV, expected
+from commands.setup.environment import PYTHON, ROOT, STAMP, VENV, job_line
 from commands.setup.requirements import DEBIAN, ELSEWHERE, HOMEBREW, LOCKS
 from commands.setup.words import SetupError, say, tell
 
-Row = tuple[str, str, str]
+Row = tuple[str, str, str]  # a package, the sign that it is there, and why it is needed
 Table = Mapping[str, Sequence[Row]]
 
 
 def install(job: str) -> None:
-    """Install what `job` ("unprinted", "build" or "test") needs and write the stamp.
+    """Install what `job` ("unprinted", "build" or "test") needs, and write the stamp.
 
     Raises:
-        SetupError: something cannot be installed; its text says what to run.
+        SetupError: something cannot be installed; its text says why and what to run.
     """
-    with _alone():
+    with _lock():
         jobs = ("build", "test") if job == "test" else (job,)
-        _system(jobs)
-        _packages(job)
+        _install_system_packages(jobs)
+        _install_python_packages(job)
         if job == "test":
-            _browser()
+            _install_browser()
         with open(STAMP, "w", encoding="utf-8") as stamp:
-            version = _answer([PYTHON, "-c", "import sys; print(*sys.version_info[:2], sep='.')"])
-            lines = [f"python {version}", *(expected(name) for name in jobs)]
+            version = _output([PYTHON, "-c", "import sys; print(*sys.version_info[:2], sep='.')"])
+            lines = [f"python {version}", *(job_line(name) for name in jobs)]
             stamp.write("\n".join(lines) + "\n")
 
 
-def missing(table: Table, jobs: Sequence[str], present: Callable[[str], bool]) -> list[Row]:
-    """The rows of `table` for these jobs whose sign `present` does not find."""
-    return [row for job in jobs for row in table[job] if not present(row[1])]
+def missing(table: Table, jobs: Sequence[str], is_present: Callable[[str], bool]) -> list[Row]:
+    """The rows of `table` for these jobs whose sign is not found by `is_present`."""
+    return [row for job in jobs for row in table[job] if not is_present(row[1])]
 
 
-def present(sign: str) -> bool:
-    """Whether a module, a library, a program or a Homebrew formula is on this machine."""
+def is_present(sign: str) -> bool:
+    """Whether a module, a library, a program or a Homebrew formula is on this machine.
+
+    `sign` is its kind and its name, such as ``program:qpdf``; see `requirements`.
+    """
     kind, _, names = sign.partition(":")
     if kind == "module":
         from importlib.util import find_spec
@@ -56,15 +59,18 @@ def present(sign: str) -> bool:
             return False
         return True
     if kind == "formula":
-        prefix = _answer(["brew", "--prefix", names])
+        prefix = _output(["brew", "--prefix", names])
         return bool(prefix) and os.path.isdir(prefix)
-    # Debian keeps servers out of an ordinary user's PATH.
+    # On Debian, an ordinary user's PATH lacks the folder with the servers.
     folders = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin"))
     return any(shutil.which(name, path=folders) for name in names.split())
 
 
-def release() -> list[str]:
-    """The names that /etc/os-release gives this system: its own, then those it is like."""
+def system_names() -> list[str]:
+    """The names of this system in /etc/os-release: its own, then those of similar systems.
+
+    Empty if there is no such file.
+    """
     try:
         with open("/etc/os-release", encoding="utf-8") as file:
             lines = dict(line.strip().split("=", 1) for line in file if "=" in line)
@@ -74,11 +80,11 @@ def release() -> list[str]:
     return names.replace('"', "").split()
 
 
-def _system(jobs: Sequence[str]) -> None:
+def _install_system_packages(jobs: Sequence[str]) -> None:
     mac = sys.platform == "darwin"
-    rows = missing(HOMEBREW if mac else DEBIAN, jobs, present)
-    if "ubuntu" in release():
-        # Ubuntu's chromium is a wrapper that needs snapd; see _browser.
+    rows = missing(HOMEBREW if mac else DEBIAN, jobs, is_present)
+    if "ubuntu" in system_names():
+        # Ubuntu's chromium is a wrapper that needs snapd; see _install_browser.
         rows = [row for row in rows if row[0] != "chromium"]
     if not rows:
         return
@@ -88,7 +94,7 @@ def _system(jobs: Sequence[str]) -> None:
     elif shutil.which("apt-get"):
         commands, able = debian_commands(packages)
     else:
-        _elsewhere(missing(DEBIAN, jobs[:1], present))
+        _refuse_missing(missing(DEBIAN, jobs[:1], is_present))
         return
     tell(say("needs"))
     for name, _, why in rows:
@@ -97,7 +103,7 @@ def _system(jobs: Sequence[str]) -> None:
         raise SetupError(say("cannot"), *["  " + " ".join(command) for command in commands])
     for command in commands:
         tell(say("runs", command=" ".join(command)))
-        _quietly(command, DEBIAN_FRONTEND="noninteractive")
+        _run_quietly(command, DEBIAN_FRONTEND="noninteractive")
 
 
 def debian_commands(packages: Sequence[str]) -> tuple[list[list[str]], bool]:
@@ -116,58 +122,62 @@ def debian_commands(packages: Sequence[str]) -> tuple[list[list[str]], bool]:
     return [["sudo", *update], ["sudo", *command]], allowed
 
 
-def _elsewhere(rows: Sequence[Row]) -> None:
-    """On other systems: nothing if the libraries are there, else the command for this system."""
+def _refuse_missing(rows: Sequence[Row]) -> None:
+    """Where set-up installs no packages itself: if some are missing, say the command to run."""
     if not rows:
         return
-    names = ["windows"] if os.name == "nt" else release()
+    names = ["windows"] if os.name == "nt" else system_names()
     known = [ELSEWHERE[name] for name in names if name in ELSEWHERE]
     lines = known[:1] or ["python3 >= 3.11 with venv, pango >= 1.44, harfbuzz-subset"]
     raise SetupError(say("cannot"), *["  " + line for line in lines])
 
 
-def _packages(job: str) -> None:
-    """``.venv`` with exactly the packages of the lock file."""
+def _install_python_packages(job: str) -> None:
+    """Make ``.venv`` if it does not work, and install the packages of the lock file."""
     lock = os.path.join(ROOT, LOCKS[job])
     tell(say("venv", lock=LOCKS[job]))
     if os.path.exists(STAMP):
         os.unlink(STAMP)
     if not _usable():
-        base = _system_python()  # this one may be about to go
+        base = _system_python()  # the running one may be in .venv, which is deleted now
         shutil.rmtree(VENV, ignore_errors=True)
-        _quietly([base, "-m", "venv", VENV])
-    # `python -m pip` works in a folder that was moved; pip's own script would not.
+        _run_quietly([base, "-m", "venv", VENV])
+    # `python -m pip` works in a folder that was moved; the script `pip` does not.
     pip = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
-    _quietly([*pip, "--require-hashes", "--requirement", lock])
+    _run_quietly([*pip, "--require-hashes", "--requirement", lock])
 
 
 def _usable() -> bool:
-    """Whether ``.venv`` stands here, was made here, and has the Python that it was made with."""
+    """Whether ``.venv`` works: made in this folder, with a Python that is new enough, with pip."""
     version = "import sys; print(sys.prefix, sys.version_info[:2] >= (3, 11))"
-    if _answer([PYTHON, "-c", version]) != f"{VENV} True":
+    if _output([PYTHON, "-c", version]) != f"{VENV} True":
         return False
-    return bool(_answer([PYTHON, "-m", "pip", "--version"]))
+    return bool(_output([PYTHON, "-m", "pip", "--version"]))
 
 
 def _system_python() -> str:
-    """The Python outside any virtual environment: one in ``.venv`` cannot rebuild it."""
+    """The Python outside ``.venv``, because the one inside cannot make it again."""
     base = getattr(sys, "_base_executable", None) or sys.executable
     if os.path.dirname(os.path.abspath(base)) == os.path.dirname(PYTHON):
-        base = os.path.realpath(base)  # .venv was damaged, so that its Python does not know it
+        base = os.path.realpath(base)  # .venv is damaged, and its Python gave itself as the base
     return base if os.path.exists(base) else sys.executable
 
 
-def _browser() -> None:
-    """Where no Chromium could be installed as a package, playwright's own."""
-    if present(DEBIAN["test"][0][1]) or sys.platform == "darwin":
+def _install_browser() -> None:
+    """Install playwright's own Chromium where none could be installed as a package."""
+    if is_present(DEBIAN["test"][0][1]) or sys.platform == "darwin":
         return
     command = [PYTHON, "-m", "playwright", "install", "--with-deps", "chromium"]
     tell(say("runs", command=" ".join(command)))
-    _quietly(command)
+    _run_quietly(command)
 
 
-def _quietly(command: Sequence[str], **environment: str) -> None:
-    """Run a command; show what it printed only if it fails."""
+def _run_quietly(command: Sequence[str], **environment: str) -> None:
+    """Run a command, and print its output only if it fails.
+
+    Raises:
+        SetupError: it fails, or cannot be started.
+    """
     try:
         done = subprocess.run(
             command,
@@ -184,8 +194,8 @@ def _quietly(command: Sequence[str], **environment: str) -> None:
         raise SetupError(say("failed", reason=" ".join(command)))
 
 
-def _answer(command: Sequence[str]) -> str:
-    """What a command prints; empty if it fails or is not there."""
+def _output(command: Sequence[str]) -> str:
+    """What a command prints; empty if it fails or does not exist."""
     try:
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     except OSError:
@@ -194,8 +204,8 @@ def _answer(command: Sequence[str]) -> str:
 
 
 @contextlib.contextmanager
-def _alone() -> Iterator[None]:
-    """One set-up at a time. The lock is the system's, so a killed set-up does not keep it."""
+def _lock() -> Iterator[None]:
+    """Let only one set-up run at a time. The system frees the lock if a set-up is killed."""
     try:
         import fcntl
     except ImportError:

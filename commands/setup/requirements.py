@@ -1,9 +1,13 @@
-"""What a machine needs for each job, and how its system calls that."""
+"""What each job needs installed, and how each system calls that."""
 
 from __future__ import annotations
 
-# What to install for what, by the name of the job: (package, what tells that it is there, why).
-# A library is told by its file name, a program by its command, a module by its import.
+# The system packages of each job: (package, sign, why it is needed). The sign tells whether the
+# package is there: a library's file name, a program's commands (one of them is enough), a module
+# to import or a Homebrew formula.
+#
+# The jobs: "unprinted" is a build without the PDF, "build" is any build, "test" needs all that the
+# tests use.
 _VENV = ("python3-venv", "module:ensurepip", "virtual environments")
 DEBIAN = {
     "unprinted": (_VENV,),
@@ -32,11 +36,11 @@ HOMEBREW = {
         ("qpdf", "program:qpdf", "checking the PDF"),
         ("mupdf-tools", "program:mutool", "checking the PDF"),
         ("nginx", "program:nginx", "running the deck's examples"),
-        # A Mac has a program of that name which only says that there is no Java.
+        # By formula: every Mac has a program `java`, which may only say that there is no Java.
         ("openjdk", "formula:openjdk", "validating the page"),
     ),
 }
-# Said, not done, on systems that this file does not install on.
+# The command to run, for systems on which set-up installs no packages itself.
 ELSEWHERE = {
     "fedora": "sudo dnf install python3 pango",
     "rhel": "sudo dnf install python3.11 pango",
@@ -45,12 +49,13 @@ ELSEWHERE = {
     "suse": "sudo zypper install python311 libpango-1_0-0",
     "windows": "pacman -S mingw-w64-ucrt-x86_64-pango   (in an MSYS2 terminal)",
 }
+# The lock file with the Python packages of each job.
 LOCKS = {
     "unprinted": "requirements.lock",
     "build": "requirements.lock",
     "test": "requirements-test.lock",
 }
-# What is set up for a job serves these, too.
+# What is set up for a job also serves these jobs.
 SERVES = {"build": ("build", "unprinted")}
-# The commands that need the tests' packages, and with them their programs.
+# The commands that need the job "test".
 TESTING = ("test", "verify-upgrade", "release", "assets")

@@ -1,6 +1,6 @@
-"""The start of every command: in the right Python, with everything that the command needs.
+"""The start of every command: makes sure that the right Python runs, with all that it needs.
 
-When all is there, this looks at one small file and hands over.
+If everything is there, this only reads one small file.
 """
 
 from __future__ import annotations
@@ -8,38 +8,41 @@ from __future__ import annotations
 import os
 import sys
 
-from commands.setup.environment import PYTHON, ROOT, STAMP, VENV, expected, python
+from commands.setup.environment import PYTHON, ROOT, STAMP, VENV, job_line, python_line
 from commands.setup.requirements import LOCKS, SERVES, TESTING
 from commands.setup.words import SetupError, say, tell
 
-TYPE_CHECKING = False  # importing `typing` for it would cost more than all the rest
+TYPE_CHECKING = False  # importing it from `typing` would take longer than all the rest
 if TYPE_CHECKING:
     from typing import NoReturn
 
 OLDEST = (3, 11)
 IMPOSSIBLE = 3  # exit code: this machine cannot be set up from here
-STARTS = "DECKPRESS_STARTS"  # in the environment: how often .venv's Python was started for this
+STARTS = "DECKPRESS_STARTS"  # environment variable: how often .venv's Python was started for this
 
 
-def ready(arguments: list[str]) -> list[str]:
-    """The arguments for the command, in an interpreter that can run it.
+def ensure_ready(arguments: list[str]) -> list[str]:
+    """Return the arguments without ``--no-setup``, in an interpreter that can run the command.
 
-    Returns at once in that interpreter, or with ``--no-setup``. Otherwise it sets up what is
-    missing and starts ``.venv``'s Python in the place of this one. Exits with 3 where it cannot.
+    In that interpreter it returns at once. Otherwise it sets up what is missing and starts
+    ``.venv``'s Python, which replaces this process. With ``--no-setup`` it only looks whether the
+    Python packages are there. It exits with code 3 if the machine cannot be set up, and with 130
+    after Ctrl-C.
     """
     starts = int(os.environ.pop(STARTS, "0"))
-    managed = "--no-setup" in arguments
+    no_setup = "--no-setup" in arguments
     arguments = [argument for argument in arguments if argument != "--no-setup"]
     job = _job(arguments)
-    if managed:
-        _present(job)
+    if no_setup:
+        _require_packages(job)
         return arguments
     if sys.version_info < OLDEST:
-        _newer_or_stop(arguments)
-    stamped = _stamped(job)
-    if stamped and _inside():
+        _start_newer_python(arguments)
+    stamped = _is_stamped(job)
+    if stamped and _in_venv():
         return arguments
-    if not stamped or starts:  # started by this file, and yet outside: .venv is damaged
+    # If .venv's Python was started and this is not it, .venv is damaged.
+    if not stamped or starts:
         from commands.setup.install import install
 
         try:
@@ -55,41 +58,41 @@ def ready(arguments: list[str]) -> list[str]:
 
 
 def _job(arguments: list[str]) -> str:
-    """What these arguments need: the tests' programs, all that a build takes, or no PDF's."""
+    """The job that these arguments ask for: "test", "build", or "unprinted" without the PDF."""
     if arguments[:1] and arguments[0] in TESTING:
         return "test"
     only = ""
-    for place, option in enumerate(arguments):
+    for index, option in enumerate(arguments):
         if option == "--only":
-            only = "".join(arguments[place + 1 : place + 2])
+            only = "".join(arguments[index + 1 : index + 2])
         elif option.startswith("--only="):
             only = option[len("--only=") :]
     outputs = [name.strip() for name in only.split(",")]
     return "unprinted" if only and "pdf" not in outputs else "build"
 
 
-def _stamped(job: str) -> bool:
-    """Whether ``.venv`` was finished for this job, or for another that needs more."""
+def _is_stamped(job: str) -> bool:
+    """Whether ``.venv`` was set up for this job, or for another that needs more."""
     try:
         with open(STAMP, encoding="utf-8") as stamp:
             lines = stamp.read().splitlines()
     except (OSError, ValueError):
         return False
-    if _inside() and python() not in lines:
-        return False  # the system's Python was upgraded under it
-    jobs = [job, *(more for more, served in SERVES.items() if job in served)]
-    return any(expected(name) in lines for name in jobs) and os.path.exists(PYTHON)
+    if _in_venv() and python_line() not in lines:
+        return False  # the system's Python was upgraded, and .venv now runs another one
+    jobs = [job, *(larger for larger, served in SERVES.items() if job in served)]
+    return any(job_line(name) in lines for name in jobs) and os.path.exists(PYTHON)
 
 
-def _inside() -> bool:
+def _in_venv() -> bool:
     return os.path.normcase(os.path.abspath(sys.prefix)) == os.path.normcase(VENV)
 
 
 def _start(command: list[str], **variables: str) -> NoReturn:
-    """Put `command` in the place of this process."""
+    """Replace this process by `command`, with these environment variables set."""
     environment = {**os.environ, **variables}
     if sys.platform == "darwin":
-        # Python does not look where Homebrew puts its libraries.
+        # Python does not look for libraries in the folders of Homebrew.
         paths = [environment.get("DYLD_FALLBACK_LIBRARY_PATH", ""), "/opt/homebrew/lib"]
         paths += ["/usr/local/lib", "/usr/lib"]
         environment["DYLD_FALLBACK_LIBRARY_PATH"] = ":".join(path for path in paths if path)
@@ -102,14 +105,14 @@ def _start(command: list[str], **variables: str) -> NoReturn:
     os.execve(command[0], command, environment)
 
 
-def _newer_or_stop(arguments: list[str]) -> NoReturn:
-    """Go on with a newer Python of this machine; without one, say how to get it."""
+def _start_newer_python(arguments: list[str]) -> NoReturn:
+    """Start again with a newer Python of this machine; if it has none, say how to get one."""
     import subprocess
     from shutil import which
 
     for minor in range(14, OLDEST[1] - 1, -1):
         newer = which(f"python3.{minor}")
-        # A version manager may have a command of that name that leads nowhere.
+        # A version manager may have a command of that name that does not work.
         if newer and subprocess.call([newer, "-c", ""], stderr=subprocess.DEVNULL) == 0:
             _start([newer, os.path.join(ROOT, "build.py"), *arguments])
     commands = {"darwin": "brew install python@3.13"}
@@ -119,8 +122,8 @@ def _newer_or_stop(arguments: list[str]) -> NoReturn:
     sys.exit(IMPOSSIBLE)
 
 
-def _present(job: str) -> None:
-    """One clear line where an environment that somebody else keeps lacks a package."""
+def _require_packages(job: str) -> None:
+    """Exit with one sentence if the user's own environment lacks a package."""
     from importlib.util import find_spec
 
     modules = ["click", "yaml", "markdown", "genanki", "weasyprint"]

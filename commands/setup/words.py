@@ -1,4 +1,4 @@
-"""What set-up says, in both languages. It speaks before there is anything but Python itself."""
+"""The sentences of set-up, in both languages. Only the standard library is there at this time."""
 
 from __future__ import annotations
 
@@ -34,20 +34,21 @@ WORDS = {
 
 
 class SetupError(Exception):
-    """Set-up cannot go on; `lines` say why and what to run."""
+    """Set-up cannot go on; its text says why and what to run."""
 
     def __init__(self, *lines: str) -> None:
         super().__init__("\n".join(lines))
 
 
 def say(key: str, **values: object) -> str:
-    """A sentence of the table above, in the language of the locale."""
+    """The sentence of that key in the language of the locale, with its values filled in."""
     locale = next(
-        (os.environ[n] for n in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(n)), ""
+        (os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), ""
     )
     return WORDS["zh" if locale.lower().startswith("zh") else "en"][key].format(**values)
 
 
 def tell(text: str) -> None:
+    """Print a line to stderr at once."""
     sys.stderr.write(text + "\n")
     sys.stderr.flush()

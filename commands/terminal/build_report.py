@@ -1,4 +1,4 @@
-"""What a build tells: for a person, and for a program."""
+"""What a build reports: text for a person, values for a program."""
 
 from __future__ import annotations
 
@@ -8,25 +8,26 @@ from typing import Any
 
 import click
 
-from commands.terminal.console import Format, written
-from commands.terminal.words import say
-from releases.pipeline import Built
+from commands.terminal.console import Format, findings_text
+from commands.terminal.words import say, say_message
+from releases.built import Built
 
 
-def tell_built(built: Built, form: Format) -> None:
-    """Say on stderr what was found in a source that was built."""
-    loaded = built.read.loaded
-    if text := written(built.found, loaded.path, loaded.text, form):
+def show_build_findings(built: Built, form: Format) -> None:
+    """Print to stderr the findings in a source that was built, and notes about the machine."""
+    if text := findings_text(built.findings, built.path, built.text, form):
         click.echo(text, err=True)
+    for note in built.notes:
+        click.echo(say_message(note), err=True)
 
 
-def result(built: Built) -> dict[str, Any]:
-    """What a build made, for a program."""
+def build_result(built: Built) -> dict[str, Any]:
+    """What a build made, as values for JSON."""
     stated = built.manifest()
     return {
         "status": built.outcome.value,
-        "version": built.version.name,
-        "partial": built.version.partial,
+        "version": built.version,
+        "partial": ".partial." in built.version,
         "cards": len(stated["cards"]),
         "folder": str(built.folder),
         "artifacts": [
@@ -36,24 +37,24 @@ def result(built: Built) -> dict[str, Any]:
     }
 
 
-def summary(built: Built) -> str:
-    """What a build made, a line a file, for a person."""
-    rows = [f"  {_size(size):>8}  {path}" for path, size in _listed(result(built))]
+def build_summary(built: Built) -> str:
+    """What a build made, for a person: the headline, and a line for each file."""
+    rows = [f"  {_size(size):>8}  {path}" for path, size in _entries(build_result(built))]
     return "\n".join([headline(built), *rows])
 
 
 def headline(built: Built) -> str:
-    """One line about what a build did."""
+    """What a build did, in one line."""
     return say(
         built.outcome.value,
-        title=built.read.deck.meta.title,
-        version=built.version.name,
+        title=built.title,
+        version=built.version,
         cards=len(built.manifest()["cards"]),
     )
 
 
-def _listed(result: Mapping[str, Any]) -> Iterator[tuple[Path, int]]:
-    """The path and the size of each file, and of each folder of files as one."""
+def _entries(result: Mapping[str, Any]) -> Iterator[tuple[Path, int]]:
+    """The path and the size in bytes of each file; a folder of files counts as one."""
     sizes: dict[str, int] = {}
     for artifact in result["artifacts"]:
         name = artifact["name"].partition("/")[0]
@@ -63,5 +64,5 @@ def _listed(result: Mapping[str, Any]) -> Iterator[tuple[Path, int]]:
 
 
 def _size(size: int) -> str:
-    """Bytes as a person reads them, in steps of a thousand."""
+    """A size in bytes as a person reads it, in units of a thousand or a million bytes."""
     return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{max(size / 1e3, 0.1):.0f} kB"

@@ -6,24 +6,22 @@ import contextlib
 import sys
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 import click
 
-from commands.terminal.upgrade_text import upgrade_text
-from commands.terminal.words import language, say, told
-from deckpress.diagnostics import Diagnostic, Severity, as_github, as_json, as_text
-from deckpress.output.store import StoreError
-from deckpress.reading.files import SourceError, lines
-from exporters.job import FitError, LayoutError
-from releases.errors import ReleaseError, SourceRejected
-from releases.pipeline import Step, silent
-from releases.upgrade.report import UnprovenError
+from commands.terminal.words import language, say, say_message
+from releases.errors import SourceRejected
+from releases.messages import Step, silent
+
+if TYPE_CHECKING:
+    from deckpress.diagnostics import Diagnostic
 
 INTERRUPTED = 130  # the exit code of a command that Ctrl-C ended
 
 
 class Format(StrEnum):
-    """How findings are written: for a person, for a program, as annotations of a GitHub job."""
+    """How findings are written: for a person, for a program, or as annotations of a GitHub job."""
 
     TEXT = "text"
     JSON = "json"
@@ -34,80 +32,60 @@ class Failed(click.ClickException):
     """Ends a command with exit code 1 and one sentence."""
 
 
-# What ends a command with one sentence, which `reason` says; anything else is a bug.
-EXPECTED = (
-    click.ClickException,
-    FitError,
-    LayoutError,
-    ReleaseError,
-    SourceError,
-    StoreError,
-    UnprovenError,
-)
+def expected_errors() -> tuple[type[Exception], ...]:
+    """The errors that end a command with one sentence; anything else is a bug."""
+    from commands.terminal.failures import EXPECTED
 
-
-def reason(error: Exception) -> str:
-    """The sentence that tells an author why one of the `EXPECTED` errors ended the command."""
-    match error:
-        case ReleaseError():
-            return told(error.message)
-        case StoreError():
-            return say(error.reason, path=error.path, detail=error.detail)
-        case SourceError():
-            return error.message(language())
-        case FitError():
-            values = {"asked": error.asked, "needed": error.needed, "size": error.size}
-            return say("print-too-long", **values)
-        case LayoutError():
-            return say("layout-endless", place=error.place or "?")
-        case UnprovenError():
-            return f"{say('release-unproven')}\n\n{upgrade_text(error.report)}".rstrip()
-        case click.ClickException():
-            return error.format_message()
-    raise TypeError(error)
+    return EXPECTED
 
 
 def complain(message: str) -> None:
-    """Say on stderr, as the program, that something went wrong."""
+    """Print to stderr what went wrong, after the program's name."""
     click.echo(f"build.py: {message}", err=True)
 
 
-def written(found: Sequence[Diagnostic], path: str, text: str, form: Format) -> str:
-    """Findings about the source `text` at `path`, all of them, sorted, in that form."""
-    if form is Format.JSON:
-        return as_json(found, language())
-    if form is Format.GITHUB:
-        return as_github(found, language())
-    if not found:
+def findings_text(findings: Sequence[Diagnostic], path: str, text: str, form: Format) -> str:
+    """All findings about the source `text`, which messages call `path`, in that format.
+
+    `findings` is sorted. As text for a person, no findings are an empty string.
+    """
+    if form is Format.TEXT and not findings:
         return ""
-    errors = sum(d.severity is Severity.ERROR for d in found)
-    count = say("found", errors=errors, warnings=len(found) - errors)
-    return f"{as_text(found, {path: lines(text)}, language())}\n{count}"
+    from deckpress.diagnostics import Severity, as_github, as_json, as_text
+    from deckpress.reading.files import source_lines
+
+    if form is Format.JSON:
+        return as_json(findings, language())
+    if form is Format.GITHUB:
+        return as_github(findings, language())
+    errors = sum(d.severity is Severity.ERROR for d in findings)
+    count = say("found", errors=errors, warnings=len(findings) - errors)
+    return f"{as_text(findings, {path: source_lines(text)}, language())}\n{count}"
 
 
-def tell_findings(error: Exception, form: Format) -> None:
-    """Say on stderr what was found in a source, if that is why it was rejected."""
+def show_findings(error: Exception, form: Format) -> None:
+    """Print the findings to stderr if `error` says that a source was rejected because of them."""
     if isinstance(error, SourceRejected):
-        click.echo(written(error.found, error.path, error.text, form), err=True)
+        click.echo(findings_text(error.findings, error.path, error.text, form), err=True)
 
 
 @contextlib.contextmanager
-def findings_told(form: Format) -> Iterator[None]:
-    """Says what was found in a source that is rejected, and lets the error go on."""
+def showing_findings(form: Format) -> Iterator[None]:
+    """Print the findings to stderr when a source is rejected, and let the error go on."""
     try:
         yield
     except SourceRejected as error:
-        tell_findings(error, form)
+        show_findings(error, form)
         raise
 
 
 @contextlib.contextmanager
 def progress() -> Iterator[Step]:
-    """Shows what is being done, on a terminal; elsewhere nothing."""
+    """Show the current step on a terminal; elsewhere show nothing. Gives the function to call."""
     if not sys.stderr.isatty():
         yield silent
         return
     from rich.console import Console
 
     with Console(stderr=True).status("") as status:
-        yield lambda message: status.update(told(message))
+        yield lambda message: status.update(say_message(message))

@@ -1,4 +1,4 @@
-"""The options that several commands take."""
+"""The arguments and options that several commands take."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import click
 
 from commands.terminal.console import Format
 
-KEPT = 3  # development builds, where old ones are removed
+KEPT_BUILDS = 3  # how many development builds stay when old ones are removed
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -1,4 +1,4 @@
-"""The options that say how the deck is printed, and the group that they have in the help."""
+"""The options that say how the deck is printed; the help lists them in a group of their own."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from typing import Any, TypeVar
 import click
 
 from commands.terminal.words import say
-from exporters.job import PAPERS, SHEETS, Printing
+from exporters.job import PAPERS, SHEETS, PrintOptions
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _OFFSET = re.compile(r"([+-]?\d+(?:\.\d+)?),([+-]?\d+(?:\.\d+)?)", re.ASCII)
-_FARTHEST = 20  # millimetres
-# Millimetres that a column has at least in the usual type: with less, code in a list does not fit.
-_NARROWEST = 38
+_LARGEST_OFFSET = 20  # millimetres
+# The least width of a column in millimetres, in type of the usual size: in less, code in a list
+# does not fit.
+_NARROWEST_COLUMN = 38
 _MOST_CARDS = 24  # on a page
-# The sheets on which an option has an effect; of the other options, all.
-_ONLY_ON = {
+# The sheets that an option changes. An option that is not listed changes all sheets.
+_SHEETS_OF = {
     "columns": ("cheat", "test"),
     "fit_pages": ("cheat",),
     "detail": ("cheat",),
@@ -29,10 +30,11 @@ _ONLY_ON = {
 }
 
 
-class Printable(click.Command):
-    """A command whose help lists the options of printing by themselves."""
+class PrintingCommand(click.Command):
+    """A command whose help lists its print options under a heading of their own."""
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options to the help: first the others, then those of printing."""
         rows: dict[bool, list[tuple[str, str]]] = {False: [], True: []}
         for option in self.get_params(ctx):
             if isinstance(option, click.Option) and (row := option.get_help_record(ctx)):
@@ -43,25 +45,26 @@ class Printable(click.Command):
 
 
 class _PrintOption(click.Option):
-    """An option that becomes a field of `Printing`, and not an argument of the command."""
+    """An option that becomes a field of `PrintOptions`, and not an argument of the command."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, expose_value=False, callback=_note, **kwargs)
+        super().__init__(*args, expose_value=False, callback=_collect, **kwargs)
 
 
-def _note(context: click.Context, option: click.Parameter, value: Any) -> None:
+def _collect(context: click.Context, option: click.Parameter, value: Any) -> None:
+    """Keep an option's value in the context, if one was given."""
     if value is None or value == ():
         return
     assert option.name
-    noted = {**_noted(context), option.name: value}
-    if noted.get("large_print") and noted.get("fit_pages"):
+    given = {**_collected(context), option.name: value}
+    if given.get("large_print") and given.get("fit_pages"):
         raise click.UsageError(say("print-large-or-fit"))
-    context.meta[__name__] = noted
+    context.meta[__name__] = given
 
 
-def _noted(context: click.Context) -> dict[str, Any]:
-    noted: dict[str, Any] = context.meta.get(__name__, {})
-    return noted
+def _collected(context: click.Context) -> dict[str, Any]:
+    given: dict[str, Any] = context.meta.get(__name__, {})
+    return given
 
 
 class _Offset(click.ParamType):  # type: ignore[type-arg]
@@ -71,65 +74,69 @@ class _Offset(click.ParamType):  # type: ignore[type-arg]
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[float, float]:
         match = _OFFSET.fullmatch(str(value).replace(" ", ""))
-        if match is None or any(abs(float(part)) > _FARTHEST for part in match.groups()):
-            self.fail(say("print-offset", value=value, limit=_FARTHEST), param, ctx)
+        if match is None or any(abs(float(part)) > _LARGEST_OFFSET for part in match.groups()):
+            self.fail(say("print-offset", value=value, limit=_LARGEST_OFFSET), param, ctx)
         return float(match[1]), float(match[2])
 
 
-def print_options(command: _Command) -> _Command:
-    """Gives a command the options of printing; `printing` says what was asked for."""
-    for declare in reversed(_OPTIONS):
-        command = declare(command)
+def with_print_options(command: _Command) -> _Command:
+    """Add the print options to a command; `chosen_print_options` gives their values."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
     return command
 
 
-def printing(context: click.Context) -> Printing:
-    """What the options of this call say."""
-    noted = _noted(context)
-    if sheets := noted.get("sheets"):
-        _tell_idle(noted, sheets)
-        noted = {**noted, "sheets": tuple(name for name in SHEETS if name in sheets)}
-    asked = Printing(**noted)
-    if asked.columns:
-        _refuse_narrow(asked)
-    if asked.per_page:
-        _refuse_strips(asked)
-    return asked
+def chosen_print_options(context: click.Context) -> PrintOptions:
+    """The print options that the command was called with.
+
+    Raises:
+        click.UsageError: the columns or the flash cards would be too narrow.
+    """
+    given = _collected(context)
+    if sheets := given.get("sheets"):
+        _warn_of_no_effect(given, sheets)
+        given = {**given, "sheets": tuple(name for name in SHEETS if name in sheets)}
+    options = PrintOptions(**given)
+    if options.columns:
+        _refuse_narrow(options)
+    if options.per_page:
+        _refuse_strips(options)
+    return options
 
 
-def _tell_idle(noted: dict[str, Any], sheets: tuple[str, ...]) -> None:
-    """Says which options change nothing, which would else show only on paper."""
-    for name, uses in _ONLY_ON.items():
-        if name in noted and not set(uses) & set(sheets):
+def _warn_of_no_effect(given: dict[str, Any], sheets: tuple[str, ...]) -> None:
+    """Print which options change none of the sheets; else it would show only on paper."""
+    for name, uses in _SHEETS_OF.items():
+        if name in given and not set(uses) & set(sheets):
             option = "--" + name.replace("_", "-")
             wanted = " / ".join(f"--sheet {use}" for use in uses)
             click.echo(say("print-idle", option=option, sheets=wanted), err=True)
 
 
-def _refuse_narrow(asked: Printing) -> None:
-    fitting = [n for n in range(1, asked.columns + 1) if _fits(replace(asked, columns=n))]
-    if fitting[-1] < asked.columns:
-        raise click.UsageError(say("print-narrow", columns=asked.columns, most=fitting[-1]))
+def _refuse_narrow(options: PrintOptions) -> None:
+    fitting = [n for n in range(1, options.columns + 1) if _fits(replace(options, columns=n))]
+    if fitting[-1] < options.columns:
+        raise click.UsageError(say("print-narrow", columns=options.columns, most=fitting[-1]))
 
 
-def _refuse_strips(asked: Printing) -> None:
-    from exporters.pdf.sheets.card_grid import Cutting
+def _refuse_strips(options: PrintOptions) -> None:
+    from exporters.pdf.sheets.card_grid import CardGrid
 
     def usable(count: int) -> bool:
-        return Cutting.of(asked.paper, count, asked.flip, asked.offset).usable
+        return CardGrid.for_paper(options.paper, count, options.flip, options.offset).usable
 
-    if not usable(asked.per_page):
+    if not usable(options.per_page):
         counts = [count for count in range(1, _MOST_CARDS + 1) if usable(count)]
-        near = sorted(counts, key=lambda count: abs(count - asked.per_page))[:2]
+        near = sorted(counts, key=lambda count: abs(count - options.per_page))[:2]
         instead = " / ".join(map(str, sorted(near)))
-        raise click.UsageError(say("print-strips", cards=asked.per_page, instead=instead))
+        raise click.UsageError(say("print-strips", cards=options.per_page, instead=instead))
 
 
-def _fits(asked: Printing) -> bool:
+def _fits(options: PrintOptions) -> bool:
     from exporters.pdf.setting.page_geometry import Geometry
 
-    there = Geometry.of(asked)
-    return there.column >= _NARROWEST * there.scale
+    geometry = Geometry.from_options(options)
+    return geometry.column_width >= _NARROWEST_COLUMN * geometry.scale
 
 
 def _option(*names: str, **attributes: Any) -> Callable[[_Command], _Command]:

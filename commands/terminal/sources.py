@@ -1,27 +1,29 @@
-"""Which Markdown file a command is about, and which of its cards."""
+"""Which Markdown file a command works on, and which of its cards."""
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from commands.terminal.console import Failed
 from commands.terminal.words import say
-from deckpress.model import RawDeck
-from deckpress.selection import Selection, known, matches
-from releases.checked_source import CheckedSource, accept, checked
+
+if TYPE_CHECKING:
+    from deckpress.model import RawDeck
+    from deckpress.selection import Selection
+    from releases.checked_source import CheckedSource
 
 FOLDER = Path(__file__).resolve().parents[2] / "source"
 
 
-def find(named: Path | None) -> Path:
-    """The file that the author named, or else the only Markdown file of ``source/``.
+def find_source(named: Path | None) -> Path:
+    """The file that the author named, or else the only Markdown file in ``source/``.
 
     Raises:
-        Failed: there is none.
-        click.UsageError: there are several.
+        Failed: ``source/`` has none.
+        click.UsageError: ``source/`` has several.
     """
     if named is not None:
         return named
@@ -34,22 +36,32 @@ def find(named: Path | None) -> Path:
     return candidates[0]
 
 
-def chosen(named: Path | None, selection: Selection, *, strict: bool) -> CheckedSource:
-    """The source that the author named, read and checked, of which some cards are to be built.
+def check_for_build(named: Path | None, selection: Selection, *, strict: bool) -> CheckedSource:
+    """The source that the author named, or the only one, read and checked for a build.
+
+    `selection` says which of its cards are to be built.
 
     Raises:
-        SourceError: it cannot be read.
-        SourceRejected: it has errors (with `strict`: findings).
-        click.UsageError: the selection names something that is not in the deck.
+        Failed: there is no source.
+        SourceError: the source cannot be read.
+        SourceRejected: it has errors; with `strict`, it has findings.
+        click.UsageError: there are several sources, the selection names something that is not in
+            the deck, or it selects no card.
     """
-    read = checked(find(named))
-    accept(read, read.found, strict=strict)
-    _refuse_unknown(read.deck, selection)
-    return read
+    from releases.checked_source import check_source, refuse_if_fatal
+
+    checked = check_source(find_source(named))
+    refuse_if_fatal(checked, checked.findings, strict=strict)
+    _refuse_unknown(checked.deck, selection)
+    return checked
 
 
 def _refuse_unknown(deck: RawDeck, selection: Selection) -> None:
-    there = known(deck)
+    from difflib import get_close_matches
+
+    from deckpress.selection import match_count, selectable
+
+    there = selectable(deck)
     for option, asked, values in (
         ("--section", selection.sections, there.sections),
         ("--tag", selection.tags, there.tags),
@@ -68,5 +80,5 @@ def _refuse_unknown(deck: RawDeck, selection: Selection) -> None:
                     else say("known-none")
                 )
                 raise click.UsageError(say("unknown-value", option=option, value=value, hint=hint))
-    if not matches(deck, selection):
+    if not match_count(deck, selection):
         raise click.UsageError(say("nothing-selected"))

@@ -1,4 +1,7 @@
-"""The author's language: that of the locale if there is a table for it, else English."""
+"""Sentences in the author's language: that of the locale if there is a table for it, else English.
+
+The sentences stand in ``words.toml``.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,11 @@ from functools import cache
 from pathlib import Path
 
 from deckpress.foreign_text import visible
-from releases.errors import Message
+from releases.messages import Message
 
 
 class _Count(int):
-    """A number that ``{cards:card}`` writes with its English noun: 1 card, 2 cards."""
+    """A number that ``{cards:card}`` formats with its English noun: 1 card, 2 cards."""
 
     def __format__(self, noun: str) -> str:
         return f"{int(self)} {noun}{'' if self == 1 else 's'}" if noun else str(int(self))
@@ -20,7 +23,7 @@ class _Count(int):
 
 @cache
 def language() -> str:
-    """``zh`` or ``en``, from the variables that POSIX lets decide a program's messages."""
+    """``zh`` or ``en``, from the environment variables by which POSIX sets a program's language."""
     for variable in ("LC_ALL", "LC_MESSAGES", "LANG"):
         if value := os.environ.get(variable):
             return "zh" if value.lower().startswith("zh") else "en"
@@ -28,20 +31,25 @@ def language() -> str:
 
 
 def say(key: str, **values: object) -> str:
-    """The sentence of that key in the author's language, with its values filled in."""
-    return _table()[language()][key].format(**{n: _filled_in(v) for n, v in values.items()})
+    """The sentence of that key in the author's language, with its values filled in.
+
+    Texts and paths are made safe for a terminal. A `Message` is filled in as its sentence, and a
+    tuple of messages as indented lines below.
+    """
+    filled_in = {name: _fill_in(value) for name, value in values.items()}
+    return _table()[language()][key].format(**filled_in)
 
 
-def told(message: Message) -> str:
-    """A message of `releases` in the author's language."""
+def say_message(message: Message) -> str:
+    """The sentence of a message from `releases`, in the author's language."""
     return say(message.key, **message.values)
 
 
-def _filled_in(value: object) -> object:
+def _fill_in(value: object) -> object:
     if isinstance(value, Message):
-        return told(value)
-    if isinstance(value, tuple):  # of messages, a line each
-        return "".join(f"\n  {told(each)}" for each in value)
+        return say_message(value)
+    if isinstance(value, tuple):  # of messages
+        return "".join(f"\n  {say_message(each)}" for each in value)
     if isinstance(value, int):
         return _Count(value)
     return visible(str(value)) if isinstance(value, (str, Path)) else value

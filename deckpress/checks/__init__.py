@@ -1,6 +1,6 @@
-"""The rules: everything that would come out wrong, found at once, with its place.
+"""The rules for a source: they find everything that would come out wrong, in one run.
 
-Each module holds the rules of one kind; a rule takes a field (or the deck) and yields findings.
+Each module has the rules of one kind. A rule takes a field or the whole deck and yields findings.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ _FIELD_RULES = (gaps.check, block_syntax.check, characters.check)
 
 
 def check(deck: RawDeck, has_glyph: Callable[[str], bool] | None = None) -> tuple[Diagnostic, ...]:
-    """Everything that is wrong with a deck as read, sorted; what `read` reports is not repeated.
+    """All findings about a deck, in order. What `read` has reported is not repeated.
 
-    `has_glyph` says whether a character can be printed; without it none is doubted.
+    `has_glyph` tells whether a character can be printed; without it all of them count as printable.
     """
     found: list[Diagnostic] = []
-    targets = links.Targets.of(deck)
-    style = Style.of(deck)
+    targets = links.Targets.from_deck(deck)
+    style = Style.from_deck(deck)
     for field in fields(deck):
         for rule in _FIELD_RULES:
             found += rule(field)

@@ -1,6 +1,6 @@
-"""Lines that look right and come out wrong: lists, tables, rules, headings, footnotes, callouts.
+"""Lines that look right but come out wrong: lists, tables, rules, headings, footnotes, callouts.
 
-They follow Python-Markdown, which makes the outputs, where it differs from what GitHub shows.
+Python-Markdown makes the outputs, so it decides what is right here, not what GitHub shows.
 """
 
 from __future__ import annotations
@@ -13,13 +13,20 @@ from difflib import get_close_matches
 
 from deckpress.diagnostics import Diagnostic, finding
 from deckpress.model import Span, Text
-from deckpress.reading.attributes import none_allowed, split_heading
-from deckpress.reading.lines import TAB, Line, classify, indent_of, lines_of, opening
+from deckpress.reading.attributes import split_heading, unexpected_attributes
+from deckpress.reading.lines import (
+    TAB_WIDTH,
+    LineKind,
+    classified_lines,
+    classify,
+    indent_of,
+    match_opening,
+)
 from deckpress.reading.texts import Field
 
 CALLOUTS = ("NOTE", "TIP", "IMPORTANT", "WARNING", "CAUTION")
 
-# What one of the findings below needs, at least; most texts have none of it.
+# A text without any of these has no findings of this module. Most texts have none.
 _SUSPICIOUS = re.compile(
     r"^ {0,3}>|^ *+\t|^#"  # a quote, a tab, a heading
     r"|^(?: {4})*+ {1,3}\S"  # an indentation that is no multiple of four
@@ -35,13 +42,14 @@ _QUOTE = re.compile(r" {0,3}>[ ]?")
 _CALLOUT = re.compile(r"(?P<mark>\[!(?P<name>\w+)\])[ \t]*(?P<rest>.*)$")
 _DELIMITER = re.compile(r"[ \t]*+\|?[ \t]*+:?-+:?[ \t]*+(?:\|[ \t]*+:?-+:?[ \t]*+)*+\|?[ \t]*$")
 _UNDERLINE = re.compile(r" {0,3}(?:=+|-+)[ \t]*$")
-# A full-width or a no-break space behind the marks makes no heading either.
+# ``#`` marks that do not make a heading: no space, or a full-width or no-break space, follows them.
 _GLUED_HEADING = re.compile(r"#{1,6}(?![ \t#]|$)[^ \t]\S{0,20}")
 _FOOTNOTE = re.compile(r"\[\^(?P<name>[^\]\s\[]++)\](?P<definition>:)?")
-_DEEPEST = 8  # quotes in quotes that are looked into
+_DEEPEST = 8  # levels of nested quotes that are looked into
 
 
 def check(field: Field) -> Iterator[Diagnostic]:
+    """Findings about the blocks of a field, and about footnotes without a text."""
     yield from _footnotes(field)
     source = field.text.source
     if not _SUSPICIOUS.search(source):
@@ -49,43 +57,43 @@ def check(field: Field) -> Iterator[Diagnostic]:
     rows = [
         _Row(number, 0, line, kind)
         for number, (line, (_, kind)) in enumerate(
-            zip(field.prose.split("\n"), lines_of(source), strict=False)
+            zip(field.prose.split("\n"), classified_lines(source), strict=False)
         )
     ]
-    yield from _Walk(field.text).over(rows)
+    yield from _RowChecker(field.text).check(rows)
 
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """A line, or what a quote holds of it: `offset` characters were cut from its left."""
+    """A line of a field, or its part inside a quote: `offset` characters were cut from its left."""
 
     number: int
     offset: int
     line: str
-    kind: Line
+    kind: LineKind
 
 
 @dataclass(slots=True)
 class _State:
-    """What stands above a line. `stack` holds the indentations of the open list items."""
+    """What is above a line. `stack` holds the indentations of the open list items, in columns."""
 
     stack: list[int] = dataclass_field(default_factory=list)
     blank: bool = True
-    paragraph: bool = False  # the line above is text of a paragraph outside any list
-    above: bool = False  # so is the line above that
+    paragraph: bool = False  # the line above belongs to a paragraph outside any list
+    above: bool = False  # the line above that does, too
 
 
-class _Walk:
+class _RowChecker:
     def __init__(self, text: Text) -> None:
         self._text = text
-        self._source = text.source.split("\n")  # in prose the fences are blanked out
+        self._source = text.source.split("\n")  # with the fences, which `prose` blanks out
 
-    def over(self, rows: list[_Row], depth: int = 0) -> Iterator[Diagnostic]:
+    def check(self, rows: list[_Row], depth: int = 0) -> Iterator[Diagnostic]:
         state = _State()
         index = 0
         while index < len(rows):
             row = rows[index]
-            if row.kind is Line.TEXT and depth < _DEEPEST and _QUOTE.match(row.line):
+            if row.kind is LineKind.TEXT and depth < _DEEPEST and _QUOTE.match(row.line):
                 end = index
                 while end < len(rows) and _QUOTE.match(rows[end].line):
                     end += 1
@@ -111,23 +119,23 @@ class _Walk:
                 span = self._span(inner[0], 0, len(match["mark"]))
                 yield finding("D407", span, name=name, known=", ".join(CALLOUTS), **args)
             inner = inner[1:]
-        yield from self.over(inner, depth + 1)
+        yield from self.check(inner, depth + 1)
 
     def _span(self, row: _Row, column: int, width: int) -> Span:
         return self._text.at(row.number, row.offset + column + 1, max(1, width))
 
     def _row(self, row: _Row, state: _State, before: _Row | None) -> Iterator[Diagnostic]:
         line = row.line
-        if row.kind is Line.BLANK or not line.strip():
+        if row.kind is LineKind.BLANK or not line.strip():
             state.blank, state.paragraph, state.above = True, False, False
             return
-        if row.kind.code:
-            if row.kind is Line.OPENING:
+        if row.kind.is_code:
+            if row.kind is LineKind.OPENING:
                 yield from self._fence(row, state)
             state.blank = state.paragraph = state.above = False
             return
-        if row.kind is Line.HEADING:
-            yield from none_allowed(
+        if row.kind is LineKind.HEADING:
+            yield from unexpected_attributes(
                 split_heading(line), lambda column, width: self._span(row, column - 1, width)
             )
             state.stack.clear()
@@ -144,7 +152,7 @@ class _Walk:
 
     def _fence(self, row: _Row, state: _State) -> Iterator[Diagnostic]:
         line = self._source[row.number][row.offset :]
-        match = opening(line)
+        match = match_opening(line)
         if match is None or ">" in match["prefix"]:
             return
         indent = indent_of(line)
@@ -152,7 +160,7 @@ class _Walk:
             yield finding("D409", self._span(row, match.end("prefix"), len(match["mark"])))
         elif state.blank and indent == 0:
             state.stack.clear()
-        elif state.stack and indent % TAB:
+        elif state.stack and indent % TAB_WIDTH:
             span = self._span(row, match.end("prefix"), len(match["mark"]))
             yield finding("D410", span, found=indent, wanted=_next_stop(indent))
 
@@ -162,7 +170,7 @@ class _Walk:
         span = self._span(row, item.end("indent"), item.end() - item.end("indent"))
         if not stack and state.paragraph:
             yield finding("D402", span)
-        if stack and indent > stack[-1] and indent // TAB == stack[-1] // TAB:
+        if stack and indent > stack[-1] and indent // TAB_WIDTH == stack[-1] // TAB_WIDTH:
             yield finding("D401", span, found=indent, wanted=_next_stop(indent))
         while stack and stack[-1] > indent:
             stack.pop()
@@ -177,9 +185,9 @@ class _Walk:
             indent = indent_of(line)
             if indent == 0:
                 state.stack.clear()
-            elif indent < TAB:
+            elif indent < TAB_WIDTH:
                 span = self._span(row, len(line) - len(line.lstrip()), 1)
-                yield finding("D403", span, found=indent, wanted=TAB)
+                yield finding("D403", span, found=indent, wanted=TAB_WIDTH)
         if state.stack or not state.paragraph or before is None:
             return
         if "|" in line and _DELIMITER.match(line):
@@ -194,14 +202,14 @@ def _unquoted(row: _Row) -> _Row:
     cut = match.end() if match else 0
     line = row.line[cut:]
     kind = row.kind
-    if not kind.code:
+    if not kind.is_code:
         kind = next(classify([line]))
-        kind = Line.TEXT if kind.code else kind
+        kind = LineKind.TEXT if kind.is_code else kind
     return _Row(row.number, row.offset + cut, line, kind)
 
 
 def _next_stop(indent: int) -> int:
-    return (indent // TAB + 1) * TAB
+    return (indent // TAB_WIDTH + 1) * TAB_WIDTH
 
 
 def _footnotes(field: Field) -> Iterator[Diagnostic]:

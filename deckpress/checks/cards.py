@@ -1,4 +1,4 @@
-"""What a card of each kind must have."""
+"""What a card must have, by its kind."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 from deckpress.diagnostics import Diagnostic, finding
 from deckpress.model import CardKind, RawCard, RawDeck
-from deckpress.reading.answer_list import has_box
+from deckpress.reading.answer_list import is_task_item
 from deckpress.reading.cloze import gaps
 
-_FEWEST = 2
+_FEWEST = 2  # options of a choice card, or steps of an ordered one
 
 
 def check(deck: RawDeck) -> Iterator[Diagnostic]:
+    """Findings about cards that lack a question, an answer, gaps, options, steps or a text."""
     for card in deck.cards():
         yield from _check_card(card)
 
@@ -20,6 +21,17 @@ def check(deck: RawDeck) -> Iterator[Diagnostic]:
 def _check_card(card: RawCard) -> Iterator[Diagnostic]:
     if not card.question:
         yield finding("D301", card.heading)
+    yield from _check_answer(card)
+    for item in card.items:
+        if not item.text:
+            yield finding("D313", item.text.span)
+    for part in card.parts:
+        if not part.text:
+            yield finding("D206", part.heading)
+
+
+def _check_answer(card: RawCard) -> Iterator[Diagnostic]:
+    """What the kind of a card demands of its answer."""
     match card.kind:
         case CardKind.BASIC | CardKind.REVERSE:
             if not card.short:
@@ -33,12 +45,6 @@ def _check_card(card: RawCard) -> Iterator[Diagnostic]:
         case CardKind.ORDERED:
             if len(card.items) < _FEWEST:
                 yield _at_question(card, "D312", count=len(card.items))
-    for item in card.items:
-        if not item.text:
-            yield finding("D313", item.text.span)
-    for part in card.parts:
-        if not part.text:
-            yield finding("D206", part.heading)
 
 
 def _check_choice(card: RawCard) -> Iterator[Diagnostic]:
@@ -49,7 +55,7 @@ def _check_choice(card: RawCard) -> Iterator[Diagnostic]:
     if not card.items:
         return
     for number, line in enumerate(card.short.source.split("\n")):
-        if has_box(line):
+        if is_task_item(line):
             yield finding("D314", card.short.at(number, 1, len(line)))
             return
 

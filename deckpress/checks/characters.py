@@ -1,4 +1,4 @@
-"""Characters that cannot be printed or hide something, and tags that are shown as text."""
+"""Characters that cannot be printed or that hide something, and HTML tags, which become text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from deckpress.reading.texts import Field
 from deckpress.reading.tokens import BOM
 
 # HTML elements (WHATWG HTML, section 4), with the obsolete ones that people still write.
-_NAMES = """
+_ELEMENT_NAMES = """
 a abbr address area article aside audio b base bdi bdo big blockquote body br button canvas
 caption center cite code col colgroup data datalist dd del details dfn dialog div dl dt em embed
 fieldset figcaption figure font footer form frame frameset h1 h2 h3 h4 h5 h6 head header hgroup
@@ -24,16 +24,16 @@ meter nav noscript object ol optgroup option output p param picture pre progress
 samp script search section select slot small source span strike strong style sub summary sup svg
 table tbody td template textarea tfoot th thead time title tr track tt u ul var video wbr
 """
-_ELEMENTS = frozenset(_NAMES.split())
+_ELEMENTS = frozenset(_ELEMENT_NAMES.split())
 _TAG = re.compile(r"<!--|(?<!\\)</?(?P<name>[A-Za-z][A-Za-z0-9]*)(?=[\s/>])[^<>]*/?>")
-# Controls that reorder the text around them (Unicode Standard Annex 9), and unseen separators.
+# Controls that reorder the text around them (Unicode Standard Annex 9), and invisible separators.
 _HIDING = frozenset(
     "\u200b\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028\u2029\u00ad\ufeff"
 )
 
 
 def check(field: Field) -> Iterator[Diagnostic]:
-    """Raw HTML, once a field: the first tag."""
+    """A finding about the first HTML tag of a field, if it has one."""
     if "<" not in field.prose:
         return
     for match in _TAG.finditer(without_formulas(field.prose)):
@@ -45,7 +45,11 @@ def check(field: Field) -> Iterator[Diagnostic]:
 
 
 def check_deck(deck: RawDeck, has_glyph: Callable[[str], bool] | None) -> Iterator[Diagnostic]:
-    """Each character that cannot be printed or hides something: its first place, and how often."""
+    """A finding for each character of a source that cannot be printed or that hides something.
+
+    It is at the character's first place, with the number of all. `has_glyph` tells whether a
+    character can be printed; if it is None, all can.
+    """
     sections = deck.sections
     if not sections:
         return
@@ -69,7 +73,7 @@ def _characters(
 
 
 def _composed(text: str, mark: str, has_glyph: Callable[[str], bool] | None) -> bool:
-    """Whether a combining mark always composes with what it stands on into a known character."""
+    """Whether a combining mark always combines with the character before it to a printable one."""
     if not unicodedata.combining(mark) or has_glyph is None:
         return False
     bases = {match.group() for match in re.finditer(f"[^{re.escape(mark)}]{re.escape(mark)}", text)}

@@ -1,4 +1,4 @@
-"""Code blocks: closed, with attributes that mean something, and with the file that they show."""
+"""Code blocks: whether they are closed, have known attributes, and show a file that exists."""
 
 from __future__ import annotations
 
@@ -7,45 +7,46 @@ from difflib import get_close_matches
 
 from deckpress.diagnostics import Diagnostic, finding
 from deckpress.model import Span, Text
-from deckpress.reading.fences import KNOWN, ROLES, Fence, extract, find
+from deckpress.reading.fences import ATTRIBUTES, ROLES, Fence, extract_part, find_fences
 from deckpress.reading.references import Folder, well_placed
 from deckpress.reading.texts import Field
 
 
 def check(field: Field, files: Mapping[str, bytes]) -> Iterator[Diagnostic]:
-    for fence in find(field.text.source):
+    """Findings about the code blocks of a field; `files` has the deck's files by path."""
+    for fence in find_fences(field.text.source):
         if not fence.closed:
             span = field.text.at(fence.line, fence.column, len(fence.mark))
             yield finding("D218", span, mark=fence.mark)
-        yield from _attributes(field, fence)
+        yield from _check_attributes(field, fence)
         if fence.info.file is not None:
-            yield from _shown(field, fence, fence.info.file, files)
+            yield from _check_shown_file(field, fence, fence.info.file, files)
         elif fence.info.part is not None:
-            yield finding("D508", word(field.text, fence, "part="), part=fence.info.part)
+            yield finding("D508", word_span(field.text, fence, "part="), part=fence.info.part)
         if fence.info.language == "mermaid" and not fence.info.alt.strip():
-            yield finding("D516", word(field.text, fence, "mermaid"))
+            yield finding("D516", word_span(field.text, fence, "mermaid"))
 
 
-def word(text: Text, fence: Fence, said: str) -> Span:
-    """The span of the word `said` in the info string of a fence of `text`."""
-    start = max(0, fence.info_source.find(said))
-    return text.at(fence.line, fence.info_column + start, len(said))
+def word_span(text: Text, fence: Fence, word: str) -> Span:
+    """The span of `word` in the info string of a fence of `text`."""
+    start = max(0, fence.info_source.find(word))
+    return text.at(fence.line, fence.info_column + start, len(word))
 
 
-def _attributes(field: Field, fence: Fence) -> Iterator[Diagnostic]:
-    for item in (*fence.info.attributes, *fence.info.strange):
-        if item in fence.info.attributes and item in KNOWN:
+def _check_attributes(field: Field, fence: Fence) -> Iterator[Diagnostic]:
+    for item in (*fence.info.attributes, *fence.info.unknown_words):
+        if item in fence.info.attributes and item in ATTRIBUTES:
             continue
-        words = [*(f"{key}=" for key in KNOWN), *ROLES]
+        words = [*(f"{key}=" for key in ATTRIBUTES), *ROLES]
         near = get_close_matches(item, words, 1)
         args = {"near": near[0]} if near else {}
-        yield finding("D408", word(field.text, fence, item), item=item, **args)
+        yield finding("D408", word_span(field.text, fence, item), item=item, **args)
 
 
-def _shown(
+def _check_shown_file(
     field: Field, fence: Fence, path: str, files: Mapping[str, bytes]
 ) -> Iterator[Diagnostic]:
-    span = word(field.text, fence, f"file={path}")
+    span = word_span(field.text, fence, f"file={path}")
     if any(line.strip() for line in fence.body):
         yield finding("D507", field.text.at(fence.line, fence.column, len(fence.mark)), path=path)
     if not well_placed(path, Folder.EXAMPLES):
@@ -57,6 +58,6 @@ def _shown(
             text = "\0"
         if "\0" in text:
             yield finding("D509", span, path=path)
-        elif fence.info.part is not None and extract(text, fence.info.part) is None:
+        elif fence.info.part is not None and extract_part(text, fence.info.part) is None:
             part = fence.info.part
-            yield finding("D506", word(field.text, fence, "part="), path=path, part=part)
+            yield finding("D506", word_span(field.text, fence, "part="), path=path, part=part)

@@ -1,4 +1,4 @@
-"""What a card says: short enough to say, with a source, not asked twice, and not said twice."""
+"""The content of cards: answers too long or without news, sources, repeated questions."""
 
 from __future__ import annotations
 
@@ -9,39 +9,41 @@ from dataclasses import replace
 
 from deckpress.diagnostics import Diagnostic, finding
 from deckpress.language.similarity import Content, content
-from deckpress.language.speaking_time import length
+from deckpress.language.speaking_time import spoken_length
 from deckpress.model import CardKind, PartName, RawCard, RawDeck, RawPart, RawSection
 from deckpress.reading.cloze import gaps
 from deckpress.reading.prose import prose
-from deckpress.reading.references import ADDRESS, trimmed
+from deckpress.reading.references import ADDRESS, trim_address
 from deckpress.reading.texts import Field
 
-LONGEST = 30  # seconds; `docs/source-format.md` calls a short answer what one says in them
+# Seconds in which a short answer can be said; `docs/source-format.md` defines it so.
+LONGEST_ANSWER = 30
 _ADDRESS = re.compile(ADDRESS)
 _SITE = re.compile(r"https?://[^/?#]+/?")
-# A book has no address. What names one exactly: its title in marks, a chapter, a page, a number.
-_PRINTED = re.compile(
+# A printed source has no address, but something else that identifies it: a title in title marks, a
+# chapter, a page, a number.
+_PRINTED_SOURCE = re.compile(
     r"《[^《》]+》|第\s*\w+\s*[章页节]|ISBN|doi:|\bpp?\. ?\d|\b(?:page|chapter) \w", re.IGNORECASE
 )
-_SIGN = re.compile(r"\W+")
-_MARKS = frozenset(" \n*`.,:;?!()，。：；？！（）「」")
-_SAID = (CardKind.BASIC, CardKind.REVERSE, CardKind.CLOZE)
+_NOT_WORD = re.compile(r"\W+")
+_IGNORED = frozenset(" \n*`.,:;?!()，。：；？！（）「」")
+_SPOKEN_KINDS = (CardKind.BASIC, CardKind.REVERSE, CardKind.CLOZE)
 
 
 def check(deck: RawDeck) -> Iterator[Diagnostic]:
-    """Findings about the cards that are still asked."""
+    """Findings about the content of the cards that are not retired."""
     cards = [card for card in deck.cards() if not card.retired]
     for card in cards:
-        if card.kind in _SAID:
-            yield from _spoken(card)
-    yield from _sources(cards)
+        if card.kind in _SPOKEN_KINDS:
+            yield from _check_short_answer(card)
+    yield from _check_sources(cards)
     yield from _asked_twice(deck.sections)
 
 
-def _spoken(card: RawCard) -> Iterator[Diagnostic]:
-    if len(card.short.source) > 4 * LONGEST:  # fewer characters are never too many
-        said = length(card.short.source)
-        if said.seconds > LONGEST:
+def _check_short_answer(card: RawCard) -> Iterator[Diagnostic]:
+    if len(card.short.source) > 4 * LONGEST_ANSWER:  # a shorter text never takes too long
+        said = spoken_length(card.short.source)
+        if said.seconds > LONGEST_ANSWER:
             han, words, seconds = said.han, said.words, said.seconds
             yield finding("D901", card.short.span, han=han, words=words, seconds=seconds)
     in_question = card.kind is CardKind.CLOZE and gaps(card.question.source).found
@@ -50,12 +52,12 @@ def _spoken(card: RawCard) -> Iterator[Diagnostic]:
 
 
 def _repeats(card: RawCard) -> bool:
-    """Whether the answer says nothing but what was asked. "Yes, it is" may be an answer."""
+    """Whether the answer only repeats the question, unless that can be answered by yes or no."""
     if len(card.short.source) > 2 * len(card.question.source) + 20:
         return False
-    letters = set(card.short.source.lower()) - _MARKS
+    letters = set(card.short.source.lower()) - _IGNORED
     if 2 * len(letters.intersection(card.question.source.lower())) < len(letters):
-        return False  # most answers: nothing else needs to be looked at
+        return False  # true of most answers, and cheap to see
     asked = content(card.question.source)
     if asked.closed:
         return False
@@ -68,25 +70,25 @@ def _repeats(card: RawCard) -> bool:
     return inside or (shared >= 9 * rest)
 
 
-def _sources(cards: Sequence[RawCard]) -> Iterator[Diagnostic]:
+def _check_sources(cards: Sequence[RawCard]) -> Iterator[Diagnostic]:
     given = {
         card.id: part for card in cards for part in card.parts if part.name is PartName.SOURCES
     }
     for card in cards:
         part = next((part for part in card.parts if part.name is PartName.SOURCES), None)
         if part is None:
-            # A deck whose author gives none, or has just begun to, is not nagged.
+            # Authors who give no sources, or have just begun to, are not told of each card.
             if 2 * len(given) > len(cards):
                 span = card.question.span if card.question else card.heading
                 yield finding("D902", span, given=len(given), count=len(cards))
         elif part.text:
-            yield from _links(part)
+            yield from _check_source_links(part)
 
 
-def _links(part: RawPart) -> Iterator[Diagnostic]:
+def _check_source_links(part: RawPart) -> Iterator[Diagnostic]:
     field = Field(part.text, prose(part.text.source))
     addresses = dict(_addresses(field.prose))
-    if not addresses and not _PRINTED.search(part.text.source):
+    if not addresses and not _PRINTED_SOURCE.search(part.text.source):
         yield finding("D903", part.heading)
     for start, address in sorted(addresses.items()):
         if _is_site(address):
@@ -94,22 +96,23 @@ def _links(part: RawPart) -> Iterator[Diagnostic]:
 
 
 def _addresses(masked: str) -> Iterator[tuple[int, str]]:
-    """Where each address of another site stands, in any of the ways to write one."""
+    """The addresses of other sites, each with its offset, in whatever syntax they are written."""
     if "://" not in masked:
         return
     for match in _ADDRESS.finditer(masked):
-        yield match.start(), trimmed(match.group())
+        yield match.start(), trim_address(match.group())
 
 
 def _is_site(address: str) -> bool:
-    """Whether an address names a site and no page of it."""
+    """Whether an address leads to a site as a whole and not to one of its pages."""
     return _SITE.fullmatch(address) is not None
 
 
 def _asked_twice(sections: Sequence[RawSection]) -> Iterator[Diagnostic]:
-    """Questions with the same content, in one section, or anywhere if they name their subject.
+    """Findings about questions with the same content.
 
-    Learners see the section above the question, so "Which port is it?" may be asked in two.
+    They count if they are in one section, or anywhere if they name their subject. Learners see the
+    section above the question, so "Which port is it?" may be asked in two sections.
     """
     seen: dict[tuple[object, ...], RawCard] = {}
     for number, section in enumerate(sections):
@@ -127,12 +130,15 @@ def _asked_twice(sections: Sequence[RawSection]) -> Iterator[Diagnostic]:
 
 
 def _asked(card: RawCard) -> Content:
-    """What a card asks: many choices are headed "Which of these is right?"."""
+    """The content of a card's question, with the text and the options that belong to it.
+
+    The question alone is not enough: many choice cards ask "Which of these is right?".
+    """
     asked = content(card.question.source)
     more = [card.lead.source]
     if card.kind is CardKind.CHOICE:
         more += [item.text.source for item in card.items]
     elif card.kind is CardKind.CLOZE:
         more.append(card.short.source)
-    rest = tuple(_SIGN.sub("", text.casefold()) for text in more if text)
+    rest = tuple(_NOT_WORD.sub("", text.casefold()) for text in more if text)
     return replace(asked, words=asked.words + rest)

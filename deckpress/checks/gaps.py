@@ -1,4 +1,4 @@
-"""Gaps that are ill-formed, or where there can be none."""
+"""Gaps that are ill-formed, or in texts that cannot have any."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from deckpress.reading.texts import Field
 
 
 def check(field: Field) -> Iterator[Diagnostic]:
+    """Findings about ill-formed gaps, or about the first gap of a field that cannot have any."""
     if "{{" not in field.prose:
         return
     found = gaps(field.text.source)

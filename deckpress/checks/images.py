@@ -1,4 +1,4 @@
-"""Images: whether they are what their names say, and safe to show."""
+"""Images: whether their content fits their names, and whether they are safe to show."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from deckpress.model import RawDeck
 from deckpress.reading.references import Folder, references
 from deckpress.reading.texts import fields
 
-_MAGIC = {
+_SIGNATURES = {
     "png": re.compile(rb"\x89PNG\r\n\x1a\n"),
     "jpg": re.compile(rb"\xff\xd8\xff"),
     "jpeg": re.compile(rb"\xff\xd8\xff"),
@@ -23,9 +23,9 @@ _SVG = "{http://www.w3.org/2000/svg}svg"
 _ACTIVE = frozenset({"script", "foreignobject", "iframe", "embed", "object", "audio", "video"})
 _ANIMATED = frozenset({"animate", "set", "animatetransform", "animatemotion"})
 _LINKS = frozenset({"href", "src", "base"})
-# A drawing may point into itself, and may hold bitmaps.
+# A drawing may refer to its own elements, and may contain bitmaps.
 _INSIDE = re.compile(r"#|data:image/(?:png|jpeg|gif|webp)[;,]", re.IGNORECASE)
-_LARGEST_DRAWING = 20_000  # elements, each counted as often as it is drawn
+_LARGEST_DRAWING = 20_000  # elements; each counts as often as it is drawn
 _STYLE_OUTSIDE = re.compile(
     r"@import|expression\s*\(|javascript:|url\(\s*['\"]?\s*(?!['\"]?\s*#|data:image/(?!svg)|\s)[^\s)]",
     re.IGNORECASE,
@@ -33,6 +33,7 @@ _STYLE_OUTSIDE = re.compile(
 
 
 def check(deck: RawDeck) -> Iterator[Diagnostic]:
+    """A finding for each image with unusable content, at the first place that shows it."""
     seen = set()
     for field in fields(deck) if deck.files else ():
         if Folder.FIGURES.value not in field.prose:
@@ -49,18 +50,21 @@ def check(deck: RawDeck) -> Iterator[Diagnostic]:
 
 
 def image_problem(path: str, data: bytes) -> tuple[str, dict[str, str]] | None:
-    """The code and values of what is wrong with an image's content; None if nothing is."""
+    """The problem with the bytes of the image at `path`, or None if there is none.
+
+    A problem is the code of a finding and its values.
+    """
     ending = path.rpartition(".")[2].lower()
     if ending == "svg":
         return _svg_problem(data)
-    magic = _MAGIC.get(ending)
+    magic = _SIGNATURES.get(ending)
     if magic is not None and not magic.match(data):
         return "D510", {"type": ending.upper()}
-    return None if _opens(data) else ("D703", {})
+    return None if _is_readable(data) else ("D703", {})
 
 
-def _opens(data: bytes) -> bool:
-    """Whether a bitmap can be read to its end, and is not so large that it must be a trap."""
+def _is_readable(data: bytes) -> bool:
+    """Whether a bitmap is complete, and small enough not to be a decompression bomb."""
     from PIL import Image, ImageFile
 
     lenient = ImageFile.LOAD_TRUNCATED_IMAGES
@@ -81,8 +85,8 @@ def _svg_problem(data: bytes) -> tuple[str, dict[str, str]] | None:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         return wrong
-    # An internal subset can define entities: bombs, and text that hides what it says. The public
-    # identifier that drawing programs write is harmless, for nothing is ever fetched.
+    # An internal subset can define entities, which can grow without end or hide text. The public
+    # identifier that drawing programs write is harmless, because nothing is ever fetched.
     if re.search(r"<!ENTITY|<!DOCTYPE[^>]*\[", text, re.IGNORECASE):
         return "D511", {"item": "<!ENTITY>"}
     if "<?xml-stylesheet" in text:
@@ -93,19 +97,19 @@ def _svg_problem(data: bytes) -> tuple[str, dict[str, str]] | None:
         return wrong
     if root.tag not in (_SVG, "svg"):
         return wrong
-    item = next((bad for element in root.iter() if (bad := _unsafe(element))), "")
+    item = next((bad for element in root.iter() if (bad := _unsafe_item(element))), "")
     item = item or ("<use>" if _is_bomb(root) else "")
     return ("D511", {"item": item}) if item else None
 
 
 def _is_bomb(root: ElementTree.Element) -> bool:
-    """Whether drawings that show each other with ``<use>`` grow beyond measure, or never end."""
+    """Whether elements that show each other with ``<use>`` make a drawing too large or endless."""
     named = {name: element for element in root.iter() if (name := element.get("id"))}
     sizes: dict[ElementTree.Element, float] = {}
 
     def size(element: ElementTree.Element) -> float:
         if element not in sizes:
-            sizes[element] = float("inf")  # what is met again before it is known has no end
+            sizes[element] = float("inf")  # it is met again meanwhile if the drawing is endless
             shown = list(element)
             if str(element.tag).endswith("use"):
                 links = (value for name, value in element.attrib.items() if name.endswith("href"))
@@ -119,8 +123,8 @@ def _is_bomb(root: ElementTree.Element) -> bool:
         return True
 
 
-def _unsafe(element: ElementTree.Element) -> str:
-    """What makes an element active or reach outside; empty if nothing does."""
+def _unsafe_item(element: ElementTree.Element) -> str:
+    """The tag or attribute that makes an element active or load from outside; empty if none."""
     tag = element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
     if tag.lower() in _ACTIVE:
         return f"<{tag}>"

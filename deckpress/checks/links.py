@@ -1,4 +1,4 @@
-"""Links and images: where they lead, and whether what they show can be shown."""
+"""Links and images: whether they lead somewhere, and whether the images can be shown."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from deckpress.reading.references import (
     Folder,
     has_image_type,
     is_outside,
-    target,
+    link_target,
     well_placed,
 )
 from deckpress.reading.texts import Field
 
-_ALLOWED = re.compile(r"(?:https?://[^/\s]|mailto:[^\s@]+@)", re.IGNORECASE)
+_ALLOWED_ADDRESS = re.compile(r"(?:https?://[^/\s]|mailto:[^\s@]+@)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,37 +33,39 @@ class Targets:
     retired: frozenset[str]
 
     @classmethod
-    def of(cls, deck: RawDeck) -> Targets:
+    def from_deck(cls, deck: RawDeck) -> Targets:
+        """The targets that links in `deck` can have."""
         cards = deck.cards()
         ids = {section.id for section in deck.sections} | {card.id for card in cards}
         return cls(frozenset(ids - {""}), frozenset(card.id for card in cards if card.retired))
 
     def near(self, id: str) -> str:
-        """The id that was probably meant, or nothing."""
+        """The id that was probably meant by `id`; empty if none is similar."""
         return next(iter(get_close_matches(id, sorted(self.ids), 1)), "")
 
 
 def check(field: Field, targets: Targets) -> Iterator[Diagnostic]:
+    """Findings about the links and images of a field."""
     if "](" not in field.prose and "]:" not in field.prose:
         return
     images = {}
     for match in IMAGE.finditer(field.prose):
-        path, start = target(match)
+        path, start = link_target(match)
         images[start] = path
-        yield from _image(field, path, start)
+        yield from _check_image(field, path, start)
         if not match["alt"].strip():
             yield finding("D515", field.span(match.start(), match.end() - match.start()))
     for match in (*LINK.finditer(field.prose), *DEFINITION.finditer(field.prose)):
-        path, start = target(match)
+        path, start = link_target(match)
         if start in images:
             continue
         if "name" in match.re.groupindex and path.startswith(Folder.FIGURES.value):
-            yield from _image(field, path, start)
+            yield from _check_image(field, path, start)
         else:
-            yield from _link(field, path, start, targets)
+            yield from _check_link(field, path, start, targets)
 
 
-def _image(field: Field, path: str, start: int) -> Iterator[Diagnostic]:
+def _check_image(field: Field, path: str, start: int) -> Iterator[Diagnostic]:
     span = field.span(start, len(path))
     if is_outside(path):
         yield finding("D504", span, path=path)
@@ -73,10 +75,10 @@ def _image(field: Field, path: str, start: int) -> Iterator[Diagnostic]:
         yield finding("D503", span, path=path, known=", ".join(IMAGE_TYPES))
 
 
-def _link(field: Field, path: str, start: int, targets: Targets) -> Iterator[Diagnostic]:
+def _check_link(field: Field, path: str, start: int, targets: Targets) -> Iterator[Diagnostic]:
     span = field.span(start, len(path))
     if not path.startswith("#"):
-        if not _ALLOWED.match(path):
+        if not _ALLOWED_ADDRESS.match(path):
             yield finding("D513", span, target=path)
     elif path[1:] not in targets.ids:
         near = targets.near(path[1:])

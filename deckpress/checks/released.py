@@ -1,36 +1,40 @@
-"""What a released deck must keep, so that nobody loses progress: cards, kinds and names."""
+"""What a released deck must keep so that no learner loses progress: cards, kinds and names."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from deckpress.checks.positions import key_line, start
+from deckpress.checks.positions import key_line, source_start
 from deckpress.diagnostics import Diagnostic, finding
 from deckpress.history import comparison
 from deckpress.model import PartName, RawCard, RawDeck, Release
 
 
 def check(deck: RawDeck) -> Iterator[Diagnostic]:
-    """Cards that are gone or have changed their kind; a key or a deck name that has changed."""
+    """Findings about what was released and has changed, and about retired cards.
+
+    They are about cards that are gone or have another kind, a changed key or deck name, and retired
+    cards without a reason.
+    """
     for card in deck.cards():
-        yield from _retirement(card)
+        yield from _check_retirement(card)
     if deck.release is not None:
-        yield from _names(deck, deck.release)
-        yield from _cards(deck, deck.release)
+        yield from _check_names(deck, deck.release)
+        yield from _check_cards(deck, deck.release)
 
 
-def other_deck(deck: RawDeck, there: Collection[str]) -> Iterator[Diagnostic]:
-    """The deck that was released under the key of `deck`, if it is another one.
+def other_deck(deck: RawDeck, sources: Collection[str]) -> Iterator[Diagnostic]:
+    """A finding if another deck was released under the key of `deck`.
 
-    `there` names the files beside the source that have the key: without its file, the other one
-    is this deck by its former name.
+    `sources` are the names of the files in the source's folder that have this key. If the released
+    deck's file is not among them, it is this deck under its former name.
     """
     release = deck.release
-    if release is not None and release.name != deck.name and f"{release.name}.md" in there:
+    if release is not None and release.name != deck.name and f"{release.name}.md" in sources:
         yield finding("D819", key_line(deck, "key"), key=release.key, other=f"{release.name}.md")
 
 
-def _retirement(card: RawCard) -> Iterator[Diagnostic]:
+def _check_retirement(card: RawCard) -> Iterator[Diagnostic]:
     reason = next((part for part in card.parts if part.name is PartName.RETIRED), None)
     if card.retired and reason is None:
         yield finding("D817", card.heading, id=card.id)
@@ -38,19 +42,19 @@ def _retirement(card: RawCard) -> Iterator[Diagnostic]:
         yield finding("D818", reason.heading, id=card.id)
 
 
-def _names(deck: RawDeck, release: Release) -> Iterator[Diagnostic]:
+def _check_names(deck: RawDeck, release: Release) -> Iterator[Diagnostic]:
     for code, key, before, now in (
         ("D814", "key", release.key, deck.meta.key),
         ("D816", "anki_deck", release.anki_deck, deck.meta.anki_deck),
     ):
-        if now and now != before:  # without a value, the front matter is told so
+        if now and now != before:  # a missing value has a finding of its own
             span = key_line(deck, key)
             yield finding(code, span, before=before, now=now, version=release.version)
 
 
-def _cards(deck: RawDeck, release: Release) -> Iterator[Diagnostic]:
+def _check_cards(deck: RawDeck, release: Release) -> Iterator[Diagnostic]:
     cards = {card.id: card for card in deck.cards()}
-    renamed = comparison.renamed(release, deck)
+    renamed = comparison.renamed_cards(release, deck)
     for id, before in release.cards.items():
         card = cards.get(id)
         if card is not None:
@@ -62,4 +66,4 @@ def _cards(deck: RawDeck, release: Release) -> Iterator[Diagnostic]:
             yield finding("D812", heading, id=renamed[id], before=id, version=release.version)
         else:
             args = {"version": release.version, "question": before.question}
-            yield finding("D811", start(deck), id=id, **args)
+            yield finding("D811", source_start(deck), id=id, **args)

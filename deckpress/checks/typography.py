@@ -1,4 +1,4 @@
-"""Chinese punctuation and the names of products: each kind of slip once a text, with its number."""
+"""Chinese punctuation and the names of products."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from deckpress.reading.texts import Field
 
 
 def check(field: Field, style: Style) -> Iterator[Diagnostic]:
-    if not style.doubts(field.text.source):
+    """One finding for each kind of slip in a field: at its first place, with the number of all."""
+    if not style.may_have_slips(field.text.source):
         return
     from deckpress.language.punctuation import slips
 

@@ -1,4 +1,4 @@
-"""What ``check --fix`` mends: missing ids, punctuation, the names of products.
+"""What ``check --fix`` corrects: missing ids, punctuation, the names of products.
 
-In comes the text of a source, out goes the same text mended, with a count of each change.
+The input is the text of a source. The output is the corrected text, with a count of each change.
 """

@@ -1,4 +1,4 @@
-"""Writes the ids that are missing from a source, and touches no other byte of it."""
+"""Adds the ids that are missing from a source, and changes no other byte of it."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from hashlib import blake2b
 from itertools import count
 
 from deckpress.model import Span
-from deckpress.reading.attributes import LONGEST_ID, Heading, split_heading, stray
-from deckpress.reading.cloze import filled
+from deckpress.reading.attributes import LONGEST_ID, Heading, split_heading, stray_attributes
+from deckpress.reading.cloze import fill_gaps
 from deckpress.reading.tokens import Token, TokenKind, scan
 
 _LONGEST_SLUG = 40
 _WORD = re.compile(r"[a-z0-9]+")
 
 
-def stamp(text: str) -> tuple[str, int]:
-    """`text` with an id on each section and card heading that has none, and how many were added.
+def assign_ids(text: str) -> tuple[str, int]:
+    """The text of a source with an id for each section and card that had none, and their number.
 
-    An id is made of the ASCII words of the title, or of a hash of it; an id once there is never
-    changed. Headings without a title, or with attributes that cannot be read, are left for their
+    A new id consists of the ASCII words of the title, or of a hash of the title. Ids that exist are
+    never changed. Headings without a title, or with attributes that cannot be read, are left to the
     author.
     """
     tokens = scan(text)
@@ -41,21 +41,21 @@ def stamp(text: str) -> tuple[str, int]:
     stamped = 0
     for index, token in enumerate(tokens):
         heading = headings.get(index)
-        if heading is None or not _wants_id(heading):
+        if heading is None or not _needs_id(heading):
             out.append(token.raw)
             continue
-        id = _fresh(heading.title, taken, counters)
+        id = _new_id(heading.title, taken, counters)
         taken.add(id)
         stamped += 1
         out.append(_with_id(token, heading, id))
     return "".join(out), stamped
 
 
-def _wants_id(heading: Heading) -> bool:
+def _needs_id(heading: Heading) -> bool:
     return (
         bool(heading.title)
         and not any(item.source.startswith("#") for item in heading.items)
-        and not stray(heading, lambda column, width: Span("", 1, column, width))
+        and not stray_attributes(heading, lambda column, width: Span("", 1, column, width))
     )
 
 
@@ -68,9 +68,12 @@ def _with_id(token: Token, heading: Heading, id: str) -> str:
     return f"{line[:end]} {{#{id}}}{line[end:]}"
 
 
-def _fresh(title: str, taken: set[str], counters: dict[str, Iterator[int]]) -> str:
-    """An id that is not taken: words, then words and a hash, then that with a number."""
-    plain = unicodedata.normalize("NFKD", filled(title)).lower()
+def _new_id(title: str, taken: set[str], counters: dict[str, Iterator[int]]) -> str:
+    """An id that is not in `taken`: the title's words, else words and hash, else with a number.
+
+    `counters` holds the next number for each combination of words and hash.
+    """
+    plain = unicodedata.normalize("NFKD", fill_gaps(title)).lower()
     slug = ""
     for word in _WORD.findall(plain):
         longer = f"{slug}-{word}" if slug else word[:_LONGEST_SLUG]

@@ -1,49 +1,49 @@
-"""Mends in a source what can be mended without asking its author: typography, and missing ids."""
+"""Corrects what needs no decision of the author: typography and missing ids."""
 
 from __future__ import annotations
 
 from collections import Counter
 
 from deckpress.fixes import assign_ids
-from deckpress.language.punctuation import mended
+from deckpress.language.punctuation import mend_slips
 from deckpress.language.style import Style
 from deckpress.model import Text
-from deckpress.reading.files import Loaded
+from deckpress.reading.files import LoadedSource
 from deckpress.reading.lines import split_lines
 from deckpress.reading.reader import read
 from deckpress.reading.texts import fields
 from deckpress.reading.tokens import BOM
 
-IDS = "D207"
+MISSING_ID = "D207"  # the code of the finding
 
 
 def mend(text: str) -> tuple[str, Counter[str]]:
-    """`text` mended, and how often each code was. Nothing else of it changes, not one byte.
+    """The text of a source, corrected, and how often each code was. No other byte changes.
 
-    The ids come last, so that they are made of titles that are spelled right.
+    Ids are added last, so that they are made from titles with the right spelling.
     """
-    text, counts = _set(text)
-    text, ids = assign_ids.stamp(text)
-    return text, counts + Counter({IDS: ids})
+    text, counts = _mend_typography(text)
+    text, ids = assign_ids.assign_ids(text)
+    return text, counts + Counter({MISSING_ID: ids})
 
 
-def _set(text: str) -> tuple[str, Counter[str]]:
-    """Mend the typography of the texts of a deck, each where it stands."""
+def _mend_typography(text: str) -> tuple[str, Counter[str]]:
+    """The text of a source with the typography of its fields corrected, and a count by code."""
     mark = BOM if text.startswith(BOM) else ""
-    deck, _ = read(Loaded("", "", text.encode("utf-8", "replace"), text, {}, ()))
-    style = Style.of(deck)
+    deck, _ = read(LoadedSource("", "", text.encode("utf-8", "replace"), text, {}, ()))
+    style = Style.from_deck(deck)
     lines = split_lines(text.removeprefix(BOM))
     counts: Counter[str] = Counter()
     for field in fields(deck):
-        fresh, found = mended(field.text.source, style)
+        fresh, found = mend_slips(field.text.source, style)
         if found:
-            _replace(lines, field.text, fresh)
+            _replace_text(lines, field.text, fresh)
             counts += found
     return mark + "".join(lines), counts
 
 
-def _replace(lines: list[str], old: Text, fresh: str) -> None:
-    """Put a text that has as many lines as `old` in its place."""
+def _replace_text(lines: list[str], old: Text, fresh: str) -> None:
+    """Replace the text `old` by `fresh`, which has as many lines, in the lines of a source."""
     pairs = zip(old.source.split("\n"), fresh.split("\n"), strict=True)
     for number, (before, after) in enumerate(pairs):
         if before == after:

@@ -1,5 +1,5 @@
-"""What learners already have: the releases of a deck, and what a source changes about them.
+"""The releases of a deck, which learners already have, and what a source changes about them.
 
-In come a `RawDeck` and the files of its ledger; out go versions, changes, their text, and the
-ledger's next file. Nothing here asks what time it is.
+The input is a `RawDeck` and the files of its ledger. The output is versions, changes, their text,
+and the ledger's next file. Nothing here reads the clock.
 """

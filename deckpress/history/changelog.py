@@ -1,4 +1,4 @@
-"""What is new in a version for those who learn it: the ledger's changes as Markdown."""
+"""The notes on a version: what it changes for learners, as Markdown."""
 
 from __future__ import annotations
 
@@ -15,59 +15,64 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from deckpress.history.comparison import Changes
 from deckpress.model import PartName, RawDeck, Release
-from deckpress.reading.cloze import filled
-from deckpress.reading.part_names import label
+from deckpress.reading.cloze import fill_gaps
+from deckpress.reading.part_names import part_label
 
 _HERE = Path(__file__).parent
 _TAG = re.compile(r"<(?=[A-Za-z/!?])")
-# What keeps its "<" (code, and what has a backslash before it), formulas, and what begins a tag.
-_PIECE = re.compile(rf"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)|\\.|\$[^$\n]+\$|{_TAG.pattern}", re.DOTALL)
-_WITH_WORDS = frozenset({"restored", "reworded", "edited"})
-_LOSING = ("key", "anki_deck", "note_types", "vanished", "other_kind")
-_FROM_PARTS = frozenset(PartName) - {PartName.RETIRED}
+# Code and escaped characters, which keep their "<"; formulas; and the "<" that begins a tag.
+_CODE_FORMULA_OR_TAG = re.compile(
+    rf"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)|\\.|\$[^$\n]+\$|{_TAG.pattern}", re.DOTALL
+)
+_WITH_DETAILS = frozenset({"restored", "reworded", "edited"})
+_LOSSES = ("key", "anki_deck", "note_types", "vanished", "other_kind")
+_ANSWER_PARTS = frozenset(PartName) - {PartName.RETIRED}
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A card that has changed: its id, its question as Markdown, and what there is to say.
+class CardLine:
+    """The line about a changed card: its id, its question as Markdown, and a note on the change.
 
-    `below` are lines of Markdown that say more.
+    `details` are lines of Markdown to show below it.
     """
 
     id: str
     question: str
     note: str = ""
-    below: Sequence[str] = ()
+    details: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The cards that have changed in one way, under the title that names it."""
+    """The lines about all cards that changed in the same way, under a title that says how."""
 
     title: str
-    lines: tuple[Line, ...]
+    lines: tuple[CardLine, ...]
 
 
 def _groups(
     deck: RawDeck,
     changes: Changes,
     only: Collection[str] | None,
-    below: Mapping[str, Sequence[str]],
+    details: Mapping[str, Sequence[str]],
 ) -> Sequence[Group]:
-    """The changes in the deck's language, most important first; `only` names the cards to tell of.
+    """The changes in the deck's language, the most important first.
 
-    A card whose question was reworded is told among those, with what else of it has changed.
+    `only` holds the ids of the cards to include; None includes all. A card with a reworded question
+    is listed only there, with the names of all its changed parts.
     """
     said = words(deck.meta.lang)
     before = deck.release.cards if deck.release else {}
     questions = {id: card.question for id, card in before.items()}
-    questions |= {card.id: filled(card.question.source) for card in deck.cards()}
+    questions |= {card.id: fill_gaps(card.question.source) for card in deck.cards()}
     homes = {
-        card.id: shown(section.title.source) for section in deck.sections for card in section.cards
+        card.id: escape_tags(section.title.source)
+        for section in deck.sections
+        for card in section.cards
     }
 
     def parts(names: Sequence[str]) -> str:
-        return said["list-comma"].join(part(name, deck.meta.lang) for name in names)
+        return said["list-comma"].join(card_part_label(name, deck.meta.lang) for name in names)
 
     def notes() -> Iterator[tuple[str, Mapping[str, str]]]:
         edited = {id: ps for id, ps in changes.edited.items() if id not in changes.restored}
@@ -87,8 +92,11 @@ def _groups(
         for name, found in notes()
         if (
             lines := tuple(
-                Line(
-                    id, shown(questions[id]), note, below.get(id, ()) if name in _WITH_WORDS else ()
+                CardLine(
+                    id,
+                    escape_tags(questions[id]),
+                    note,
+                    details.get(id, ()) if name in _WITH_DETAILS else (),
                 )
                 for id, note in found.items()
                 if only is None or id in only
@@ -97,32 +105,34 @@ def _groups(
     )
 
 
-def text(
+def version_notes(
     deck: RawDeck,
     title: str,
     changes: Changes,
     *,
     only: Collection[str] | None = None,
-    below: Mapping[str, Sequence[str]] = MappingProxyType({}),
+    details: Mapping[str, Sequence[str]] = MappingProxyType({}),
 ) -> str:
-    """The notes on a version under the heading `title`, in the deck's language.
+    """The notes on a version, as Markdown under the heading `title`, in the deck's language.
 
-    `only` names the cards that are told of, `below` has lines of Markdown for the cards that were
-    edited, by id.
+    `only` holds the ids of the cards to include; None includes all. `details` has lines of Markdown
+    to show below cards that were edited, by id.
     """
     page = deck.meta.homepage.partition("#")[0].strip()
     return (
         _templates()
         .get_template("changes.md.jinja")
         .render(
-            title=shown(title),
+            title=escape_tags(title),
             words=words(deck.meta.lang),
             since=deck.release.version if deck.release else "",
             count=len(only) if only is not None else len(deck.cards()),
             partial=only is not None,
-            groups=_groups(deck, changes, only, below),
-            sections=[shown(s.title.source) for s in deck.sections if s.id in changes.renamed],
-            losses=[f"loses-{name}" for name in _LOSING if getattr(changes, name)],
+            groups=_groups(deck, changes, only, details),
+            sections=[
+                escape_tags(s.title.source) for s in deck.sections if s.id in changes.renamed
+            ],
+            losses=[f"loses-{name}" for name in _LOSSES if getattr(changes, name)],
             page=page,
             linked={card.id for card in deck.cards() if not card.retired} if page else (),
             retired=any(card.retired for card in deck.cards()),
@@ -131,23 +141,25 @@ def text(
 
 
 def with_section(log: str, deck: RawDeck, release: Release, changes: Changes) -> str:
-    """The deck's changelog `log` with the section of `release` on top, or in its own place.
+    """The deck's changelog `log` with a section about `release` on top.
 
-    The newest release stands first. A section that is there already is written anew.
+    An older section about the same version is replaced. If `log` is empty, it gets its title.
     """
     said = words(deck.meta.lang)
     date = datetime.fromtimestamp(release.time, UTC).date()
-    notes = text(deck, f"{release.version} ({date})", changes)
+    notes = version_notes(deck, f"{release.version} ({date})", changes)
     section = re.sub(r"^(?=#+ )", "#", notes, flags=re.MULTILINE).strip()
     head, *others = re.split(r"^(?=## )", log, flags=re.MULTILINE)
     kept = [one.strip() for one in others if not one.startswith(f"## {release.version} ")]
-    head = head.strip() or "# " + said["changelog"].format(title=shown(deck.meta.title))
+    head = head.strip() or "# " + said["changelog"].format(title=escape_tags(deck.meta.title))
     return "\n\n".join((head, section, *kept)) + "\n"
 
 
-def shown(text: str) -> str:
-    """A line of a source, whose HTML is text: GitHub would take it for HTML, and ``<!--`` for the
-    end of all that follows. In a formula no backslash may stand before it.
+def escape_tags(text: str) -> str:
+    """A line of a source with its HTML tags escaped, because there they are plain text.
+
+    GitHub would take them for HTML, and ``<!--`` would hide everything after it. In a formula a
+    space follows the ``<``, since a backslash would change its meaning.
     """
 
     def safe(match: re.Match[str]) -> str:
@@ -155,26 +167,26 @@ def shown(text: str) -> str:
             return r"\<"
         return _TAG.sub("< ", match[0]) if match[0].startswith("$") else match[0]
 
-    return _PIECE.sub(safe, text)
+    return _CODE_FORMULA_OR_TAG.sub(safe, text)
 
 
 @cache
 def words(lang: str) -> Mapping[str, str]:
-    """The words of the notes; English for a language that has no table."""
+    """The words of the notes, by name; in English if there is no table for `lang`."""
     table: dict[str, dict[str, str]] = tomllib.loads((_HERE / "changes.toml").read_text("utf-8"))
     return table.get(lang, table["en"])
 
 
-def part(name: str, lang: str) -> str:
-    """A part of a card, as `digests` names it, in the deck's language."""
-    if name in _FROM_PARTS:
-        return label(PartName(name), lang)
+def card_part_label(name: str, lang: str) -> str:
+    """The label in the language `lang` of a part of a card that `digests` calls `name`."""
+    if name in _ANSWER_PARTS:
+        return part_label(PartName(name), lang)
     return words(lang)[f"part-{name}"]
 
 
 @cache
 def _templates() -> Environment:
-    # Markdown, not HTML: nothing here is escaped.
+    # The templates make Markdown, not HTML, so nothing is escaped.
     return Environment(
         loader=FileSystemLoader(_HERE / "templates"),
         autoescape=False,

@@ -1,4 +1,4 @@
-"""What a source changes for the learners of a release, and the version bump that it needs."""
+"""Compares a source with a release: what it changes for learners, and the version bump it needs."""
 
 from __future__ import annotations
 
@@ -8,21 +8,26 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 
 from deckpress.model import RawDeck, Release
-from deckpress.reading.cloze import filled
-from deckpress.version_number import number
+from deckpress.reading.cloze import fill_gaps
+from deckpress.version_number import version_tuple
 
-_ALIKE = 0.6  # how alike two questions must be for one to be the other, reworded
+# How similar (0 to 1) two questions must be for one to count as a rewording of the other.
+_LEAST_SIMILARITY = 0.6
 
-Content = Mapping[str, Mapping[str, str]]
+# The digests of the parts of all cards, by the card's id and the part's name (see `digests`).
+DeckDigests = Mapping[str, Mapping[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What a source changes for those who have the last release; ids in the order of the source.
+    """What a source changes for those who have the last release. Ids are in source order.
 
-    `edited` names the parts that differ; a card that was also moved or restored is in both lists. A
-    card that is retired now is in no other list, nor is a new one. `renamed` are the ids of the
-    sections that have another title, or the cards of a section that is there no more.
+    `edited` maps the id of a card to the names of the parts that differ; if the card was also moved
+    or restored, it is in that list too. A new card is only in `added`, and a card that was retired
+    now only in `retired`. `vanished` are the released cards that are missing from the source, and
+    `other_kind` those whose kind has changed. `renamed` are the ids of sections whose title has
+    changed, or which have taken over all cards of a section that is gone. The last three fields
+    tell whether the deck's key, its name in Anki or the note types have changed.
     """
 
     added: tuple[str, ...] = ()
@@ -42,23 +47,23 @@ class Changes:
 
 
 class Bump(StrEnum):
-    """By how much a version goes up; the largest first."""
+    """Which of its three numbers a version raises; the largest bump comes first."""
 
     MAJOR = "major"
     MINOR = "minor"
     PATCH = "patch"
 
 
-def compare(release: Release | None, deck: RawDeck, now: Content) -> Changes:
-    """What `deck` changes for the learners of `release`; all is new if there was none.
+def compare(release: Release | None, deck: RawDeck, current: DeckDigests) -> Changes:
+    """What `deck` changes for the learners of `release`.
 
-    `now` is what `digests` says of the deck.
+    If `release` is None, all cards are new. `current` are the `digests` of the deck.
     """
     cards = {card.id: card for card in deck.cards()}
     if release is None:
         return Changes(added=tuple(id for id, card in cards.items() if not card.retired))
     homes = {card.id: section.id for section in deck.sections for card in section.cards}
-    renamed = _renamed_sections(release, now)
+    renamed = _renamed_sections(release, current)
     edited: dict[str, tuple[str, ...]] = {}
     moved, retired, restored, other_kind = [], [], [], []
     for id, before in release.cards.items():
@@ -67,28 +72,30 @@ def compare(release: Release | None, deck: RawDeck, now: Content) -> Changes:
             continue
         differ = tuple(
             name
-            for name in dict.fromkeys((*now[id], *before.content))
-            if now[id].get(name) != before.content.get(name)
+            for name in dict.fromkeys((*current[id], *before.content))
+            if current[id].get(name) != before.content.get(name)
         )
         if card.kind is not before.kind:
             other_kind.append(id)
         if card.retired and not before.retired:
             retired.append(id)
             continue
-        told = {"section"}
+        reported = {"section"}
         if before.retired and not card.retired:
             restored.append(id)
-            told.add("retired")
-        if "section" in differ and now[id].get("section") not in renamed:
+            reported.add("retired")
+        if "section" in differ and current[id].get("section") not in renamed:
             moved.append(id)
-        if parts := tuple(name for name in differ if name not in told):
+        if parts := tuple(name for name in differ if name not in reported):
             edited[id] = parts
     return Changes(
         added=tuple(id for id in cards if id not in release.cards),
         edited=edited,
         moved=tuple(moved),
         renamed=tuple(
-            dict.fromkeys(home for id, home in homes.items() if now[id].get("section") in renamed)
+            dict.fromkeys(
+                home for id, home in homes.items() if current[id].get("section") in renamed
+            )
         ),
         retired=tuple(retired),
         restored=tuple(restored),
@@ -100,35 +107,37 @@ def compare(release: Release | None, deck: RawDeck, now: Content) -> Changes:
     )
 
 
-def _renamed_sections(release: Release, now: Content) -> set[str]:
-    """The hashes of sections that are new, and have the cards of one that is gone: a hash says
-    which section it is, and not whether its id or its title has changed.
+def _renamed_sections(release: Release, current: DeckDigests) -> set[str]:
+    """The digests of sections that were only renamed.
+
+    Such a digest is new, and its section has the cards of one whose digest is gone. The digest
+    covers both the id and the title of a section, so it cannot tell which of them has changed.
     """
-    came: dict[str, set[str]] = {}
-    went: dict[str, set[str]] = {}
+    origins: dict[str, set[str]] = {}
+    targets: dict[str, set[str]] = {}
     for id, card in release.cards.items():
-        if id in now:
-            before, after = card.content.get("section", ""), now[id].get("section", "")
-            came.setdefault(after, set()).add(before)
-            went.setdefault(before, set()).add(after)
-    there = {parts.get("section", "") for parts in now.values()}
+        if id in current:
+            before, after = card.content.get("section", ""), current[id].get("section", "")
+            origins.setdefault(after, set()).add(before)
+            targets.setdefault(before, set()).add(after)
+    present = {parts.get("section", "") for parts in current.values()}
     return {
         after
-        for after, before in came.items()
-        if len(before) == 1 and not before & there and went[next(iter(before))] == {after}
+        for after, before in origins.items()
+        if len(before) == 1 and not before & present and targets[next(iter(before))] == {after}
     }
 
 
-def least(changes: Changes) -> Bump:
-    """The least bump that the next release may take, by what it does to a learner.
+def least_bump(changes: Changes) -> Bump:
+    """The smallest bump that the next release may take, judged by what learners notice.
 
-    Major: progress can be lost. Minor: there are cards to learn, or fewer. Patch: all else.
+    Major: progress can be lost. Minor: there are more or fewer cards to learn. Patch: all else.
     """
-    return next((bump for bump in Bump if forcing(changes, bump)), Bump.PATCH)
+    return next((bump for bump in Bump if bump_reasons(changes, bump)), Bump.PATCH)
 
 
-def forcing(changes: Changes, bump: Bump) -> tuple[str, ...]:
-    """What forces that bump at least: the ids of cards, or names of what all cards share."""
+def bump_reasons(changes: Changes, bump: Bump) -> tuple[str, ...]:
+    """What makes a bump of this size necessary: ids of cards, or names of fields of `Changes`."""
     match bump:
         case Bump.MAJOR:
             shared = ("key", "anki_deck", "note_types")
@@ -143,9 +152,13 @@ def forcing(changes: Changes, bump: Bump) -> tuple[str, ...]:
             return ()
 
 
-def raised(version: str, bump: Bump) -> str:
-    """The version after `version` by that bump."""
-    major, minor, patch = number(version)
+def bump_version(version: str, bump: Bump) -> str:
+    """The version that follows `version` with this bump.
+
+    Raises:
+        ValueError: `version` does not have the form of a released version, such as ``1.2.0``.
+    """
+    major, minor, patch = version_tuple(version)
     match bump:
         case Bump.MAJOR:
             return f"{major + 1}.0.0"
@@ -155,21 +168,24 @@ def raised(version: str, bump: Bump) -> str:
             return f"{major}.{minor}.{patch + 1}"
 
 
-def successor(release: Release | None, changes: Changes) -> str:
-    """The least version that the next release may have."""
-    return "1.0.0" if release is None else raised(release.version, least(changes))
+def next_version(release: Release | None, changes: Changes) -> str:
+    """The lowest version that the next release may have; ``1.0.0`` if there is no release yet."""
+    return "1.0.0" if release is None else bump_version(release.version, least_bump(changes))
 
 
-def renamed(release: Release, deck: RawDeck) -> dict[str, str]:
-    """Of each card that has vanished, the new card whose question reads like its own."""
-    fresh = {c.id: filled(c.question.source) for c in deck.cards() if c.id not in release.cards}
-    there = {card.id for card in deck.cards()}
+def renamed_cards(release: Release, deck: RawDeck) -> dict[str, str]:
+    """The ids of vanished cards, each with the id of a new card whose question is much like it.
+
+    A vanished card without such a new card is left out.
+    """
+    fresh = {c.id: fill_gaps(c.question.source) for c in deck.cards() if c.id not in release.cards}
+    present = {card.id for card in deck.cards()}
     found: dict[str, str] = {}
     for id, entry in release.cards.items():
-        if id in there or not fresh:
+        if id in present or not fresh:
             continue
         matcher = SequenceMatcher(None, b=entry.question, autojunk=False)
-        best, near = _ALIKE, ""
+        best, near = _LEAST_SIMILARITY, ""
         for candidate, question in fresh.items():
             matcher.set_seq1(question)
             if matcher.real_quick_ratio() < best or matcher.quick_ratio() < best:

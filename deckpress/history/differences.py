@@ -1,4 +1,4 @@
-"""The words that differ between two versions of a deck, card by card and part by part."""
+"""Finds the words that differ between two versions of a deck, by card and part."""
 
 from __future__ import annotations
 
@@ -14,27 +14,30 @@ from deckpress.reading.references import Folder, references
 
 # A word of letters, one character of any other script, a stretch of white space.
 _WORD = re.compile(r"[A-Za-z0-9_]+|\s+|.", re.DOTALL)
-_AROUND = 12  # characters that are shown before and behind what differs
+_CONTEXT = 12  # characters that are shown before and after a difference
 
 
 class Fate(StrEnum):
+    """What happened to a stretch of text from one version to the next."""
+
     SAME = "same"
     REMOVED = "removed"
     ADDED = "added"
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """A stretch of text, and whether it is in both versions."""
+class DifferencePiece:
+    """A stretch of text, and whether it stayed, was removed or was added."""
 
     fate: Fate
     text: str
 
 
-def texts(deck: RawDeck) -> dict[str, dict[str, str]]:
-    """Of each card, by id: its parts by the names that `digests` gives them, as plain source.
+def part_texts(deck: RawDeck) -> dict[str, dict[str, str]]:
+    """The parts of all cards as source text, by the card's id and the part's name.
 
-    What a part shows of other files follows its text.
+    The names are those of `digests`. The files that a part shows follow its text. Empty parts are
+    left out.
     """
     return {
         card.id: {name: text for name, text in _parts(card, section, deck) if text}
@@ -43,33 +46,39 @@ def texts(deck: RawDeck) -> dict[str, dict[str, str]]:
     }
 
 
-def words(old: str, new: str) -> tuple[Piece, ...]:
-    """What became of `old` on its way to `new`; long stretches that stayed are cut short."""
+def word_differences(old: str, new: str) -> tuple[DifferencePiece, ...]:
+    """The pieces that lead from the text `old` to the text `new`, in order.
+
+    Long pieces that stayed the same are shortened, with ``…`` for what was cut.
+    """
     before, after = _WORD.findall(old), _WORD.findall(new)
-    found: list[Piece] = []
+    found: list[DifferencePiece] = []
     for tag, i, j, k, m in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if tag == "equal":
-            found.append(Piece(Fate.SAME, "".join(before[i:j])))
+            found.append(DifferencePiece(Fate.SAME, "".join(before[i:j])))
             continue
         if i < j:
-            found.append(Piece(Fate.REMOVED, "".join(before[i:j])))
+            found.append(DifferencePiece(Fate.REMOVED, "".join(before[i:j])))
         if k < m:
-            found.append(Piece(Fate.ADDED, "".join(after[k:m])))
+            found.append(DifferencePiece(Fate.ADDED, "".join(after[k:m])))
     last = len(found) - 1
     return tuple(
-        Piece(piece.fate, _cut(piece.text, number == 0, number == last))
+        DifferencePiece(piece.fate, _shorten(piece.text, number == 0, number == last))
         if piece.fate is Fate.SAME
         else piece
         for number, piece in enumerate(found)
     )
 
 
-def _cut(text: str, first: bool, last: bool) -> str:
-    """What is left of a stretch between two differences, or before the first or behind the last."""
-    if len(text) <= 2 * _AROUND:
+def _shorten(text: str, first: bool, last: bool) -> str:
+    """Shorten text that stayed the same: keep only what is close to a difference.
+
+    `first` means that no difference comes before it, `last` that none follows it.
+    """
+    if len(text) <= 2 * _CONTEXT:
         return text
-    head = "" if first else text[:_AROUND]
-    tail = "" if last else text[-_AROUND:]
+    head = "" if first else text[:_CONTEXT]
+    tail = "" if last else text[-_CONTEXT:]
     return f"{head}…{tail}"
 
 

@@ -1,6 +1,6 @@
-"""What of a card is its content, part by part: the text that its author wrote and what it shows.
+"""Hashes the content of cards, part by part: what their author wrote, and the files they show.
 
-A new renderer or a new template is not an edit, so nothing here is taken of the HTML.
+The HTML is not hashed, because a new renderer or template is not an edit.
 """
 
 from __future__ import annotations
@@ -13,14 +13,15 @@ from deckpress.history.proofs import proofs
 from deckpress.model import PartName, Proof, RawCard, RawDeck, RawSection, Text
 from deckpress.reading.references import Folder, Reference, references
 
-_SIZE = 6  # bytes of a part's hash
+_SIZE = 6  # bytes of a part's digest
 
 
 def digests(deck: RawDeck) -> dict[str, dict[str, str]]:
-    """Of each card, by id: its parts by name, each as 12 hexadecimal digits.
+    """The digests of the parts of all cards, by the card's id and the part's name.
 
-    A part is a text (``question``, ``why``), a fact in front of it (``tags``, ``level``) or what
-    every note of the deck carries (``deck``). Empty parts are left out.
+    A digest has 12 hexadecimal digits. A part is a text (``question``, ``why``), an attribute
+    (``tags``, ``level``) or what every note of the deck contains (``deck``). Empty parts are left
+    out.
     """
     proven = {id: recorded.proof for id, recorded in proofs(deck).items()}
     return {
@@ -34,16 +35,16 @@ def digests(deck: RawDeck) -> dict[str, dict[str, str]]:
     }
 
 
-def fingerprint(deck: RawDeck) -> str:
-    """A hash of the bytes of a source and of the files that it shows, 32 hexadecimal digits."""
+def source_fingerprint(deck: RawDeck) -> str:
+    """A hash of the bytes of a source and the files that it shows, in 32 hexadecimal digits."""
     digest = blake2b(digest_size=16)
     for name, data in (("", deck.source), *sorted(deck.files.items())):
         digest.update(f"{name}\0{len(data)}\0".encode() + data)
     return digest.hexdigest()
 
 
-def whole(parts: Mapping[str, str]) -> str:
-    """The parts of a card as one hash of 32 hexadecimal digits."""
+def card_digest(parts: Mapping[str, str]) -> str:
+    """One hash for a card, in 32 hexadecimal digits, from the digests of its parts."""
     return blake2b(repr(sorted(parts.items())).encode(), digest_size=16).hexdigest()
 
 
@@ -88,6 +89,6 @@ def _text(texts: tuple[Text, ...], files: Mapping[str, bytes]) -> bytes:
 
 
 def _shown(reference: Reference, files: Mapping[str, bytes]) -> bytes:
-    """What a text shows of a file: of code, not the line ends that a machine gave it."""
+    """The bytes of a file that a text shows; in code, the kind of line ends does not count."""
     data = files.get(reference.path, b"")
     return data.replace(b"\r\n", b"\n") if reference.folder is Folder.EXAMPLES else data

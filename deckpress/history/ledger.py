@@ -1,9 +1,9 @@
-"""What was released: each card's content and times, as one JSON file a release.
+"""The ledger: what was released, as one JSON file for each release.
 
-``releases/1.2.0.json`` beside the source says, of every card that learners may have, what its
-content was (see `digests`), when that last changed and which number its note has. From the newest
-file and the source follow the times of the notes, the changes and the least version bump; no
-clock is asked.
+``releases/1.2.0.json`` beside the source lists every card that learners may have: its content (see
+`digests`), when that last changed, and the id of its note. The newest file and the source
+together determine the times of the notes, the changes and the smallest version bump, without a
+clock.
 """
 
 from __future__ import annotations
@@ -17,32 +17,33 @@ from itertools import pairwise
 from typing import Any
 
 from deckpress.diagnostics import Diagnostic, finding
-from deckpress.history.comparison import Content
+from deckpress.history.comparison import DeckDigests
 from deckpress.model import CardKind, RawDeck, Release, ReleasedCard, Span
-from deckpress.reading.cloze import filled
-from deckpress.reading.files import Loaded
+from deckpress.reading.cloze import fill_gaps
+from deckpress.reading.files import LoadedSource
 
 SCHEMA = 1
 
 _DIGEST = re.compile(r"[0-9a-f]{12}")
-_LAST = 253_402_300_799  # the last second of the year 9999
-_LARGEST = 2**63 - 1  # what Anki's database can hold
+_LATEST_TIME = 253_402_300_799  # the last second of the year 9999
+_LARGEST_NUMBER = 2**63 - 1  # what Anki's database can hold
 
 
 class LedgerError(ValueError):
-    """A release's file is not what was written; the message says why."""
+    """A ledger file that is damaged or was changed by hand; the text says why."""
 
 
-def belongs(release: Release, name: str, key: str) -> bool:
-    """Whether this is a release of the deck of that source name and key, one of which may be new.
+def is_release_of(release: Release, name: str, key: str) -> bool:
+    """Whether this is a release of the deck with this source name and this key.
 
-    Decks that lie in one folder share the folder of their releases.
+    One of the two may have changed since. This must be asked because the decks of a folder share
+    one folder of releases.
     """
     return name == release.name or key == release.key
 
 
 def contradiction(releases: Sequence[Release]) -> str:
-    """What cannot be true of the releases of one deck, oldest first; nothing if all can be."""
+    """Why `releases` of one deck, oldest first, contradict each other; empty if they do not."""
     for older, newer in pairwise(releases):
         if newer.time <= older.time:
             return f"{newer.version} is not younger than {older.version}"
@@ -57,42 +58,43 @@ def contradiction(releases: Sequence[Release]) -> str:
     return ""
 
 
-def with_last_release(deck: RawDeck, loaded: Loaded) -> tuple[RawDeck, tuple[Diagnostic, ...]]:
-    """The deck with its newest release, if it has one; a finding if a release's file is damaged."""
+def with_last_release(
+    deck: RawDeck, loaded: LoadedSource
+) -> tuple[RawDeck, tuple[Diagnostic, ...]]:
+    """The deck with its newest release, if it has one, and findings about damaged ledger files."""
     for name, data in loaded.releases:
         try:
             release = parse(name, data)
         except LedgerError as error:
             return deck, (finding("D815", Span(loaded.path, 1), name=name, reason=error),)
-        if belongs(release, deck.name, deck.meta.key):
+        if is_release_of(release, deck.name, deck.meta.key):
             return replace(deck, release=release), ()
     return deck, ()
 
 
-def entries(
-    release: Release | None, deck: RawDeck, now: Content, version: str, time: int
+def released_cards(
+    release: Release | None, deck: RawDeck, current: DeckDigests, version: str, time: int
 ) -> dict[str, ReleasedCard]:
-    """The cards of `deck` as a release called `version`, made at `time`, has them.
+    """The cards of `deck` as they are in a release `version`, made at `time` (Unix seconds), by id.
 
-    `now` is what `digests` says of the deck.
-
-    A card that `release` has with the same content keeps its time. New notes are numbered from
-    `time` on and after all others, in the order of the source; a number once given stays.
+    `release` is the last one, and `current` are the `digests` of the deck. A card with the same
+    content as in `release` keeps its time. A note that has an id keeps it. The ids of new notes
+    count up from `time`, in milliseconds, and after all others, in the order of the source.
     """
     before = release.cards if release is not None else {}
     fresh = max(time * 1000, 1 + max((card.note for card in before.values()), default=0))
     found = {}
     for card in deck.cards():
         old = before.get(card.id)
-        changed = old is None or old.content != now[card.id]
+        changed = old is None or old.content != current[card.id]
         if old is None:
             note, fresh = fresh, fresh + 1
         else:
             note = old.note
         found[card.id] = ReleasedCard(
             kind=card.kind,
-            question=filled(card.question.source),
-            content=now[card.id],
+            question=fill_gaps(card.question.source),
+            content=current[card.id],
             modified=time if old is None or changed else old.modified,
             note=note,
             retired=((old.retired if old else "") or version) if card.retired else "",
@@ -100,8 +102,11 @@ def entries(
     return found
 
 
-def write(release: Release) -> bytes:
-    """A release's file, which `parse` reads back; it is sealed against a slip of the hand."""
+def serialise(release: Release) -> bytes:
+    """The bytes of a ledger file, which `parse` reads back.
+
+    Its seal is a checksum that reveals changes made by accident.
+    """
     content = {
         "schema": SCHEMA,
         "version": release.version,
@@ -109,13 +114,13 @@ def write(release: Release) -> bytes:
         "deck": {"source": release.name, "key": release.key, "anki_deck": release.anki_deck},
         "note_types": release.note_types,
         "content": release.content,
-        "cards": {id: _written(entry) for id, entry in release.cards.items()},
+        "cards": {id: _card_entry(entry) for id, entry in release.cards.items()},
     }
     return _json({**content, "seal": _seal(content)})
 
 
 def parse(name: str, data: bytes) -> Release:
-    """Read the release's file of that name.
+    """The release in a ledger file, from the file's name and its bytes.
 
     Raises:
         LedgerError: it is damaged, was changed by hand, or comes from a later Deckpress.
@@ -134,11 +139,11 @@ def parse(name: str, data: bytes) -> Release:
     try:
         release = Release(
             version=_text(content["version"]),
-            time=_whole(content["time"], _LAST),
+            time=_integer(content["time"], _LATEST_TIME),
             name=_text(content["deck"]["source"]),
             key=_text(content["deck"]["key"]),
             anki_deck=_text(content["deck"]["anki_deck"]),
-            cards={id: _read(entry) for id, entry in content["cards"].items()},
+            cards={id: _released_card(entry) for id, entry in content["cards"].items()},
             note_types=_text(content["note_types"]),
             content=_text(content.get("content", "")),
         )
@@ -149,7 +154,7 @@ def parse(name: str, data: bytes) -> Release:
     return release
 
 
-def _written(entry: ReleasedCard) -> dict[str, Any]:
+def _card_entry(entry: ReleasedCard) -> dict[str, Any]:
     facts = {
         "kind": entry.kind.value,
         "question": entry.question,
@@ -160,7 +165,7 @@ def _written(entry: ReleasedCard) -> dict[str, Any]:
     return {**facts, "retired": entry.retired} if entry.retired else facts
 
 
-def _read(entry: dict[str, Any]) -> ReleasedCard:
+def _released_card(entry: dict[str, Any]) -> ReleasedCard:
     content = entry["content"]
     if not all(isinstance(v, str) and _DIGEST.fullmatch(v) for v in content.values()):
         raise ValueError("content")
@@ -168,8 +173,8 @@ def _read(entry: dict[str, Any]) -> ReleasedCard:
         kind=CardKind(entry["kind"]),
         question=_text(entry["question"]),
         content=content,
-        modified=_whole(entry["modified"], _LARGEST),
-        note=_whole(entry["note"], _LARGEST),
+        modified=_integer(entry["modified"], _LARGEST_NUMBER),
+        note=_integer(entry["note"], _LARGEST_NUMBER),
         retired=_text(entry.get("retired", "")),
     )
 
@@ -180,14 +185,14 @@ def _text(value: Any) -> str:
     return value
 
 
-def _whole(value: Any, limit: int) -> int:
+def _integer(value: Any, limit: int) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= limit:
         raise ValueError(value)
     return value
 
 
 def _seal(content: Mapping[str, Any]) -> str:
-    """A hash of all that a file says, whatever its white space and line ends."""
+    """A hash of the content of a ledger file, whatever its white space and line ends."""
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return sha256(text.encode()).hexdigest()[:16]
 

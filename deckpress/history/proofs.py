@@ -1,12 +1,12 @@
-"""What the cards' code was run with: a JSON file beside the examples, written by those who ran it.
+"""Proofs: records of what the cards' code was run with, in a JSON file beside the examples.
 
-It maps a card's id to the programs that ran its code and to the fingerprint of each text that the
-card showed at that time::
+Those who run the code write it. It maps a card's id to the programs that ran the code, and to the
+fingerprint of each file that the card showed at that time::
 
     {"nginx-weights": {"programs": {"nginx": "1.22.1"},
                        "shown": {"examples/nginx/lb.conf weight": "0123456789abcdef"}}}
 
-``on`` beside them is the month of a run that is not repeated.
+A third entry, ``on``, is the month of a run that is not repeated.
 """
 
 from __future__ import annotations
@@ -19,50 +19,59 @@ from hashlib import sha256
 from typing import Any
 
 from deckpress.model import Proof, RawCard, RawDeck, Text
-from deckpress.reading.fences import Fence, extract, find
+from deckpress.reading.fences import Fence, extract_part, find_fences
 
 _MONTH = re.compile(r"\d{4}-\d{2}")
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
-    """A card's proof; `shown` maps each text that it covers (see `name`) to its fingerprint."""
+class RecordedProof:
+    """A card's proof. `shown` maps the key of each file that it covers to a fingerprint.
+
+    For these see `file_key` and `file_fingerprint`.
+    """
 
     proof: Proof
     shown: Mapping[str, str]
 
 
-def name(path: str, part: str | None) -> str:
-    """How a proof calls a file, or a part of it."""
+def file_key(path: str, part: str | None) -> str:
+    """The name of a file, or of a part of it, in a file of proofs."""
     return f"{path} {part}" if part else path
 
 
-def fingerprint(data: bytes, part: str | None) -> str | None:
-    """16 hexadecimal digits for a file as a card shows it, or for a part of it; None if there is
-    no such part. Line ends do not matter."""
-    text = extract(data.decode("utf-8", "replace"), part)
+def file_fingerprint(data: bytes, part: str | None) -> str | None:
+    """A hash, in 16 hexadecimal digits, of a file as a card shows it, or of a part of it.
+
+    It is None if there is no such part. The kind of line ends does not matter.
+    """
+    text = extract_part(data.decode("utf-8", "replace"), part)
     return None if text is None else sha256(text.encode()).hexdigest()[:16]
 
 
-def texts(card: RawCard) -> tuple[Text, ...]:
-    """Every text of a card that may hold code."""
+def card_texts(card: RawCard) -> tuple[Text, ...]:
+    """All texts of a card that may contain code."""
     items = (item.text for item in card.items)
     return (card.lead, *items, card.short, *(part.text for part in card.parts))
 
 
-def shown(card: RawCard) -> tuple[tuple[Text, Fence], ...]:
-    """The fences of a card that show a file, each with the text that it stands in."""
+def file_fences(card: RawCard) -> tuple[tuple[Text, Fence], ...]:
+    """The fences of a card that show a file, each with the text that it is in."""
     return tuple(
         (text, fence)
-        for text in texts(card)
+        for text in card_texts(card)
         if "file=" in text.source
-        for fence in find(text.source)
+        for fence in find_fences(text.source)
         if fence.info.file is not None
     )
 
 
-def proofs(deck: RawDeck) -> dict[str, Recorded]:
-    """The proofs of a deck, by card id; none if it names no file of them, or one not to be read."""
+def proofs(deck: RawDeck) -> dict[str, RecordedProof]:
+    """The proofs of a deck, by card id.
+
+    There are none if the front matter names no file of proofs, or if that file is missing or
+    malformed.
+    """
     data = deck.files.get(deck.meta.proofs)
     if data is None:
         return {}
@@ -72,11 +81,11 @@ def proofs(deck: RawDeck) -> dict[str, Recorded]:
         return {}
 
 
-def parse(data: bytes) -> dict[str, Recorded]:
-    """Read a file of proofs.
+def parse(data: bytes) -> dict[str, RecordedProof]:
+    """The proofs in the bytes of a file of proofs, by card id.
 
     Raises:
-        ValueError: it is not one; the message says why.
+        ValueError: it is not a file of proofs; the message says why.
     """
     try:
         table = json.loads(data)
@@ -87,7 +96,7 @@ def parse(data: bytes) -> dict[str, Recorded]:
     return {id: _recorded(id, entry) for id, entry in table.items()}
 
 
-def _recorded(id: str, entry: Any) -> Recorded:
+def _recorded(id: str, entry: Any) -> RecordedProof:
     wrong = ValueError(f"the entry of {id}")
     if not isinstance(entry, dict) or not entry.keys() <= {"programs", "shown", "on"}:
         raise wrong
@@ -99,11 +108,11 @@ def _recorded(id: str, entry: Any) -> Recorded:
             raise wrong
     if not programs or not isinstance(on, str) or (on and not _MONTH.fullmatch(on)):
         raise wrong
-    return Recorded(Proof(tuple(sorted(programs.items())), on), texts)
+    return RecordedProof(Proof(tuple(sorted(programs.items())), on), texts)
 
 
-def write(table: Mapping[str, Recorded]) -> bytes:
-    """A file of proofs that `parse` reads back, the same for the same proofs."""
+def serialise(table: Mapping[str, RecordedProof]) -> bytes:
+    """The bytes of a file of proofs, which `parse` reads back. Equal proofs give equal bytes."""
     entries: dict[str, dict[str, Any]] = {}
     for id, recorded in sorted(table.items()):
         entries[id] = {"programs": dict(recorded.proof.programs)}

@@ -1,7 +1,7 @@
-"""What a build is called before it is released.
+"""The versions of builds, development builds and releases.
 
-A development build is named by what went into it: the same source and the same tools give the same
-name on any machine, at any time, in a clone or in an unpacked archive.
+The name of a development build depends only on what it is made from. The same source and the same
+tools give the same name on any machine, at any time, in a clone or in an unpacked archive.
 """
 
 from __future__ import annotations
@@ -16,56 +16,60 @@ from deckpress.history.digests import digests
 from deckpress.model import RawDeck, Release, ReleasedCard, Version
 from deckpress.selection import Selection
 
-# The time that the notes of a deck carry which was never released (2020-01-01 UTC): earlier than
-# that of any release, so a release always updates them.
+# The time of the notes of a deck that was never released (2020-01-01 UTC, in Unix seconds). It is
+# earlier than that of any release, so a release always updates them.
 BEFORE_FIRST = 1_577_836_800
 
 
-def development(
+def development_version(
     deck: RawDeck,
     toolchain: str,
     selection: Selection,
     exporters: tuple[str, ...] | None,
-    asked: Mapping[str, object] = MappingProxyType({}),
+    print_options: Mapping[str, object] = MappingProxyType({}),
 ) -> Version:
     """The version of an unreleased build, such as ``1.1.0-dev+4f1c09aa27``.
 
-    The number is the least that the next release may have. What changed since the last release is
-    one second younger than it, so it is older than anything in the next.
+    Its three numbers are the lowest that the next release may have. A note that has changed since
+    the last release is one second younger than that release, and so older than the next one.
 
-    `toolchain` stands for everything besides the source that decides the bytes. `exporters` names
-    the outputs if only some are made, and `asked` says what was wished for of the printed ones,
-    such as ``{"paper": "A5"}``. A partial build says so: ``…+4f1c09aa27.partial.docker``.
+    `toolchain` is a fingerprint of all that decides the bytes besides the source. `exporters` names
+    the outputs if only some are made. `print_options` are the options of the printed outputs
+    that differ from the usual ones, such as ``{"paper": "A5"}``. The name of a partial build shows
+    what it contains, as in ``…+4f1c09aa27.partial.docker``.
     """
     content = blake2b(digest_size=5)
     for part in (toolchain, deck.name, *sorted(deck.files)):
         content.update(part.encode() + b"\0")
     if deck.release is not None:
-        content.update(ledger.write(deck.release))
+        content.update(ledger.serialise(deck.release))
     for data in (deck.source, *(deck.files[path] for path in sorted(deck.files))):
         content.update(len(data).to_bytes(8, "big") + data)
-    now = digests(deck) if deck.release is not None else {}
-    following = comparison.successor(deck.release, comparison.compare(deck.release, deck, now))
+    current = digests(deck) if deck.release is not None else {}
+    following = comparison.next_version(
+        deck.release, comparison.compare(deck.release, deck, current)
+    )
     name = f"{following}-dev+{content.hexdigest()}"
     if selection:
-        name += f".partial.{_label(selection)}"
+        name += f".partial.{_selection_label(selection)}"
     if exporters is not None:
         name += f".only.{'-'.join(exporters)}"
-    if asked:
-        name += f".print.{_identifier('-'.join(_words(asked)), repr(sorted(asked.items())))}"
+    if print_options:
+        exactly = repr(sorted(print_options.items()))
+        name += f".print.{_identifier('-'.join(_words(print_options)), exactly)}"
     if deck.release is None:
         return Version(name, {}, BEFORE_FIRST, partial=bool(selection))
     time = deck.release.time + 1
-    cards = ledger.entries(deck.release, deck, now, following, time)
-    return of(name, time, cards, partial=bool(selection))
+    cards = ledger.released_cards(deck.release, deck, current, following, time)
+    return make_version(name, time, cards, partial=bool(selection))
 
 
-def released(release: Release) -> Version:
-    """The version of a release, as its artefacts carry it."""
-    return of(release.version, release.time, release.cards, release=True)
+def released_version(release: Release) -> Version:
+    """The version of a release, as it is in the release's artefacts."""
+    return make_version(release.version, release.time, release.cards, release=True)
 
 
-def of(
+def make_version(
     name: str,
     time: int,
     cards: Mapping[str, ReleasedCard],
@@ -73,7 +77,7 @@ def of(
     release: bool = False,
     partial: bool = False,
 ) -> Version:
-    """The version of that name, made at `time` (Unix seconds) of cards as the ledger has them."""
+    """A version called `name`, made at `time` (Unix seconds), of `cards` from the ledger, by id."""
     return Version(
         name=name,
         modified={id: card.modified for id, card in cards.items()},
@@ -85,8 +89,8 @@ def of(
     )
 
 
-def _label(selection: Selection) -> str:
-    """A selection as one identifier of a version's build metadata (SemVer 2.0.0, item 10)."""
+def _selection_label(selection: Selection) -> str:
+    """A selection as an identifier in the build metadata of a version (SemVer 2.0.0, item 10)."""
     words = "-".join(
         (
             *selection.sections,
@@ -98,8 +102,8 @@ def _label(selection: Selection) -> str:
     return _identifier(words, repr(selection))
 
 
-def _words(asked: Mapping[str, object]) -> Iterator[str]:
-    for name, value in asked.items():
+def _words(print_options: Mapping[str, object]) -> Iterator[str]:
+    for name, value in print_options.items():
         yield name.replace("_", "-")
         if isinstance(value, tuple):
             yield from map(str, value)
@@ -108,7 +112,7 @@ def _words(asked: Mapping[str, object]) -> Iterator[str]:
 
 
 def _identifier(words: str, exactly: str) -> str:
-    """The words, if they can stand in a version; else a hash of what they say."""
+    """`words` if they can be part of a version, else a hash of `exactly`, which says the same."""
     if re.fullmatch(r"[0-9A-Za-z-]{1,40}", words):
         return words
     return blake2b(exactly.encode(), digest_size=4).hexdigest()

@@ -1,4 +1,5 @@
-"""How Chinese is punctuated, how products are spelled, how long a text takes to say.
+"""How Chinese is punctuated, how products are spelled, and how long a text takes to say.
 
-In come texts of a deck, out go judgements about them. Findings are made of these by `checks`.
+The input is texts of a deck, the output is judgements about them. `checks` turns these into
+findings.
 """

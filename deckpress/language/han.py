@@ -1,8 +1,8 @@
-"""Han characters."""
+"""The pattern of Han characters."""
 
 from __future__ import annotations
 
 import re
 
-# The only pattern with this class: Python takes milliseconds to compile one that is so large.
+# No other pattern repeats this large class: Python takes milliseconds to compile it.
 HAN = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff\u3007]++")

@@ -1,4 +1,4 @@
-"""Names of products, spelled as their makers do: which spellings of a text are slips."""
+"""Names of products: finds spellings that differ from those of the makers."""
 
 from __future__ import annotations
 
@@ -8,18 +8,19 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-# A name that is part of an address, a path, an option or an identifier is none.
+# What is part of an address, a path, an option or an identifier is not the name of a product.
 _BEFORE = r"(?<![A-Za-z0-9_./@#$%&=\\-])"
 _AFTER = r"(?![A-Za-z0-9_]|[-./:@=#]+[A-Za-z0-9_])"
 _WORD = re.compile(r"[A-Za-z]{3,}+")
-# NGINX Plus, NGINX Unit: the name of a product, which is written so.
-_PRODUCT = re.compile(r" [A-Z]")
+# What follows NGINX in "NGINX Plus" and "NGINX Unit", which are names of other products.
+_NAME_GOES_ON = re.compile(r" [A-Z]")
 
 
-def slips(text: str) -> Mapping[str, str]:
-    """The wrong spellings among the words of a whole source, and what each should be.
+def misspellings(text: str) -> Mapping[str, str]:
+    """The wrong spellings among the words of a whole source, each with the right one.
 
-    They may stand where they are right, in code or an address: `pattern` finds the others.
+    In some places they may be right, such as code and addresses. `spelling_pattern` finds only
+    those that stand alone.
     """
     table = _table()
     present = [word for word in set(_WORD.findall(text)) if word.lower() in table]
@@ -28,7 +29,7 @@ def slips(text: str) -> Mapping[str, str]:
         name = table[word.lower()]
         if word != name and not word.islower() and not word.isupper():
             found[word] = name
-    for word in set(_pairs().findall(text)):
+    for word in set(_two_word_pattern().findall(text)):
         joined = "".join(letter for letter in word.lower() if letter.isalpha())
         name = table.get(joined, "")
         if " " in name and word != name and not word.islower():
@@ -36,32 +37,32 @@ def slips(text: str) -> Mapping[str, str]:
     return found
 
 
-def mixed(text: str) -> Mapping[str, str]:
-    """The rarer spellings of names that `text` spells in several ways, and the commonest one.
+def mixed_spellings(text: str) -> Mapping[str, str]:
+    """For names that `text` spells in several ways: the rarer spellings, each with the commonest.
 
-    What stands in code counts too. With equal numbers the first of the table wins.
+    Code counts too. If two spellings are equally common, the first in the table wins.
     """
     found = {}
     for group in _names()[1]:
         if sum(name in text for name in group) < 2:
             continue
-        counts = {name: text.count(name) - len(_products(name, text)) for name in group}
+        counts = {name: text.count(name) - len(_longer_names(name, text)) for name in group}
         best = max(group, key=lambda name: (counts[name], -group.index(name)))
         found.update({name: best for name in group if counts[name] and name != best})
     return found
 
 
-def is_product(text: str, match: re.Match[str]) -> bool:
-    """Whether a name in capitals goes on, as the name of another product."""
-    return match.group().isupper() and _PRODUCT.match(text, match.end()) is not None
+def is_longer_name(text: str, match: re.Match[str]) -> bool:
+    """Whether a matched name in capitals is only the first word of a longer name."""
+    return match.group().isupper() and _NAME_GOES_ON.match(text, match.end()) is not None
 
 
-def _products(name: str, text: str) -> list[str]:
-    return re.findall(f"{name}{_PRODUCT.pattern}", text) if name.isupper() else []
+def _longer_names(name: str, text: str) -> list[str]:
+    return re.findall(f"{name}{_NAME_GOES_ON.pattern}", text) if name.isupper() else []
 
 
-def pattern(spellings: tuple[str, ...]) -> re.Pattern[str]:
-    """Finds these spellings as words of their own."""
+def spelling_pattern(spellings: tuple[str, ...]) -> re.Pattern[str]:
+    """A pattern that finds these spellings where they are whole words."""
     longest = sorted(spellings, key=lambda word: (-len(word), word))
     return re.compile(f"{_BEFORE}(?:{'|'.join(map(re.escape, longest))}){_AFTER}")
 
@@ -74,13 +75,13 @@ def _names() -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
 
 @cache
 def _table() -> Mapping[str, str]:
-    """Each name by its letters."""
+    """The names of products by their letters, in lower case and without spaces."""
     return {name.replace(" ", "").lower(): name for name in _names()[0]}
 
 
 @cache
-def _pairs() -> re.Pattern[str]:
-    """Finds what may be a name of two words: its first one, and any other."""
+def _two_word_pattern() -> re.Pattern[str]:
+    """A pattern for what may be a name of two words: the first word of one, and any second word."""
     first = {name.split()[0] for name in _names()[0] if " " in name}
     either = "|".join(f"[{word[0]}{word[0].lower()}]{word[1:]}" for word in sorted(first))
     return re.compile(f"(?:{either})[ -][A-Za-z]++")

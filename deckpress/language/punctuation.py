@@ -1,8 +1,8 @@
-"""How Chinese is set: full-width punctuation, quotes, brackets; and names as their makers do.
+"""Finds slips in Chinese punctuation (full-width marks, quotes, brackets) and in product names.
 
-A slip is a stretch of a Markdown text with what should stand there. Code, formulas, links with
-their texts, tags and the marks of Markdown itself are never part of one: they are blanked out
-first, and a rule sees only what is left.
+A slip is a part of a Markdown text, with what should be there instead. Code, formulas, links with
+their texts, tags and the marks of Markdown itself are never part of a slip: they are blanked out
+first, so the rules see only the rest, which is called the mask.
 """
 
 from __future__ import annotations
@@ -15,28 +15,29 @@ from typing import NamedTuple
 
 from deckpress.language import product_names
 from deckpress.language.han import HAN
-from deckpress.language.style import CLOSE, FULL, OPEN, PARTNER, Style
+from deckpress.language.style import CLOSING, FULL_WIDTH, OPENING, PARTNER, Style
 from deckpress.reading.lines import indent_of
 from deckpress.reading.prose import FILLER, prose, without_formulas
-from deckpress.reading.references import ADDRESS, trimmed
+from deckpress.reading.references import ADDRESS, trim_address
 
-_HAN = "\3"  # stands for a Chinese character
-_CLEAR = "\1"  # stands for marks between which and a character there is nothing: emphasis, gaps
-_MARGIN = "\2"  # stands for marks and white space at the beginning of a line
+# In a mask these replace single characters:
+_HAN = "\3"  # a Chinese character
+_CLEAR = "\1"  # a mark that the rules look through, such as one of emphasis or of a gap
+_MARGIN = "\2"  # a mark or white space at the beginning of a line
 
 _WIDE = {",": "，", ";": "；", ":": "：", "?": "？", "!": "！", "(": "（", ")": "）"}
-_PASSES = 100  # at most; two or three are enough for what people write
-_DEEPEST = 50  # brackets that are open at once
-_NEAR = 80  # characters that are looked at on the left of a mark
+_PASSES = 100  # at most; two or three are enough for real texts
+_DEEPEST = 50  # brackets that can be open at the same time
+_LOOK_BACK = 80  # characters to the left of a mark that are looked at
 
-_CHINESE = frozenset(_HAN + FULL)
+_CHINESE = frozenset(_HAN + FULL_WIDTH)
 _ESCAPE = r"\\[\s\S]"
 _BRACKETED = r"\[(?:[^\[\]\\]|\\[\s\S]|\[[^\[\]]*+\])*+\]"
 _TARGET = r"\((?:[^()\n]|\n(?![ \t]*+\n)|\([^()\n]*+\))*+\)"
 _OPAQUE = re.compile(
     _ESCAPE
     + rf"|!?{_BRACKETED}(?:{_TARGET}|\[[^\[\]\n]*+\])"  # a link
-    + rf"|^{_MARGIN}*+\[(?!\^)[^\[\]\n]++\]:.*$"  # where a link leads, below the text
+    + rf"|^{_MARGIN}*+\[(?!\^)[^\[\]\n]++\]:.*$"  # a link's address below the text
     + r"|\[[\^!][^\[\]\n]*+\]:?"  # a footnote's mark, a callout's
     + r"|<[A-Za-z/!?][^<>\n]*+>"
     + r"|&#?\w++;"
@@ -57,19 +58,19 @@ _LINE_START = re.compile(
 _ITEM = re.compile(r"[ \t]*+(?:[-*+]|\d{1,9}[.)])[ \t]|[ ]{0,3}\[\^")
 _QUOTED_CODE = re.compile(r"^[ \t]*+>[ ]{5}.*$", re.MULTILINE)
 
-_RUN = re.compile(r"[,;:?!]+")
-_STOP = re.compile(
+_HALF_WIDTH_MARKS = re.compile(r"[,;:?!]+")
+_FULL_STOP = re.compile(
     rf"[{_HAN}」』）》】][{_CLEAR}]*+(?P<stop>\.)(?=[{_CLEAR}]*+(?:[ \t\n」』）”\"]|$))"
 )
 _NUMERAL = re.compile(r"[\s>*+#\d.-]*+第?[一二三四五六七八九十百]++[章节条]?$")
 _DOTS = re.compile(rf"(?<=[{_HAN}」』）》】])\.{{3,}}+(?![\w./])|。{{3,}}+")
 _SPACE = re.compile(
-    rf"(?<=[{FULL}])[ \t]++(?=[^\s|#*~_${_CLEAR}{_MARGIN}])"
-    rf"|(?<=[^\s|#*~_${_CLEAR}{_MARGIN}])[ \t]++(?=[{FULL}])"
+    rf"(?<=[{FULL_WIDTH}])[ \t]++(?=[^\s|#*~_${_CLEAR}{_MARGIN}])"
+    rf"|(?<=[^\s|#*~_${_CLEAR}{_MARGIN}])[ \t]++(?=[{FULL_WIDTH}])"
 )
 _TWICE = re.compile(r"([，；：？！、])\1+|(?<!。)。。(?!。)")
 _CURLY = re.compile(r"“([^“”\n]*+)”")
-_BRACKET = re.compile(rf"[(){OPEN}{CLOSE}]")
+_BRACKET = re.compile(rf"[(){OPENING}{CLOSING}]")
 _ENUMERATOR = re.compile(
     r"(?:^|[\s，。；：、！？（(「])(?:[0-9]{1,3}|[A-Za-z]|[一二三四五六七八九十]+)$"
 )
@@ -77,7 +78,10 @@ _BREAK = re.compile(rf"\n[ \t]*+\n|\n{_MARGIN}|\|")
 
 
 class Slip(NamedTuple):
-    """``text[start:stop]`` should be `right`; if `right` is None, only its author knows."""
+    """A slip: ``text[start:stop]`` should be `right`. If that is None, only the author can tell.
+
+    `code` is that of the finding.
+    """
 
     code: str
     start: int
@@ -86,8 +90,8 @@ class Slip(NamedTuple):
 
 
 def slips(text: str, style: Style) -> list[Slip]:
-    """Everything in a Markdown text that is not set as it should be, in order."""
-    if not style.doubts(text):
+    """All slips in a Markdown text, in order."""
+    if not style.may_have_slips(text):
         return []
     mask = _masked(text)
     found = [*_names(mask, style)]
@@ -101,8 +105,8 @@ def slips(text: str, style: Style) -> list[Slip]:
     return sorted(found, key=lambda slip: slip.start)
 
 
-def mended(text: str, style: Style) -> tuple[str, Counter[str]]:
-    """The text with every slip mended that can be, and how many of each code there were."""
+def mend_slips(text: str, style: Style) -> tuple[str, Counter[str]]:
+    """`text` with all slips corrected that can be, and how many there were of each code."""
     counts: Counter[str] = Counter()
     for _ in range(_PASSES):
         out: list[str] = []
@@ -120,7 +124,7 @@ def mended(text: str, style: Style) -> tuple[str, Counter[str]]:
 
 @lru_cache(maxsize=64)
 def _masked(text: str) -> str:
-    """`text` with all that is not prose blanked out, each character by one."""
+    """The mask of a text: everything but prose is blanked out, character by character."""
     mask = _without_line_code(text, without_formulas(prose(text)))
     if "    " in mask or "\t" in mask:
         mask = _without_item_code(mask)
@@ -135,16 +139,16 @@ def _masked(text: str) -> str:
 def _blank(match: re.Match[str]) -> str:
     found = match.group()
     if found.lower().startswith("http"):
-        kept = trimmed(found)
+        kept = trim_address(found)
         return FILLER * len(kept) + found[len(kept) :]
     return re.sub(r"[^\n]", FILLER, found)
 
 
 def _without_line_code(text: str, mask: str) -> str:
-    """Blank out what is code if a span ends with its line, as it does in a list.
+    """`mask` with everything blanked out that is code if a span ends with its line, as in a list.
 
-    Two ways to read the backquotes of a text may differ if one has no partner; what is code in
-    either is left alone.
+    If a backquote has no partner, there are two ways to read a text. What is code in either of them
+    is left alone.
     """
     if "`" not in text:
         return mask
@@ -159,7 +163,7 @@ def _without_line_code(text: str, mask: str) -> str:
 
 
 def _without_labels(mask: str) -> str:
-    """Blank out ``[name]`` where it is a link because its address stands below."""
+    """`mask` with each ``[name]`` blanked out that is a link, because its address is below."""
     labels = set(_LABEL.findall(mask))
     if not labels:
         return mask
@@ -167,7 +171,7 @@ def _without_labels(mask: str) -> str:
 
 
 def _without_item_code(mask: str) -> str:
-    """Blank out what may be a code block by its indentation, in a list item or a quote."""
+    """`mask` without lines that may be code blocks by their indentation, in items and quotes."""
     lines = _QUOTED_CODE.sub(lambda match: FILLER * len(match[0]), mask).split("\n")
     item = 0
     blank = code = False
@@ -188,27 +192,27 @@ def _without_item_code(mask: str) -> str:
 
 
 def _names(mask: str, style: Style) -> Iterator[Slip]:
-    for code, wrong in (("D913", style.names), ("D914", style.mixed)):
+    for code, wrong in (("D913", style.misspelled), ("D914", style.mixed)):
         if wrong:
-            for match in _pattern(tuple(wrong)).finditer(mask):
+            for match in _spelling_pattern(tuple(wrong)).finditer(mask):
                 right = wrong[match.group()]
                 if right.islower() and _begins_sentence(mask, match.start()):
                     continue
-                if code == "D913" or not product_names.is_product(mask, match):
+                if code == "D913" or not product_names.is_longer_name(mask, match):
                     yield Slip(code, *match.span(), right)
 
 
 def _begins_sentence(mask: str, position: int) -> bool:
-    """Whether a name in small letters may be written with a capital here."""
-    before = mask[max(0, position - _NEAR) : position].rstrip(f" \t{_CLEAR}{_MARGIN}")
+    """Whether a name in small letters may have a capital here, as at the start of a sentence."""
+    before = mask[max(0, position - _LOOK_BACK) : position].rstrip(f" \t{_CLEAR}{_MARGIN}")
     return before[-1:] in ("", "\n") or before[-1] in ".!?:;。！？：；（(「|"
 
 
-_pattern = lru_cache(maxsize=8)(product_names.pattern)
+_spelling_pattern = lru_cache(maxsize=8)(product_names.spelling_pattern)
 
 
 def _left(mask: str, position: int) -> str:
-    """The character before `position`, marks left out; empty at the start of a line."""
+    """The character before `position`, skipping marks; empty at the start of a line."""
     while position and mask[position - 1] == _CLEAR:
         position -= 1
     found = mask[position - 1 : position]
@@ -216,7 +220,10 @@ def _left(mask: str, position: int) -> str:
 
 
 def _right(mask: str, position: int, *, spaces: bool) -> str:
-    """The character at `position`, marks left out, and white space too; empty at a line's end."""
+    """The character at `position`, skipping marks; empty at the end of a line.
+
+    With `spaces`, white space is skipped too.
+    """
     over = _CLEAR + (" \t" if spaces else "")
     while position < len(mask) and mask[position] in over:
         position += 1
@@ -231,7 +238,7 @@ def _is_chinese(character: str) -> bool:
 def _word_before(mask: str, position: int) -> str:
     start = position
     while (
-        start > max(0, position - _NEAR)
+        start > max(0, position - _LOOK_BACK)
         and mask[start - 1] not in " \t\n"
         and not _is_chinese(mask[start - 1])
     ):
@@ -240,14 +247,14 @@ def _word_before(mask: str, position: int) -> str:
 
 
 def _punctuation(text: str, mask: str, style: Style) -> Iterator[Slip]:
-    """Half-width marks beside Chinese, and the full stop at the end of a Chinese sentence."""
-    for match in _RUN.finditer(mask):
+    """Half-width marks beside Chinese, and half-width full stops after Chinese sentences."""
+    for match in _HALF_WIDTH_MARKS.finditer(mask):
         if _ends_chinese(mask, match, style):
             for start in range(*match.span()):
                 yield Slip("D907", start, start + 1, _WIDE[mask[start]])
-    for match in _STOP.finditer(mask) if style.chinese and "." in mask else ():
+    for match in _FULL_STOP.finditer(mask) if style.chinese and "." in mask else ():
         start = match.start("stop")
-        line = text[max(mask.rfind("\n", 0, start) + 1, start - _NEAR) : start]
+        line = text[max(mask.rfind("\n", 0, start) + 1, start - _LOOK_BACK) : start]
         if not _NUMERAL.match(line):
             yield Slip("D907", start, start + 1, "。")
 
@@ -256,7 +263,7 @@ def _ends_chinese(mask: str, match: re.Match[str], style: Style) -> bool:
     run, (start, stop) = match.group(), match.span()
     following = mask[stop : stop + 2]
     if following[:1] in ("=", "/", "[") or (run[-1] == ":" and following[:1] in ("(", ")", "-")):
-        return False  # an operator, an address, an image, a face
+        return False  # an operator, an address, an image, a smiley
     left = _is_chinese(_left(mask, start))
     right = _is_chinese(_right(mask, stop, spaces=True))
     if not style.chinese:
@@ -273,7 +280,7 @@ def _ends_chinese(mask: str, match: re.Match[str], style: Style) -> bool:
 
 
 def _brackets(text: str, mask: str, style: Style) -> Iterator[Slip]:
-    """Round brackets that should be full-width, and brackets that have no partner."""
+    """Round brackets that should be full-width, and brackets without a partner."""
     opened: list[int] = []
     for match in _BRACKET.finditer(mask):
         position, mark = match.start(), match.group()
@@ -284,7 +291,7 @@ def _brackets(text: str, mask: str, style: Style) -> Iterator[Slip]:
             continue
         if mark == ")" and not any(mask[p] == "(" for p in opened) and _enumerates(text, position):
             continue
-        want = "(（" if mark in ")）" else OPEN[CLOSE.index(mark)]
+        want = "(（" if mark in ")）" else OPENING[CLOSING.index(mark)]
         depth = next((d for d in range(len(opened) - 1, -1, -1) if mask[opened[d]] in want), None)
         if depth is None:
             if mark != ")" and not (mark == "）" and _enumerates(text, position)):
@@ -293,7 +300,7 @@ def _brackets(text: str, mask: str, style: Style) -> Iterator[Slip]:
         for left_open in opened[depth + 1 :]:
             if mask[left_open] != "(":
                 yield Slip("D911", left_open, left_open + 1)
-        yield from _pair(mask, opened[depth], position, style)
+        yield from _check_pair(mask, opened[depth], position, style)
         del opened[depth:]
     for left_open in opened:
         if mask[left_open] != "(":
@@ -301,12 +308,12 @@ def _brackets(text: str, mask: str, style: Style) -> Iterator[Slip]:
 
 
 def _enumerates(text: str, position: int) -> bool:
-    """Whether a closing bracket follows a number, as in ``1）``."""
+    """Whether a closing bracket at `position` follows a number in a list, as in ``1）``."""
     return _ENUMERATOR.search(text[max(0, position - 6) : position]) is not None
 
 
-def _pair(mask: str, start: int, stop: int, style: Style) -> Iterator[Slip]:
-    """What should be full-width of a pair of brackets."""
+def _check_pair(mask: str, start: int, stop: int, style: Style) -> Iterator[Slip]:
+    """The brackets of a pair that should be full-width."""
     marks = mask[start] + mask[stop]
     if "(" not in marks and ")" not in marks:
         return
@@ -318,7 +325,7 @@ def _pair(mask: str, start: int, stop: int, style: Style) -> Iterator[Slip]:
     left = _is_chinese(_left(mask, start))
     word = _word_before(mask, start)
     if style.chinese:
-        near = max(0, start - _NEAR)
+        near = max(0, start - _LOOK_BACK)
         spaced = near + len(mask[near:start].rstrip(" \t"))
         beside = left or _is_chinese(_left(mask, spaced))
         call = any(sign in word for sign in "._/\\$=:" + FILLER)
@@ -346,7 +353,7 @@ def _spaces(mask: str, style: Style) -> Iterator[Slip]:
 
 
 def _quotes(mask: str, style: Style) -> Iterator[Slip]:
-    """Straight quotes around Chinese; curly ones too in a deck that has 「」."""
+    """Straight quotes around Chinese, and curly ones too if the deck uses 「」."""
     if not style.chinese:
         return
     if '"' in mask:
@@ -354,30 +361,30 @@ def _quotes(mask: str, style: Style) -> Iterator[Slip]:
             places = [start + match.start() for match in re.finditer('"', line)]
             if len(places) % 2 == 0:
                 pairs = list(zip(places[::2], places[1::2], strict=True))
-                if all(_hugs(mask, *pair) for pair in pairs):
+                if all(_encloses_tightly(mask, *pair) for pair in pairs):
                     for pair in pairs:
-                        yield from _quote(mask, *pair, style)
+                        yield from _check_quote(mask, *pair, style)
     if style.quotes == "「」":
         for match in _CURLY.finditer(mask):
-            yield from _quote(mask, match.start(), match.end() - 1, style)
+            yield from _check_quote(mask, match.start(), match.end() - 1, style)
 
 
 def _cells(mask: str) -> Iterator[tuple[int, str]]:
-    """The stretches of a text that a pair of quotes stays in: lines, and the cells of tables."""
+    """The lines and table cells of a text, with their offsets: quotes pair up within them."""
     for match in re.finditer(r"[^\n|]+", mask):
         yield match.start(), match.group()
 
 
-def _hugs(mask: str, start: int, stop: int) -> bool:
+def _encloses_tightly(mask: str, start: int, stop: int) -> bool:
     inside = mask[start + 1 : stop]
     return bool(inside.strip()) and inside == inside.strip()
 
 
-def _quote(mask: str, start: int, stop: int, style: Style) -> Iterator[Slip]:
+def _check_quote(mask: str, start: int, stop: int, style: Style) -> Iterator[Slip]:
     outside = _is_chinese(_left(mask, start)) and _is_chinese(_right(mask, stop + 1, spaces=False))
     if not outside and _HAN not in mask[start + 1 : stop]:
         return
-    line = mask[max(mask.rfind("\n", 0, start) + 1, start - _NEAR) : start]
+    line = mask[max(mask.rfind("\n", 0, start) + 1, start - _LOOK_BACK) : start]
     marks = style.quotes
     if marks == "「」" and line.count("「") > line.count("」"):
         marks = "『』"

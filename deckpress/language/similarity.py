@@ -1,4 +1,4 @@
-"""Whether two questions ask the same in other words."""
+"""Tells whether two questions ask the same thing in other words."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from deckpress.language.han import HAN
-from deckpress.language.speaking_time import said
+from deckpress.language.speaking_time import spoken_text
 from deckpress.reading.prose import FILLER, prose
 
-# Questions are the same if nothing but these words, their order around "and", or punctuation tells
-# them apart. Every other word may be what the question is about: no measure of likeness would keep
-# 「正向代理」 from 「反向代理」, or port 80 from port 443.
+# Questions are the same if they differ only in these words, in the order around "and", or in
+# punctuation. Any other word may be what the question is about: no measure of similarity would keep
+# 「正向代理」 apart from 「反向代理」, or port 80 from port 443.
 _WHY, _HOW, _WHEN, _SOME, _END = "\ue001", "\ue002", "\ue003", "\ue004", "\ue000"
 _SAME_ZH = (
     *((word, _WHEN) for word in ("什么时候", "何时")),
@@ -51,16 +51,17 @@ _TOKEN = re.compile(
     "[0-9A-Za-z]++[+#]*+"  # a word, C++ among them
     "|[^\\W_0-9A-Za-z]++"  # a run of Han
     "|[&\ue000-\ue004]"
-    "|[=<>|^%$@+#\\\\]|(?<!\\w)-(?=\\d)"  # what may tell two formulas apart
+    "|[=<>|^%$@+#\\\\]|(?<!\\w)-(?=\\d)"  # signs in which two formulas may differ
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """The words of a text that carry its meaning, and what sort of question it is.
+    """The words of a question that carry its meaning, and what sort of question it is.
 
-    `closed`: it is answered by yes or no, or by one of the words in it. `named`: it names what it
-    is about, with a name or code, so that it needs no section around it.
+    `closed` tells whether it is answered by yes or no, or by one of its own words. `named` tells
+    whether it contains a name or code that says what it is about, so that it is clear without its
+    section.
     """
 
     words: tuple[str, ...]
@@ -69,8 +70,8 @@ class Content:
 
 
 def content(text: str) -> Content:
-    """The content of a short Markdown text; punctuation, case and function words do not count."""
-    text = said(text)
+    """The content of a short Markdown text, without punctuation, case and function words."""
+    text = spoken_text(text)
     closed = _YES_NO_ZH.search(text) is not None
     units: list[str] = []
     named = False
@@ -96,7 +97,7 @@ def content(text: str) -> Content:
 
 
 def _pieces(text: str) -> Iterator[tuple[str, bool]]:
-    """The stretches of a text, and whether each is code."""
+    """The parts of a text in order, each with whether it is code."""
     if "`" not in text:
         yield text, False
         return
@@ -110,7 +111,7 @@ def _pieces(text: str) -> Iterator[tuple[str, bool]]:
 
 
 def _units(text: str) -> list[str]:
-    """Words, runs of Han, and marks, with everything that may be said in two ways said in one."""
+    """The words, runs of Han and signs of a text; synonyms are replaced by one of them."""
     text = unicodedata.normalize("NFKC", text)
     if not text.isascii():
         for word, into in _SAME_ZH:
@@ -130,12 +131,12 @@ def _without_function_words(units: list[str]) -> tuple[str, ...]:
     for index in range(1, len(kept) - 1):
         if kept[index] == "&" and kept[index + 1] < kept[index - 1]:
             kept[index - 1], kept[index + 1] = kept[index + 1], kept[index - 1]
-    # Runs of Han fall apart into characters: where function words stood makes no difference.
+    # Runs of Han are split into characters, so the places of function words make no difference.
     return tuple(part for unit in kept if unit not in (_END, "&") for part in _split(unit))
 
 
 def _stem(word: str) -> str:
-    """A plural, or a verb's third person, without its ending; a name such as HTTPS keeps it."""
+    """A word without the ``s`` of a plural or a third person; names such as HTTPS keep theirs."""
     plural = len(word) > 3 and word[-1] == "s" and word[-2] not in "aisu" and word != "https"
     if not plural or not word.isascii() or not word.islower() or word in _STOP_EN:
         return word

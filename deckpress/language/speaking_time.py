@@ -6,8 +6,8 @@ import re
 from typing import NamedTuple
 
 from deckpress.language.han import HAN
-from deckpress.reading.cloze import filled
-from deckpress.reading.lines import Line, lines_of
+from deckpress.reading.cloze import fill_gaps
+from deckpress.reading.lines import LineKind, classified_lines
 from deckpress.reading.references import ADDRESS
 
 _WORD = re.compile("[0-9A-Za-z\u00c0-\u024f]+")
@@ -22,29 +22,32 @@ _UNSAID = re.compile(
 )
 
 
-class Length(NamedTuple):
-    """How much there is to say. A word of Latin letters, or a number, takes as long as two Han."""
+class SpokenLength(NamedTuple):
+    """How much there is to say: the number of Han characters, and of Latin words and numbers.
+
+    A word or a number takes as long to say as two Han characters.
+    """
 
     han: int
     words: int
 
     @property
     def seconds(self) -> int:
-        """How long it takes to say, at the pace of an interview: four Han characters a second."""
+        """The seconds that it takes, at the pace of an interview: four Han characters a second."""
         return round(self.han / 4 + self.words / 2)
 
 
-def said(text: str) -> str:
-    """What is said of a Markdown text: gaps filled in, code spans and formulas as their words.
+def spoken_text(text: str) -> str:
+    """The part of a Markdown text that is said aloud, with gaps filled in.
 
-    Code blocks, images, footnotes and addresses are shown, not said.
+    Code spans and formulas are said. Code blocks, images, footnotes and addresses are not.
     """
     if "```" in text or "~~~" in text or "    " in text or "\t" in text:
-        text = "".join(line for line, kind in lines_of(text) if kind < Line.OPENING)
-    return _UNSAID.sub("", filled(text)) if "[" in text or "://" in text else filled(text)
+        text = "".join(line for line, kind in classified_lines(text) if kind < LineKind.OPENING)
+    return _UNSAID.sub("", fill_gaps(text)) if "[" in text or "://" in text else fill_gaps(text)
 
 
-def length(text: str) -> Length:
-    """How long a Markdown text is when it is said aloud."""
-    spoken = said(text)
-    return Length(sum(map(len, HAN.findall(spoken))), len(_WORD.findall(spoken)))
+def spoken_length(text: str) -> SpokenLength:
+    """The length of a Markdown text when it is said aloud."""
+    spoken = spoken_text(text)
+    return SpokenLength(sum(map(len, HAN.findall(spoken))), len(_WORD.findall(spoken)))

@@ -1,7 +1,7 @@
-"""How a deck is set: what it decides as a whole, and which of its texts have to be looked at.
+"""The typographic style of a deck, and a quick test for texts that may break it.
 
-Most texts are set well, and this tells them from the others at little cost. The rules, and the many
-patterns that they need, are in `typography`.
+Most texts have no slips, and the quick test finds them at little cost. The rules, with the many
+patterns that they need, are in `punctuation`.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from deckpress.language.han import HAN
 from deckpress.model import RawDeck
 from deckpress.reading.prose import prose
 
-OPEN = "（「『《【"
-CLOSE = "）」』》】"
-FULL = "，。；：？！、" + OPEN + CLOSE
-PARTNER = dict(zip(OPEN, CLOSE, strict=True))
+OPENING = "（「『《【"
+CLOSING = "）」』》】"
+FULL_WIDTH = "，。；：？！、" + OPENING + CLOSING
+PARTNER = dict(zip(OPENING, CLOSING, strict=True))
 
-# What a slip of punctuation needs, at least. Beyond Latin-1 everything is taken for Chinese here.
+# Every slip of punctuation has one of these. All characters beyond Latin-1 count as Chinese here.
 _SUSPICIOUS = re.compile(
     # a half-width mark between Chinese and anything, or the marks of emphasis and gaps
     r"(?:[,;?!]|(?<!:):(?!:))(?:(?<=[^\0-\xff].)|(?<=[*~}].)|(?=[ \t*~{]*+[^\0-\xff]))"
@@ -29,35 +29,41 @@ _SUSPICIOUS = re.compile(
     r"|\((?<!\]\()(?:(?<=[^\0-\xff].)|(?<=[^\0-\xff][ \t].)|(?<=[*~}].)"
     r"|(?=[^()\n]*+[^\0-\xff()]))"
     r'|[)"](?:(?<=[^\0-\xff].)|(?<=[*~}].)|(?=[*~{]*+[^\0-\xff]))'
-    rf"|[ \t](?![|\n])(?:(?<=[{FULL}].)|(?=[{FULL}]))"
+    rf"|[ \t](?![|\n])(?:(?<=[{FULL_WIDTH}].)|(?=[{FULL_WIDTH}]))"
 )
-_DOUBLED = tuple(2 * mark for mark in FULL[:7])
-_BRACKET = re.compile(f"[{OPEN}{CLOSE}]")
+_DOUBLED = tuple(2 * mark for mark in FULL_WIDTH[:7])
+_BRACKET = re.compile(f"[{OPENING}{CLOSING}]")
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """What a whole deck decides: its language, its quotes, and how it spells names."""
+    """The style of a whole deck.
+
+    `chinese` tells whether it is in Chinese. `quotes` is its pair of quotes, as one text.
+    `misspelled` has its wrong spellings of names, each with the right one, and `mixed` the rarer of
+    several allowed spellings, each with the commonest one.
+    """
 
     chinese: bool = True
     quotes: str = "「」"
-    names: Mapping[str, str] = field(default_factory=dict)
+    misspelled: Mapping[str, str] = field(default_factory=dict)
     mixed: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, deck: RawDeck) -> Style:
+    def from_deck(cls, deck: RawDeck) -> Style:
+        """The style that most of `deck` follows."""
         text = deck.source.decode("utf-8", "replace")
         curly = text.count("“") > text.count("「")
         return cls(
             deck.meta.lang != "en",
             "“”" if curly else "「」",
-            product_names.slips(text),
-            product_names.mixed(text),
+            product_names.misspellings(text),
+            product_names.mixed_spellings(text),
         )
 
-    def doubts(self, text: str) -> bool:
-        """Whether a Markdown text may have slips; if not, it has none."""
-        if any(word in text for words in (self.names, self.mixed) for word in words):
+    def may_have_slips(self, text: str) -> bool:
+        """Whether a Markdown text may have slips. If this is false, it has none."""
+        if any(word in text for words in (self.misspelled, self.mixed) for word in words):
             return True
         if text.isascii() or not HAN.search(text):
             return False

@@ -1,4 +1,4 @@
-"""The names of a version's files, which may stand in folders of it: ``site/index.html``."""
+"""The names of a version's files, which may be in folders of it: ``site/index.html``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _STRANGE = re.compile(r"[\\\x00-\x1f\x7f]")
 
 
 def is_below(name: str) -> bool:
-    """Whether a file of that name stands below the folder that it is put into, on any system."""
+    """Whether a file with this name stays in the folder that it is written to, on any system."""
     return (
         not _STRANGE.search(name)
         and not _DRIVE.match(name)
@@ -19,7 +19,7 @@ def is_below(name: str) -> bool:
 
 
 def folders(names: Iterable[str]) -> set[str]:
-    """The folders that these files stand in, and those that hold them."""
+    """All folders that these files are in, with the folders around those."""
     found: set[str] = set()
     for name in names:
         steps = name.split("/")

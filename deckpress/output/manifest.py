@@ -1,4 +1,4 @@
-"""What a version is made of: ``manifest.json``. No clock."""
+"""The manifest of a version, ``manifest.json``: what it is made of. It contains no times."""
 
 from __future__ import annotations
 
@@ -10,25 +10,26 @@ from deckpress.model import Artifact, Deck, Version
 
 SCHEMA = 1
 MANIFEST = "manifest.json"
-SITE = "site"  # the folder of a version that a web server can offer as it is
+SITE = "site"  # the folder of a version that is ready for a web server
 
 
-def asset(name: str, version: str) -> str:
-    """The name under which a release offers an artefact for download: the same in each release."""
+def asset_name(name: str, version: str) -> str:
+    """The name of an artefact as a download: without the version, the same in each release."""
     return name.replace(f"-{version}", "", 1)
 
 
-def site_asset(source: str) -> str:
-    """The name of the archive in which a release of that source file offers its site's files."""
+def site_archive_name(source: str) -> str:
+    """The name of the archive with the site, for the source file of that name."""
     return f"{source.removesuffix('.md')}-{SITE}.zip"
 
 
 def manifest(
     deck: Deck, version: Version, artifacts: Sequence[Artifact], tools: Mapping[str, str]
 ) -> bytes:
-    """What was built from what by what: sizes in bytes, hashes as hexadecimal SHA-256.
+    """The bytes of a manifest: what was built, from which source, with which tools.
 
-    A card's hash is taken of its source fields, so that a new renderer is not an edit.
+    Sizes are in bytes, hashes are hexadecimal SHA-256. The digest of a card depends only on its
+    source, because a new renderer is not an edit.
     """
     content = {
         "schema": SCHEMA,
@@ -44,9 +45,9 @@ def manifest(
         ],
         "cards": {card.id: card.digest for card in deck.cards()},
     }
-    return written(content)
+    return serialise(content)
 
 
-def written(content: Mapping[str, object]) -> bytes:
-    """A manifest as it stands in its file."""
+def serialise(content: Mapping[str, object]) -> bytes:
+    """The bytes of a manifest file with this content."""
     return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode()

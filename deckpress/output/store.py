@@ -1,8 +1,8 @@
-"""output/: one folder a version, written whole or not at all.
+"""The folder ``output/``: it has one folder for each version, written completely or not at all.
 
-A version's files are written to a hidden folder beside it, synced, and renamed into place; then the
-link ``latest`` is swapped. A failure, an interrupt or a kill therefore leaves every published
-folder as it was, and two builds at once cannot mix their files.
+A version's files are written to a hidden folder beside it, synced, and renamed into place. Then the
+link ``latest`` is replaced. So a failure, an interrupt or a kill leaves every published folder
+unchanged, and two builds at the same time cannot mix their files.
 """
 
 from __future__ import annotations
@@ -28,7 +28,10 @@ _DRAFT = ".new"
 
 
 class StoreError(Exception):
-    """The output folder cannot take this build. `reason` is a key of the author's messages."""
+    """A file or folder of the output that cannot be read or written.
+
+    `reason` is a key in the table of messages, and `detail` says more.
+    """
 
     def __init__(self, reason: str, path: Path, detail: str = "") -> None:
         super().__init__(f"{reason}: {path} {detail}".rstrip())
@@ -38,26 +41,28 @@ class StoreError(Exception):
 
 
 class Outcome(StrEnum):
+    """Whether `publish` has written a folder, or has found it there already."""
+
     PUBLISHED = "published"
     UNCHANGED = "unchanged"
 
 
 def checksums(files: Mapping[str, bytes]) -> bytes:
-    """The text of SHA256SUMS for these files, in the form that ``sha256sum --check`` reads."""
+    """The bytes of ``SHA256SUMS`` for these files, in the form that ``sha256sum --check`` reads."""
     return "".join(
         f"{sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files)
     ).encode()
 
 
-def intact(output: Path, version: str) -> bool:
-    """Whether `version` is published and each of its files still has its checksum."""
+def is_intact(output: Path, version: str) -> bool:
+    """Whether `version` is published in `output` and all its files still have their checksums."""
     folder = output / version
     try:
         sums = (folder / CHECKSUMS).read_text("utf-8")
         named = {name: digest for digest, _, name in (s.partition("  ") for s in sums.splitlines())}
         return (
             bool(named)
-            and _entries(folder) == {*named, CHECKSUMS, *folders(named)}
+            and _names_below(folder) == {*named, CHECKSUMS, *folders(named)}
             and all(
                 sha256((folder / name).read_bytes()).hexdigest() == digest
                 for name, digest in named.items()
@@ -72,32 +77,32 @@ def publish(
 ) -> Outcome:
     """Publish `files` (name -> bytes) and their checksums as `version`, and point `latest` at it.
 
-    A name may lead into folders of the version, such as ``site/index.html``. What is already there
-    byte for byte is left alone. A folder that differs is replaced, as for a development build whose
-    files were damaged, unless it is `immutable`: a released version.
+    A name may begin with folders of the version, such as ``site/index.html``. A folder that already
+    has the same bytes is left alone. A folder that differs, such as a damaged development build, is
+    replaced, unless the version is `immutable`, as released ones are.
 
     Raises:
-        StoreError: nothing was published; what was there before is still there.
+        StoreError: nothing was published; what was there before has not changed.
     """
     if astray := [name for name in files if not is_below(name)]:
         raise StoreError("store-astray", output / version, ", ".join(astray))
     whole = {**files, CHECKSUMS: checksums(files)}
     try:
         output.mkdir(parents=True, exist_ok=True)
-        with _alone(output):
+        with _locked(output):
             _sweep(output)
-            outcome = _place(output, output / version, whole, immutable)
-            _point(output, version)
+            outcome = _install(output, output / version, whole, immutable)
+            _point_latest(output, version)
     except OSError as error:
         raise StoreError("store-failed", output, error.strerror or str(error)) from error
     return outcome
 
 
-def create(path: Path, data: bytes) -> None:
-    """Write a file that must not be there yet: the whole of it, or nothing.
+def create_file(path: Path, data: bytes) -> None:
+    """Write a file that must not exist yet, completely or not at all.
 
     Raises:
-        StoreError: it is there, or cannot be written.
+        StoreError: it exists, or cannot be written.
     """
     fresh = _draft(path)
     try:
@@ -107,7 +112,7 @@ def create(path: Path, data: bytes) -> None:
             os.link(fresh, path)
         finally:
             fresh.unlink(missing_ok=True)
-        _sync(path.parent)
+        _sync_folder(path.parent)
     except FileExistsError as error:
         raise StoreError("store-exists", path) from error
     except OSError as error:
@@ -116,11 +121,11 @@ def create(path: Path, data: bytes) -> None:
         raise StoreError("store-failed", path, error.strerror or str(error)) from error
 
 
-def replace(path: Path, data: bytes) -> None:
-    """Write a file in the place of what is there, at once.
+def replace_file(path: Path, data: bytes) -> None:
+    """Write a file, completely or not at all; it may replace an older one.
 
     Raises:
-        StoreError: it cannot be written, and is as it was.
+        StoreError: it cannot be written; an older file has not changed.
     """
     fresh = _draft(path)
     try:
@@ -129,19 +134,22 @@ def replace(path: Path, data: bytes) -> None:
             fresh.replace(path)
         finally:
             fresh.unlink(missing_ok=True)
-        _sync(path.parent)
+        _sync_folder(path.parent)
     except OSError as error:
         raise StoreError("store-failed", path, error.strerror or str(error)) from error
 
 
-def sweep(folder: Path) -> None:
-    """Remove what kills left of `create` and `replace`; only while no other is at work there."""
+def remove_drafts(folder: Path) -> None:
+    """Remove the drafts in `folder` that `create_file` or `replace_file` left when killed.
+
+    Call it only while no other process writes there.
+    """
     for path in folder.glob(f".*{_DRAFT}"):
         path.unlink(missing_ok=True)
 
 
 def is_draft(name: str) -> bool:
-    """Whether a file of that name is what a kill left of `create` or `replace`."""
+    """Whether a file of this name is a draft, left by a killed `create_file` or `replace_file`."""
     return name.startswith(".") and name.endswith(_DRAFT)
 
 
@@ -149,65 +157,68 @@ def _draft(path: Path) -> Path:
     return path.with_name(f".{path.name}{_DRAFT}")
 
 
-def point(output: Path, version: str) -> None:
-    """Make `latest` lead to `version`, a published one, if it does not yet.
+def point_latest(output: Path, version: str) -> None:
+    """Point `latest` at `version`, which must be published.
 
-    Where the file system has no links, `latest` becomes a small file that holds the version's name.
+    If the file system has no links, `latest` becomes a small file with the version's name.
 
     Raises:
-        StoreError: `latest` is as it was.
+        StoreError: it failed; `latest` has not changed.
     """
     try:
-        with _alone(output):
-            _point(output, version)
+        with _locked(output):
+            _point_latest(output, version)
     except OSError as error:
         raise StoreError("store-failed", output, error.strerror or str(error)) from error
 
 
 def clean(output: Path, keep: int, among: Collection[str] | None = None) -> tuple[str, ...]:
-    """Remove the development builds but the last `keep`, and but the one that `latest` leads to.
+    """Remove old development builds.
 
-    With `among`, only builds of these names count, and all others stay.
+    The last `keep` of them stay, and so does the one that `latest` points at. With `among`, only
+    builds with these names count, and all others stay. Releases stay, and so does everything that
+    is not from a build.
 
-    Releases stay, and so does whatever no build has written. Returns the names of what was removed,
-    the oldest first.
+    Returns the names of the removed builds, the oldest first.
 
     Raises:
-        StoreError: some of them are still there.
+        StoreError: some of them could not be removed.
     """
     try:
         if not output.is_dir():
             return ()
-        with _alone(output):
+        with _locked(output):
             _sweep(output)
             latest = _latest(output)
-            there = (each for each in _development(output) if among is None or each.name in among)
-            builds = sorted(there, key=lambda path: (path.stat().st_mtime, path))
+            found = _development_builds(output)
+            counted = (each for each in found if among is None or each.name in among)
+            builds = sorted(counted, key=lambda path: (path.stat().st_mtime, path))
             old = [path for path in builds[: max(0, len(builds) - keep)] if path.name != latest]
             with _scratch(output) as scratch:
                 for path in old:
-                    path.rename(scratch / path.name)  # a kill leaves no half of a build in sight
+                    path.rename(scratch / path.name)  # so a kill leaves no half a build behind
             return tuple(path.name for path in old)
     except OSError as error:
         raise StoreError("store-failed", output, error.strerror or str(error)) from error
 
 
-def contents(folder: Path, inner: Iterable[str] = ()) -> dict[str, bytes]:
-    """The files of a folder, and of the folders `inner` in it, by name.
+def read_folder(folder: Path, inner: Iterable[str] = ()) -> dict[str, bytes]:
+    """The bytes of the files of a folder, and of its folders `inner`, by name.
 
-    What it links to elsewhere is left out, and so are other folders: a release is often downloaded
-    into a folder that holds more than that.
+    Links and other folders are left out: people often download a release into a folder with other
+    things in it.
 
     Raises:
-        StoreError: it cannot be read.
+        StoreError: the folder or a file cannot be read.
     """
-    return dict(opened(folder, inner))
+    return dict(open_folder(folder, inner))
 
 
-class Files(Mapping[str, bytes]):
-    """The files of a folder by name, which are read when they are asked for: some are large.
+class FolderFiles(Mapping[str, bytes]):
+    """The files of a folder by name. Each is read only when it is needed, because some are large.
 
-    `strays` are what else is there: links, and folders that hold none of the files.
+    `strays` are the names of everything else: links, and folders without any of the files. Reading
+    a file raises `StoreError` if that fails.
     """
 
     def __init__(self, folder: Path, names: Iterable[str], strays: Iterable[str]) -> None:
@@ -218,7 +229,7 @@ class Files(Mapping[str, bytes]):
     def __getitem__(self, name: str) -> bytes:
         if name not in self._names:
             raise KeyError(name)
-        with _reading(self._folder):
+        with _reporting_errors(self._folder):
             return (self._folder / name).read_bytes()
 
     def __contains__(self, name: object) -> bool:
@@ -231,36 +242,40 @@ class Files(Mapping[str, bytes]):
         return len(self._names)
 
     def sha256(self, name: str) -> str:
-        """The checksum of a file, which may be larger than the memory."""
-        with _reading(self._folder), (self._folder / name).open("rb") as file:
+        """The hexadecimal checksum of a file, which may be larger than the memory.
+
+        Raises:
+            StoreError: the file cannot be read.
+        """
+        with _reporting_errors(self._folder), (self._folder / name).open("rb") as file:
             return file_digest(file, "sha256").hexdigest()
 
 
-def opened(folder: Path, inner: Iterable[str] = ()) -> Files:
-    """The files of a folder and of the folders `inner` in it, as for `contents`; nothing is read.
+def open_folder(folder: Path, inner: Iterable[str] = ()) -> FolderFiles:
+    """The files of a folder and of its folders `inner`, as in `read_folder`, but not yet read.
 
     Raises:
         StoreError: the folder cannot be read.
     """
-    with _reading(folder):
+    with _reporting_errors(folder):
         paths = [*folder.iterdir()]
         for home in map(folder.joinpath, inner):
             if home.is_dir() and not home.is_symlink():
-                paths += (home / name for name in _entries(home))
+                paths += (home / name for name in _names_below(home))
         named = {path.relative_to(folder).as_posix(): path for path in sorted(paths)}
         own = [name for name, path in named.items() if path.is_file() and not path.is_symlink()]
-        return Files(folder, own, named.keys() - {*own, *folders(own), *inner})
+        return FolderFiles(folder, own, named.keys() - {*own, *folders(own), *inner})
 
 
 @contextlib.contextmanager
-def _reading(folder: Path) -> Iterator[None]:
+def _reporting_errors(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
         raise StoreError("store-unreadable", folder, error.strerror or str(error)) from error
 
 
-def _entries(folder: Path) -> set[str]:
+def _names_below(folder: Path) -> set[str]:
     """The names of all files, links and folders below a folder; links are not followed."""
     found: set[str] = set()
     for home, names, files in os.walk(folder):
@@ -268,14 +283,14 @@ def _entries(folder: Path) -> set[str]:
     return found
 
 
-def _development(output: Path) -> Iterator[Path]:
+def _development_builds(output: Path) -> Iterator[Path]:
     for path in output.iterdir():
         if _DEVELOPMENT.fullmatch(path.name) and path.is_dir() and not path.is_symlink():
             yield path
 
 
 def _latest(output: Path) -> str:
-    """The version that `latest` leads to, by a link or by a file that says it."""
+    """The version that `latest` points at, whether as a link or as a file; empty if none."""
     latest = output / LATEST
     with contextlib.suppress(OSError):
         return latest.readlink().name
@@ -284,7 +299,7 @@ def _latest(output: Path) -> str:
     return ""
 
 
-def _point(output: Path, version: str) -> None:
+def _point_latest(output: Path, version: str) -> None:
     latest = output / LATEST
     with contextlib.suppress(OSError):
         if str(latest.readlink()) == version:
@@ -298,10 +313,10 @@ def _point(output: Path, version: str) -> None:
         except (OSError, NotImplementedError):
             link.write_text(f"{version}\n", "utf-8")
         link.replace(latest)
-    _sync(output)
+    _sync_folder(output)
 
 
-def _place(output: Path, folder: Path, files: Mapping[str, bytes], immutable: bool) -> Outcome:
+def _install(output: Path, folder: Path, files: Mapping[str, bytes], immutable: bool) -> Outcome:
     if _same(folder, files):
         return Outcome.UNCHANGED
     with _scratch(output) as scratch:
@@ -313,11 +328,11 @@ def _place(output: Path, folder: Path, files: Mapping[str, bytes], immutable: bo
         for name, data in files.items():
             _write(fresh / name, data)
         for home in (*homes, ""):
-            _sync(fresh / home)
+            _sync_folder(fresh / home)
         try:
             fresh.rename(folder)
         except OSError:
-            # Somebody was here before: another build of the same version, or a damaged folder.
+            # The folder exists: from another build of the same version, or it is damaged.
             if not folder.exists():
                 raise
             if _same(folder, files):
@@ -326,13 +341,13 @@ def _place(output: Path, folder: Path, files: Mapping[str, bytes], immutable: bo
                 raise StoreError("store-version-differs", folder) from None
             folder.rename(scratch / f"{_REPLACED}{folder.name}")
             fresh.rename(folder)
-    _sync(output)
+    _sync_folder(output)
     return Outcome.PUBLISHED
 
 
 def _same(folder: Path, files: Mapping[str, bytes]) -> bool:
     try:
-        return _entries(folder) == {*files, *folders(files)} and all(
+        return _names_below(folder) == {*files, *folders(files)} and all(
             (folder / name).read_bytes() == data for name, data in files.items()
         )
     except OSError:
@@ -346,8 +361,8 @@ def _write(path: Path, data: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _sync(folder: Path) -> None:
-    """Make a folder's entries survive a power cut, where the system lets a folder be opened."""
+def _sync_folder(folder: Path) -> None:
+    """Make a folder's entries survive a power cut, if the system can open folders."""
     with contextlib.suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
         try:
@@ -358,7 +373,7 @@ def _sync(folder: Path) -> None:
 
 @contextlib.contextmanager
 def _scratch(output: Path) -> Iterator[Path]:
-    """A hidden folder in `output` that is gone afterwards, whatever happens but a kill."""
+    """A hidden folder in `output` that is removed afterwards; only a kill leaves it behind."""
     folder = Path(tempfile.mkdtemp(prefix=_BUILDING, dir=output))
     try:
         yield folder
@@ -367,32 +382,32 @@ def _scratch(output: Path) -> Iterator[Path]:
 
 
 def _sweep(output: Path) -> None:
-    """Clear up after builds that were killed. Call it with the lock held: no other is at work."""
+    """Clean up after builds that were killed. The caller must hold the lock on `output`."""
     for scratch in output.glob(f"{_BUILDING}*"):
         for replaced in scratch.glob(f"{_REPLACED}*"):
-            # The kill came between moving the old folder away and the new one in.
+            # The kill came after the old folder was moved away and before the new one was moved in.
             with contextlib.suppress(OSError):
                 replaced.rename(output / replaced.name.removeprefix(_REPLACED))
         shutil.rmtree(scratch, ignore_errors=True)
 
 
 @contextlib.contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Hold `folder` for this process; others wait. A kill lets go, for the system owns the lock."""
-    with holding(folder, wait=True):
+def _locked(folder: Path) -> Iterator[None]:
+    """Lock `folder` for this process while others wait. The system unlocks it after a kill."""
+    with lock_folder(folder, wait=True):
         yield
 
 
 @contextlib.contextmanager
-def holding(folder: Path, *, wait: bool = False) -> Iterator[None]:
-    """Hold `folder` for this process; with `wait`, first wait for another that does.
+def lock_folder(folder: Path, *, wait: bool = False) -> Iterator[None]:
+    """Lock `folder` for this process; with `wait`, wait until no other process has locked it.
 
     Raises:
-        BlockingIOError: another process holds it.
+        BlockingIOError: another process has locked it, and `wait` is false.
     """
     try:
         import fcntl
-    except ImportError:  # Windows: two builds at once are kept apart by the renames alone
+    except ImportError:  # Windows: there only the renames keep two builds apart
         yield
         return
     descriptor = os.open(folder, os.O_RDONLY)

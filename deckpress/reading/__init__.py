@@ -1,5 +1,6 @@
-"""A source on disk becomes a deck as its author wrote it, every text with its place.
+"""Reads a source from disk into a deck as its author wrote it, with the place of every text.
 
-In comes a path, or the text of a source; out go a `RawDeck` and findings about its structure. What
-else has to look into Markdown (the checks, the renderer, the ledger) finds its tools here.
+The input is a path, or the text of a source. The output is a `RawDeck` and findings about its
+structure. The tools for looking into Markdown, which the checks, the renderer and the ledger need
+too, are also here.
 """

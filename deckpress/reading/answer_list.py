@@ -1,4 +1,4 @@
-"""The list that is the answer of a choice or an ordered card, cut out of the text around it."""
+"""Cuts the list out of the answer of a choice card or an ordered card."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from deckpress.diagnostics import Diagnostic, finding
 from deckpress.model import CardKind, RawItem, Text
-from deckpress.reading.lines import Line, classify, indent_of, opening
+from deckpress.reading.lines import LineKind, classify, indent_of, match_opening
 
 _BULLET = re.compile(r"(?P<indent> {0,3})[-*+](?:[ \t]++|$)")
 _NUMBER = re.compile(r"(?P<indent> {0,3})\d{1,9}[.)](?:[ \t]++|$)")
@@ -19,7 +19,10 @@ _INDENT = re.compile(r"[ \t]*")
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """A short answer taken apart; `items` is empty if it has no list of the wanted kind."""
+    """A short answer taken apart: `lead` above the list, its `items`, and `short` below it.
+
+    `items` is empty if there is no list of the right kind. `found` holds findings about the list.
+    """
 
     lead: Text
     items: tuple[RawItem, ...]
@@ -27,8 +30,11 @@ class Body:
     found: tuple[Diagnostic, ...]
 
 
-def cut(text: Text, first: int, stop: int) -> Text:
-    """The lines from `first` (from 0) up to `stop`, without blank lines around them."""
+def cut_lines(text: Text, first: int, stop: int) -> Text:
+    """The lines of `text` from `first` (from 0) up to, not including, `stop`.
+
+    Blank lines at both ends are left out.
+    """
     lines = text.source.split("\n")
     while first < stop and not lines[first].strip():
         first += 1
@@ -41,16 +47,25 @@ def cut(text: Text, first: int, stop: int) -> Text:
 
 
 def split_body(text: Text, kind: CardKind) -> Body:
-    """Find the first list at the margin: a task list for `choice`, a numbered one for `ordered`."""
+    """The short answer of a card of this `kind`, split at the first list at the margin.
+
+    For a choice card that is a task list, for an ordered card a numbered list. A finding tells of
+    each option whose box is ill-formed.
+    """
     lines = text.source.split("\n")
     kinds = list(classify(lines))
     marker = _BULLET if kind is CardKind.CHOICE else _NUMBER
     start = next(
-        (n for n, line in enumerate(lines) if kinds[n] is Line.TEXT and _begins(line, kind)), None
+        (
+            n
+            for n, line in enumerate(lines)
+            if kinds[n] is LineKind.TEXT and _begins_list(line, kind)
+        ),
+        None,
     )
     if start is None:
-        return Body(cut(text, 0, 0), (), text, ())
-    starts, stop = _extent(lines, kinds, start, marker)
+        return Body(cut_lines(text, 0, 0), (), text, ())
+    starts, stop = _list_extent(lines, kinds, start, marker)
     items = []
     found: list[Diagnostic] = []
     for first, end in zip(starts, [*starts[1:], stop], strict=True):
@@ -64,51 +79,56 @@ def split_body(text: Text, kind: CardKind) -> Body:
             if not well_formed:
                 found.append(finding("D311", text.at(first, column + 1, _box_width(box))))
             column = box.end() if box else column
-        items.append(RawItem(_item(text, lines[first:end], first, column), right))
-    return Body(cut(text, 0, start), tuple(items), cut(text, stop, len(lines)), tuple(found))
+        items.append(RawItem(_item_text(text, lines[first:end], first, column), right))
+    return Body(
+        cut_lines(text, 0, start), tuple(items), cut_lines(text, stop, len(lines)), tuple(found)
+    )
 
 
-def has_box(line: str) -> bool:
-    """Whether a line is an item of a task list at the margin."""
+def is_task_item(line: str) -> bool:
+    """Whether a line is an item of a task list at the margin, such as ``- [x] text``."""
     match = _BULLET.match(line)
     return match is not None and _BOX.match(line, match.end()) is not None
 
 
-def _begins(line: str, kind: CardKind) -> bool:
-    return has_box(line) if kind is CardKind.CHOICE else _NUMBER.match(line) is not None
+def _begins_list(line: str, kind: CardKind) -> bool:
+    return is_task_item(line) if kind is CardKind.CHOICE else _NUMBER.match(line) is not None
 
 
 def _box_width(box: re.Match[str] | None) -> int:
     return len(box.group().rstrip()) if box else 1
 
 
-def _extent(
-    lines: Sequence[str], kinds: Sequence[Line], start: int, marker: re.Pattern[str]
+def _list_extent(
+    lines: Sequence[str], kinds: Sequence[LineKind], start: int, marker: re.Pattern[str]
 ) -> tuple[list[int], int]:
-    """The first lines of the items of the list that begins at `start`, and the line after it."""
+    """The numbers of the lines on which the items of a list begin, and that of the line after it.
+
+    The list begins on line `start`.
+    """
     base = indent_of(lines[start])
     starts = []
     stop = start
     blank = inside = False
     for number in range(start, len(lines)):
         line, kind = lines[number], kinds[number]
-        if kind is Line.BLANK:
+        if kind is LineKind.BLANK:
             blank = True
             continue
         deep = indent_of(line) >= base + 2
-        if kind in (Line.FENCED, Line.CLOSING):
+        if kind in (LineKind.FENCED, LineKind.CLOSING):
             belongs = inside
-        elif kind is Line.TEXT and not deep and marker.match(line):
+        elif kind is LineKind.TEXT and not deep and marker.match(line):
             starts.append(number)
             belongs = True
-        elif kind is Line.OPENING:
-            match = opening(line)
+        elif kind is LineKind.OPENING:
+            match = match_opening(line)
             own = match is not None and marker.match(line) is not None
             if own:
                 starts.append(number)
             belongs = inside = deep or own
         else:
-            lazy = kind is Line.TEXT and not blank and not _ENDS_LIST.match(line)
+            lazy = kind is LineKind.TEXT and not blank and not _ENDS_LIST.match(line)
             belongs = deep or lazy
         if not belongs:
             break
@@ -117,18 +137,18 @@ def _extent(
     return starts, stop
 
 
-def _item(text: Text, lines: Sequence[str], first: int, column: int) -> Text:
-    """An item's text: its mark cut off, and the indentation that its other lines share."""
+def _item_text(text: Text, lines: Sequence[str], first: int, column: int) -> Text:
+    """An item's text, without its mark and without the indentation that its other lines share."""
     rest = list(lines[1:])
     while rest and not rest[-1].strip():
         rest.pop()
-    shared = min((_spaces(line) for line in rest if line.strip()), default=0)
+    shared = min((_margin(line) for line in rest if line.strip()), default=0)
     head = lines[0][column:]
     body = "\n".join([head.rstrip() if not rest else head, *(line[shared:] for line in rest)])
     span = text.at(first, column + 1, max(1, len(head.rstrip())))
     return Text(body, span, text.indent + shared)
 
 
-def _spaces(line: str) -> int:
+def _margin(line: str) -> int:
     match = _INDENT.match(line)
     return match.end() if match else 0

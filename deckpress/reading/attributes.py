@@ -21,8 +21,8 @@ _KEYS = {"level": LEVELS, "tier": TIERS}
 _CLASSES = (*(kind.value for kind in CardKind), RETIRED)
 
 _HASHES = re.compile(r" {0,3}#{1,6}[ \t]*+")
-_CLOSING = re.compile(r"(?:^|(?<=[ \t]))#+$")
-_BEGINS = re.compile(r"\s*(?:[#.]|[\w-]+=)")
+_CLOSING_HASHES = re.compile(r"(?:^|(?<=[ \t]))#+$")
+_ATTRIBUTES_START = re.compile(r"\s*(?:[#.]|[\w-]+=)")
 _ITEM = re.compile(r'(?:[^\s"]|"[^"]*")+|"\S*')
 _PAIR = re.compile(r'([\w-]+)=(?:"([^"]*)"|([^\s"]+))')
 _TAG = re.compile(r"[\w-]+")
@@ -32,7 +32,7 @@ _STRAY = re.compile(r"[{｛][ \t]*+[#.＃][\w-]+|[{｛][ \t]*+(?:level|tier)=|�
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One word in the braces. `column` counts from 1 in its line."""
+    """One word in the braces of a heading. `column` is its place in the line, from 1."""
 
     source: str
     column: int
@@ -40,7 +40,11 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading line taken apart. `braces` is the column of the opening brace, 0 without one."""
+    """A heading line taken apart.
+
+    `column` is that of the title, `braces` that of the opening brace (0 if there is none); both
+    count from 1. `width` is the number of characters of the line.
+    """
 
     title: str
     column: int
@@ -51,6 +55,8 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class CardAttributes:
+    """What the attributes of a card's heading say. `id` is empty if there is none."""
+
     id: str = ""
     kind: CardKind = CardKind.BASIC
     tags: tuple[str, ...] = ()
@@ -60,24 +66,25 @@ class CardAttributes:
 
 
 def well_formed_id(text: str) -> bool:
-    """Whether this can be the id of a card or a section, or the key of a deck."""
+    """Whether `text` can be the id of a card or a section, or the key of a deck."""
     return len(text) <= LONGEST_ID and _ID.fullmatch(text) is not None
 
 
 def nearest_id(text: str) -> str:
-    """The id that was probably meant; empty if there is none."""
+    """The well-formed id that is nearest to `text`; empty if nothing of it can be used."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:LONGEST_ID].rstrip("-")
 
 
 def well_formed_tag(text: str) -> bool:
+    """Whether `text` can be a tag: letters of any script, digits, ``_`` and ``-``."""
     return _TAG.fullmatch(text) is not None
 
 
 def split_heading(line: str) -> Heading:
-    """Take a heading line apart into its title and its attributes; closing ``#``s belong to none.
+    """A heading line taken apart into its title and its attributes.
 
-    Braces are attributes if they end the line and begin with ``#``, ``.`` or ``key=``, so that a
-    title may end in ``{x}`` or in a gap.
+    Closing ``#``s belong to neither. Braces at the end of the line hold attributes if they begin
+    with ``#``, ``.`` or ``key=``. So a title may still end in ``{x}`` or in a gap.
     """
     line = line.rstrip()
     start = _HASHES.match(line)
@@ -88,18 +95,26 @@ def split_heading(line: str) -> Heading:
     if line.endswith("}"):
         left = line.rfind("{", begin)
         inside = line[left + 1 : -1]
-        if left >= begin and line[left - 1] != "{" and "}" not in inside and _BEGINS.match(inside):
+        if (
+            left >= begin
+            and line[left - 1] != "{"
+            and "}" not in inside
+            and _ATTRIBUTES_START.match(inside)
+        ):
             items = tuple(
                 Item(match.group(), left + 2 + match.start()) for match in _ITEM.finditer(inside)
             )
             braces, stop = left + 1, left
     title = line[begin:stop].rstrip()
-    title = _CLOSING.sub("", title).rstrip()
+    title = _CLOSING_HASHES.sub("", title).rstrip()
     return Heading(title, begin + 1, items, braces, len(line))
 
 
-def stray(heading: Heading, at: Callable[[int, int], Span]) -> list[Diagnostic]:
-    """Braces in the title that are meant as attributes. `at` makes a span of column and width."""
+def stray_attributes(heading: Heading, at: Callable[[int, int], Span]) -> list[Diagnostic]:
+    """Findings about braces in the title that were probably meant as attributes.
+
+    `at` makes a span of a column and a width.
+    """
     if "{" not in heading.title and "｛" not in heading.title:
         return []
     return [
@@ -109,7 +124,11 @@ def stray(heading: Heading, at: Callable[[int, int], Span]) -> list[Diagnostic]:
     ]
 
 
-def none_allowed(heading: Heading, at: Callable[[int, int], Span]) -> list[Diagnostic]:
+def unexpected_attributes(heading: Heading, at: Callable[[int, int], Span]) -> list[Diagnostic]:
+    """A finding for each attribute of a heading that must not have any.
+
+    `at` makes a span of a column and a width.
+    """
     return [
         finding("D216", at(item.column, len(item.source)), item=item.source)
         for item in heading.items
@@ -117,28 +136,35 @@ def none_allowed(heading: Heading, at: Callable[[int, int], Span]) -> list[Diagn
 
 
 def section_id(heading: Heading, at: Callable[[int, int], Span]) -> tuple[str, list[Diagnostic]]:
-    """The id of a section, empty if it has none; anything but an id is reported."""
-    reading = _Reading(at, frozenset())
+    """The id of a section, or an empty text, and findings about all its other attributes.
+
+    `at` makes a span of a column and a width.
+    """
+    reading = _AttributeReader(at, frozenset())
     for item in heading.items:
         if item.source.startswith("#"):
             reading.take(item)
         else:
-            reading.found += none_allowed(Heading("", 0, (item,), 0, 0), at)
+            reading.found += unexpected_attributes(Heading("", 0, (item,), 0, 0), at)
     return reading.id, reading.found
 
 
 def card_attributes(
     heading: Heading, tags: Collection[str], at: Callable[[int, int], Span]
 ) -> tuple[CardAttributes, list[Diagnostic]]:
-    """What a card's braces say. `tags` is the closed list of tags; empty means any tag."""
-    reading = _Reading(at, tags)
+    """The attributes of a card, and findings about those that are wrong.
+
+    `tags` are the allowed tags; if there are none, any tag is allowed. `at` makes a span of a
+    column and a width.
+    """
+    reading = _AttributeReader(at, tags)
     for item in heading.items:
         reading.take(item)
     return reading.attributes(), reading.found
 
 
-class _Reading:
-    """Takes the items of one heading in turn."""
+class _AttributeReader:
+    """Takes the items of one heading one after another."""
 
     def __init__(self, at: Callable[[int, int], Span], tags: Collection[str]) -> None:
         self._at = at
@@ -172,70 +198,70 @@ class _Reading:
             self._take_pair(item, pair[1], pair[2] if pair[2] is not None else pair[3])
         else:
             near = {"near": f".{source}"} if source in _CLASSES else {}
-            self._say("D210", item, item=source, **near)
+            self._report("D210", item, item=source, **near)
 
-    def _say(self, code: str, item: Item, /, **args: str) -> None:
+    def _report(self, code: str, item: Item, /, **args: str) -> None:
         self.found.append(finding(code, self._at(item.column, len(item.source)), **args))
 
-    def _twice(self, item: Item, name: str, shown: str) -> bool:
+    def _is_repeated(self, item: Item, name: str, shown: str) -> bool:
         if name in self._seen:
-            self._say("D213", item, item=shown)
+            self._report("D213", item, item=shown)
             return True
         self._seen.add(name)
         return False
 
     def _take_id(self, item: Item) -> None:
-        if self._twice(item, "#", "#id"):
+        if self._is_repeated(item, "#", "#id"):
             return
         self.id = item.source[1:]
         if not self.id:
-            self._say("D210", item, item=item.source)
+            self._report("D210", item, item=item.source)
         elif not well_formed_id(self.id):
             near = nearest_id(self.id)
-            self._say("D208", item, id=self.id, **({"near": near} if near else {}))
+            self._report("D208", item, id=self.id, **({"near": near} if near else {}))
 
     def _take_class(self, item: Item, name: str) -> None:
         if not well_formed_tag(name):
-            self._say("D210", item, item=item.source)
-        elif self._twice(item, f".{name}", f".{name}"):
+            self._report("D210", item, item=item.source)
+        elif self._is_repeated(item, f".{name}", f".{name}"):
             return
         elif name == RETIRED:
             self._retired = True
         elif name in _CLASSES:
             if self._kind is not None:
-                self._say("D303", item, kind=name, first=self._kind.value)
+                self._report("D303", item, kind=name, first=self._kind.value)
             else:
                 self._kind = CardKind(name)
         else:
             self._tags.append(name)
-            self._judge_tag(item, name)
+            self._check_tag(item, name)
 
-    def _judge_tag(self, item: Item, name: str) -> None:
+    def _check_tag(self, item: Item, name: str) -> None:
         if name in self._allowed:
             return
-        kinds = _like_kinds(name.casefold())
+        kinds = _similar_kinds(name.casefold())
         if self._allowed:
             near = kinds or tuple(get_close_matches(name, sorted(self._allowed), 1))
-            self._say("D215", item, tag=name, **({"near": f".{near[0]}"} if near else {}))
+            self._report("D215", item, tag=name, **({"near": f".{near[0]}"} if near else {}))
         elif kinds:
-            self._say("D214", item, tag=name, near=f".{kinds[0]}")
+            self._report("D214", item, tag=name, near=f".{kinds[0]}")
 
     def _take_pair(self, item: Item, key: str, value: str) -> None:
         if key not in _KEYS:
             near = get_close_matches(key, _KEYS, 1)
-            self._say("D211", item, key=key, **({"near": near[0]} if near else {}))
-        elif self._twice(item, key, key):
+            self._report("D211", item, key=key, **({"near": near[0]} if near else {}))
+        elif self._is_repeated(item, key, key):
             return
         elif value not in _KEYS[key]:
             near = get_close_matches(value, _KEYS[key], 1)
             allowed = ", ".join(_KEYS[key])
             args = {"near": near[0]} if near else {}
-            self._say("D212", item, key=key, value=value, allowed=allowed, **args)
+            self._report("D212", item, key=key, value=value, allowed=allowed, **args)
         else:
             self._values[key] = value
 
 
 @lru_cache(maxsize=1024)
-def _like_kinds(name: str) -> tuple[str, ...]:
-    """The kind that a tag is probably a slip for; a deck has few tags and many cards."""
+def _similar_kinds(name: str) -> tuple[str, ...]:
+    """The kind of card that a tag is probably a slip for. Few tags occur on many cards: cached."""
     return tuple(get_close_matches(name, _CLASSES, 1, 0.8))

@@ -1,4 +1,7 @@
-"""Gaps, as Anki writes them: ``{{c1::text::hint}}``. Code and formulas inside a gap are opaque."""
+"""Finds gaps, in the notation of Anki: ``{{c1::text::hint}}``.
+
+Marks in code or in a formula inside a gap do not count.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from dataclasses import dataclass, field
 
 from deckpress.reading.prose import prose, without_formulas
 
-HIGHEST = 499  # Anki makes no card for a higher number
+HIGHEST = 499  # the highest cloze number for which Anki makes a card
 
 _TOKEN = re.compile(
     r"\{\{(?P<head>[ \t]*+(?:[cC][ \t]*+\d*+|\d++)[ \t]*+(?:::?|：：?))"
@@ -21,7 +24,11 @@ _HEAD = re.compile(r"c(\d+)::")
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A gap of a text: ``text[start:end]`` is all of it, ``text[inner:outer]`` what is hidden."""
+    """A gap: its cloze number, the text that it hides, and its hint, which may be empty.
+
+    In the text that it is from, ``[start:end]`` is the whole gap, and ``[inner:outer]`` is what it
+    hides.
+    """
 
     number: int
     text: str
@@ -34,7 +41,10 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that is meant as a gap and is none: a diagnostic's code, and where it stands."""
+    """Something that was meant as a gap but is none: the code and values of a finding.
+
+    `start` is its offset in the text, `width` its number of characters.
+    """
 
     code: str
     start: int
@@ -44,22 +54,24 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Gaps:
+    """The gaps of a text, and the problems with what was meant as one."""
+
     found: tuple[Gap, ...] = ()
     problems: tuple[Problem, ...] = ()
 
 
 def gaps(text: str) -> Gaps:
-    """The gaps of a Markdown text in order, none inside another, and what is wrong with them.
+    """The gaps of a Markdown text, in order, and the problems with them. Gaps do not nest.
 
-    A gap in a code block, a code span or a formula is not one. Inside a gap, ``::`` and ``}}`` that
-    belong to code or a formula do not count. The first ``::`` begins the hint.
+    There are no gaps in code blocks, code spans and formulas. Inside a gap, a ``::`` or ``}}`` that
+    belongs to code or a formula does not count. The first ``::`` begins the hint.
     """
     if "{{" not in text:
         return Gaps()
     code_free = prose(text)
     masked = without_formulas(code_free)
     found: list[Gap] = []
-    problems = _in_formulas(code_free, masked)
+    problems = _gaps_in_formulas(code_free, masked)
     open_heads: list[re.Match[str]] = []
     for match in _TOKEN.finditer(masked):
         if match["head"] or match["bare"]:
@@ -69,20 +81,20 @@ def gaps(text: str) -> Gaps:
         elif not open_heads:
             continue
         elif match["blank"]:
-            problems.append(_at("D315", open_heads[0]))
+            problems.append(_problem_at("D315", open_heads[0]))
             open_heads.clear()
         else:
             head = open_heads.pop()
             if not open_heads:
-                _close(text, masked, head, match, found, problems)
+                _check_gap(text, masked, head, match, found, problems)
     if open_heads:
         head = open_heads[0]
-        problems.append(_bad(head, text[head.start() : head.start() + 20].partition("\n")[0]))
+        problems.append(_malformed(head, text[head.start() : head.start() + 20].partition("\n")[0]))
     return Gaps(tuple(found), tuple(problems))
 
 
-def filled(text: str) -> str:
-    """`text` with each gap replaced by what it hides, for titles."""
+def fill_gaps(text: str) -> str:
+    """`text` with each gap replaced by the text that it hides, as titles need it."""
     out: list[str] = []
     position = 0
     for gap in gaps(text).found:
@@ -91,7 +103,7 @@ def filled(text: str) -> str:
     return "".join(out) + text[position:]
 
 
-def _close(
+def _check_gap(
     text: str,
     masked: str,
     head: re.Match[str],
@@ -99,34 +111,34 @@ def _close(
     found: list[Gap],
     problems: list[Problem],
 ) -> None:
-    """Judge the gap between its head and its closing braces."""
+    """Add the gap between `head` and `close` to `found`, or what is wrong with it to `problems`."""
     inner, outer = head.end(), close.start()
     split = masked.find("::", inner, outer)
     hint = text[split + 2 : outer].strip() if split >= 0 else ""
     outer = split if split >= 0 else outer
     form = _HEAD.fullmatch(head["head"] or "")
     if not form or not text[inner:outer].strip():
-        problems.append(_bad(head, text[head.start() : close.end()]))
+        problems.append(_malformed(head, text[head.start() : close.end()]))
     elif len(form[1]) > 3 or not 1 <= int(form[1]) <= HIGHEST:
-        problems.append(_at("D307", head, number=form[1]))
+        problems.append(_problem_at("D307", head, number=form[1]))
     else:
         number = int(form[1])
         found.append(Gap(number, text[inner:outer], hint, head.start(), inner, outer, close.end()))
 
 
-def _in_formulas(code_free: str, masked: str) -> list[Problem]:
+def _gaps_in_formulas(code_free: str, masked: str) -> list[Problem]:
     if code_free == masked:
         return []
     return [
-        _at("D316", match)
+        _problem_at("D316", match)
         for match in _TOKEN.finditer(code_free)
         if match["head"] and masked[match.start()] != "{"
     ]
 
 
-def _at(code: str, head: re.Match[str], **args: str) -> Problem:
+def _problem_at(code: str, head: re.Match[str], **args: str) -> Problem:
     return Problem(code, head.start(), len(head.group()), args)
 
 
-def _bad(head: re.Match[str], shown: str) -> Problem:
+def _malformed(head: re.Match[str], shown: str) -> Problem:
     return Problem("D305", head.start(), max(2, len(shown.partition("\n")[0])), {"gap": shown})

@@ -1,4 +1,4 @@
-"""Fenced code: finding the fences of a text, reading their info strings, cutting out file parts."""
+"""Fenced code: finding fences, reading their info strings, and cutting parts out of files."""
 
 from __future__ import annotations
 
@@ -7,55 +7,60 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import dedent
 
-from deckpress.reading.lines import Line, lines_of, opening, split_lines
+from deckpress.reading.lines import LineKind, classified_lines, match_opening, split_lines
 
 # The attributes that an info string may have.
-KNOWN = ("file", "part", "alt")
-# The words that say what a block is, if it is not code that somebody may run: what a program
-# printed, or an outline.
+ATTRIBUTES = ("file", "part", "alt")
 DIAGRAM = "mermaid"  # the language of a fence that is drawn
+# The words that mark a block as something other than code to run: what a program printed, or an
+# outline.
 ROLES = ("output", "sketch")
 
 _ITEM = re.compile(r'(?P<key>[^\s="]+)=(?:"(?P<quoted>[^"]*)"|(?P<plain>[^\s"]+))(?=\s|$)|(\S+)')
-_MARK = re.compile(
+_PART_MARK = re.compile(
     r"\s*(?:#+|//+|--+|;+|%+|/\*+|<!--|\{#|\{\{!|\(\*|\*|\"|')\s*part:\s*(?P<name>[\w.-]+)"
     r"\s*(?:\*/|-->|#\}|\}\}|\*\))?\s*"
 )
-_END = "end"
+_PART_END = "end"
 
 
 @dataclass(frozen=True, slots=True)
 class Info:
     """An info string: ``nginx file=examples/lb.conf part=upstream`` or ``text output``.
 
-    `role` is one of `ROLES` or empty; `strange` holds the words that are neither the language nor
-    a role nor ``key=value``.
+    `language` is its first word, or empty. `role` is one of `ROLES`, or empty. `unknown_words` are
+    the words that are neither the language nor a role nor ``key=value``.
     """
 
     language: str
     attributes: Mapping[str, str]
     role: str = ""
-    strange: tuple[str, ...] = ()
+    unknown_words: tuple[str, ...] = ()
 
     @property
     def file(self) -> str | None:
+        """The path of the file that the fence shows, or None."""
         return self.attributes.get("file")
 
     @property
     def part(self) -> str | None:
+        """The name of the part of the file that the fence shows, or None."""
         return self.attributes.get("part")
 
     @property
     def alt(self) -> str:
+        """The text alternative of a diagram; empty if there is none."""
         return self.attributes.get("alt", "")
 
 
 @dataclass(frozen=True, slots=True)
 class Fence:
-    """A fenced block. Its first line is line `line` (from 0) of its text.
+    """A fenced block.
 
-    `column` (from 1) is that of the mark, `info_column` that of the info string, and `prefix` what
-    stands before the mark: white space, list marks, quote marks.
+    `line` (from 0) is the line of the text on which it opens. `column` (from 1) is the column of
+    its mark, such as three backquotes, and `info_column` that of the info string. `prefix` is the
+    text before the mark: white space, list marks and quote marks. `body` has the lines between the
+    marks, without line ends.
     """
 
     line: int
@@ -70,10 +75,10 @@ class Fence:
 
 
 def parse_info(source: str) -> Info:
-    """The language and the attributes of an info string. The first value of a key counts."""
+    """An info string taken apart. If a key occurs twice, its first value counts."""
     language = role = ""
     attributes: dict[str, str] = {}
-    strange = []
+    unknown_words = []
     for index, match in enumerate(_ITEM.finditer(source)):
         key, word = match["key"], match.group(4)
         if key is not None:
@@ -84,25 +89,25 @@ def parse_info(source: str) -> Info:
         elif word in ROLES and not role:
             role = word
         else:
-            strange.append(word)
-    return Info(language, attributes, role, tuple(strange))
+            unknown_words.append(word)
+    return Info(language, attributes, role, tuple(unknown_words))
 
 
-def find(text: str) -> tuple[Fence, ...]:
-    """The fences of a Markdown text, in order."""
+def find_fences(text: str) -> tuple[Fence, ...]:
+    """The fences of a Markdown text, in order; one that is never closed ends with the text."""
     if "```" not in text and "~~~" not in text:
         return ()
     fences: list[Fence] = []
     first, start = "", -1
     body: list[str] = []
-    for number, (line, kind) in enumerate(lines_of(text)):
-        if kind is Line.FENCED:
+    for number, (line, kind) in enumerate(classified_lines(text)):
+        if kind is LineKind.FENCED:
             body.append(line.rstrip("\r\n"))
             continue
         if start >= 0:
-            fences.append(_fence(first, start, body, closed=kind is Line.CLOSING))
+            fences.append(_fence(first, start, body, closed=kind is LineKind.CLOSING))
             start = -1
-        if kind is Line.OPENING:
+        if kind is LineKind.OPENING:
             first, start, body = line, number, []
     if start >= 0:
         fences.append(_fence(first, start, body, closed=False))
@@ -110,8 +115,8 @@ def find(text: str) -> tuple[Fence, ...]:
 
 
 def _fence(line: str, number: int, body: Sequence[str], *, closed: bool) -> Fence:
-    match = opening(line)
-    assert match is not None  # the scanner said so
+    match = match_opening(line)
+    assert match is not None  # the line was classified as an opening one
     info = match["info"].strip()
     return Fence(
         line=number,
@@ -126,22 +131,23 @@ def _fence(line: str, number: int, body: Sequence[str], *, closed: bool) -> Fenc
     )
 
 
-def extract(text: str, part: str | None) -> str | None:
-    r"""A file as a card shows it: whole, or the part of that name; None if it has no such part.
+def extract_part(text: str, part: str | None) -> str | None:
+    r"""The text of a file as a card shows it: all of it, or the part called `part`.
 
-    A part starts below a comment line with ``part: NAME`` and ends at the next such line, at
-    ``part: end`` or at the end of the file. Pieces of one name are joined. The lines with the marks
-    are never shown. Line ends come out as ``\n``, without one at the end; the indentation that a
-    part's lines share is cut off.
+    The result is None if there is no such part. A part starts below a comment line with
+    ``part: NAME``. It ends at the next such line, at ``part: end`` or at the end of the file. If
+    several parts have one name, they are joined. The comment lines themselves are left out, even if
+    the whole file is shown. Line ends become ``\n``, with none at the end, and the indentation that
+    all lines share is cut off.
     """
     current: str | None = None
     found = False
     kept: list[str] = []
     for line in split_lines(text.removeprefix("\ufeff")):
         stripped = line.rstrip("\r\n")
-        match = _MARK.fullmatch(stripped) if "part:" in stripped else None
+        match = _PART_MARK.fullmatch(stripped) if "part:" in stripped else None
         if match:
-            current = None if match["name"] == _END else match["name"]
+            current = None if match["name"] == _PART_END else match["name"]
             found = found or current == part
         elif part is None or current == part:
             kept.append(stripped)

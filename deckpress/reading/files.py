@@ -1,8 +1,10 @@
-"""The only reading from disk: a source, and the files beside it that it shows."""
+"""Reads a source from disk, and the files beside it that it shows.
+
+Nothing else in this package reads files of the author's.
+"""
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import stat
@@ -16,6 +18,7 @@ from pathlib import Path
 from deckpress.diagnostics import Diagnostic, finding, ordered, sentence
 from deckpress.model import Span
 from deckpress.reading.lines import split_lines
+from deckpress.reading.paths import RELEASES_FOLDER, shown_path
 from deckpress.reading.references import (
     Folder,
     Reference,
@@ -25,21 +28,21 @@ from deckpress.reading.references import (
     well_placed,
 )
 from deckpress.reading.tokens import TokenKind, scan
-from deckpress.version_number import LEDGER_FILE, number
+from deckpress.version_number import LEDGER_FILE, version_tuple
 
 _MEGA = 1_000_000
 LARGEST_SOURCE = 64  # MB
 LARGEST_FILE = 20  # MB
-_LISTED = 2000  # files looked at for a name that may have been meant
-_HEAD = 16_000  # bytes of a file in which its front matter ends
+_MOST_LISTED = 2000  # files that are looked at to guess which one was meant
+_FRONT_BYTES = 16_000  # bytes at the start of a file that are searched for its front matter
 _FRONT = re.compile(r"---[ \t]*\r?\n.*?^---[ \t]*$", re.DOTALL | re.MULTILINE)
 _KEY = re.compile(r"""^key:[ \t]*(["']?)([^"'#\s]+)\1""", re.MULTILINE)
-RELEASES = "releases"  # the folder of the ledger
-_ALIKE = 0.8  # how alike it must be; all of them share their folder
+# How similar (0 to 1) a path must be to have been meant. It is high, as all begin with one folder.
+_LEAST_SIMILARITY = 0.8
 
 
 class SourceError(Exception):
-    """A source cannot be read or written at all. `message` says why in the author's language."""
+    """A source that cannot be read or written. `message` says why, in the author's language."""
 
     def __init__(self, key: str, **values: object) -> None:
         super().__init__(sentence(key, "en", **values))
@@ -47,18 +50,18 @@ class SourceError(Exception):
         self._values = values
 
     def message(self, lang: str) -> str:
-        """One sentence, in Chinese (``zh…``) or English."""
+        """Why, in one sentence: in Chinese if `lang` is ``zh…``, else in English."""
         return sentence(self._key, lang, **self._values)
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
-    """A source as it is on disk.
+class LoadedSource:
+    """A source as it was read from disk.
 
-    `name` is its file name without the ending; `path` is how messages name it: below the current
-    folder if it is there, with ``/``. `files` holds the bytes of each file that it may show;
-    `diagnostics` says which of them are missing or cannot be used. `releases` are the files of
-    ``releases/`` beside it by their names, the newest version first.
+    `name` is its file name without the ending. `path` is its path in messages: with ``/``, and
+    relative to the current folder if it is in there. `files` has the bytes of each file that it
+    shows and may show; `diagnostics` says which of them are missing or unusable. `releases` are the
+    files in ``releases/`` beside it, as pairs of name and bytes, the newest version first.
     """
 
     name: str
@@ -70,32 +73,36 @@ class Loaded:
     releases: tuple[tuple[str, bytes], ...] = ()
 
 
-def lines(text: str) -> list[str]:
-    """The lines of a source as messages count them, without their ends."""
+def source_lines(text: str) -> list[str]:
+    """The lines of a source as messages count them, without line ends."""
     return [line.rstrip("\r\n") for line in split_lines(text)]
 
 
-def load(path: Path) -> Loaded:
-    """Read a source and the files that it shows.
+def load(path: Path) -> LoadedSource:
+    """Read the source at `path`, and the files that it shows.
 
     Raises:
-        SourceError: there is no such file, it is not an ordinary file, or it is not UTF-8 text.
+        SourceError: there is no such file, it cannot be read, it is too large, it is not an
+            ordinary file, or it is not UTF-8 text.
     """
-    shown = _shown(path)
+    shown = shown_path(path)
     data, text = _read_text(path, shown)
     files, found = _files(path.parent, shown, text)
-    return Loaded(path.stem, shown, data, text, files, found, _releases(path.parent))
+    return LoadedSource(path.stem, shown, data, text, files, found, _release_files(path.parent))
 
 
-def with_key(folder: Path, key: str) -> list[str]:
-    """The names of the Markdown files in `folder` whose front matter has this `key`, sorted."""
-    return sorted(path.name for path in folder.glob("*.md") if key and _key(path) == key)
+def sources_with_key(folder: Path, key: str) -> list[str]:
+    """The names of the Markdown files in `folder` whose front matter has this `key`, sorted.
+
+    An empty key gives none.
+    """
+    return sorted(path.name for path in folder.glob("*.md") if key and _key_of(path) == key)
 
 
-def _key(path: Path) -> str:
+def _key_of(path: Path) -> str:
     try:
         with path.open("rb") as file:
-            head = file.read(_HEAD).decode("utf-8-sig", "ignore")
+            head = file.read(_FRONT_BYTES).decode("utf-8-sig", "ignore")
     except OSError:
         return ""
     front = _FRONT.match(head)
@@ -104,15 +111,17 @@ def _key(path: Path) -> str:
 
 
 def rewrite(path: Path, change: Callable[[str], tuple[str, int]]) -> int:
-    """Replace a source by what `change` makes of its text, at once or not at all.
+    """Replace the text of a source by what `change` makes of it, completely or not at all.
 
-    `change` returns the new text and a count, which is returned; with a count of 0 nothing is
-    written. Every byte that `change` leaves alone stays as it was.
+    `change` takes the text and returns the new text with the number of changes. If that is 0,
+    nothing is written. Every byte that `change` leaves alone stays the same.
+
+    Returns the number of changes.
 
     Raises:
-        SourceError: the file cannot be read or written; it is as it was.
+        SourceError: the file cannot be read or written; it has not changed.
     """
-    shown = _shown(path)
+    shown = shown_path(path)
     _, text = _read_text(path, shown)
     fresh, count = change(text)
     if count:
@@ -121,13 +130,6 @@ def rewrite(path: Path, change: Callable[[str], tuple[str, int]]) -> int:
         except OSError as error:
             raise SourceError("unwritable", path=shown, reason=error.strerror or error) from error
     return count
-
-
-def _shown(path: Path) -> str:
-    with contextlib.suppress(ValueError, OSError):
-        # Not `resolve`: a linked source keeps the name by which its author knows it.
-        return Path(os.path.abspath(path)).relative_to(Path.cwd()).as_posix()  # noqa: PTH100
-    return path.as_posix()
 
 
 def _read_text(path: Path, shown: str) -> tuple[bytes, str]:
@@ -156,14 +158,14 @@ def _read_text(path: Path, shown: str) -> tuple[bytes, str]:
 
 
 def _files(folder: Path, shown: str, text: str) -> tuple[dict[str, bytes], tuple[Diagnostic, ...]]:
-    """The files that a source shows and may show; findings about those that cannot be read."""
+    """The files that a source shows and may show, and findings about those that are unreadable."""
     files: dict[str, bytes] = {}
     problems: dict[str, tuple[str, dict[str, str]] | None] = {}
     found: list[Diagnostic] = []
     for reference in _shown_files(text):
         path = reference.path
         if not _may_be_read(reference):
-            continue  # the checks say why
+            continue  # the checks report why
         if path not in problems:
             result = _read_file(folder, reference)
             problems[path] = None if isinstance(result, bytes) else result
@@ -176,16 +178,18 @@ def _files(folder: Path, shown: str, text: str) -> tuple[dict[str, bytes], tuple
     return files, ordered(found)
 
 
-def _releases(folder: Path) -> tuple[tuple[str, bytes], ...]:
+def _release_files(folder: Path) -> tuple[tuple[str, bytes], ...]:
     """The release files beside a source."""
-    found, shown = [], f"{RELEASES}/"
+    found, shown = [], f"{RELEASES_FOLDER}/"
     try:
-        for path in (folder / RELEASES).iterdir():
+        for path in (folder / RELEASES_FOLDER).iterdir():
             if match := LEDGER_FILE.fullmatch(path.name):
-                shown = f"{RELEASES}/{path.name}"
-                found.append((number(match["version"]), path.name, path.read_bytes()))
+                shown = f"{RELEASES_FOLDER}/{path.name}"
+                found.append((version_tuple(match["version"]), path.name, path.read_bytes()))
     except OSError as error:
-        if shown == f"{RELEASES}/" and isinstance(error, (FileNotFoundError, NotADirectoryError)):
+        if shown == f"{RELEASES_FOLDER}/" and isinstance(
+            error, (FileNotFoundError, NotADirectoryError)
+        ):
             return ()
         reason = error.strerror or error
         raise SourceError("unreadable", path=shown, reason=reason) from error
@@ -193,7 +197,7 @@ def _releases(folder: Path) -> tuple[tuple[str, bytes], ...]:
 
 
 def _shown_files(text: str) -> Iterator[Reference]:
-    """The references of a whole source. Only stretches that can hold one are looked at closely."""
+    """The references of a whole source. Only tokens that can hold one are looked at closely."""
     for token in scan(text):
         raw = token.raw
         if token.kind is TokenKind.FRONT:
@@ -214,7 +218,7 @@ def _may_be_read(reference: Reference) -> bool:
 
 
 def _read_file(folder: Path, reference: Reference) -> bytes | tuple[str, dict[str, str]]:
-    """A file's bytes, or a diagnostic's code and values."""
+    """A file's bytes, or the code and the values of a finding."""
     path = folder / reference.path
     try:
         home = (folder / reference.folder.value).resolve()
@@ -229,25 +233,27 @@ def _read_file(folder: Path, reference: Reference) -> bytes | tuple[str, dict[st
             return "D505", {"reason": reason, "limit": str(LARGEST_FILE)}
         return real.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
-        near = get_close_matches(reference.path, _names(folder, reference.folder), 1, _ALIKE)
+        near = get_close_matches(
+            reference.path, _names_below(folder, reference.folder), 1, _LEAST_SIMILARITY
+        )
         return "D501", {"near": near[0]} if near else {}
     except (OSError, RuntimeError, ValueError) as error:
         reason = getattr(error, "strerror", None) or type(error).__name__
         return "D505", {"reason": reason, "limit": str(LARGEST_FILE)}
 
 
-def _names(folder: Path, below: Folder) -> list[str]:
+def _names_below(folder: Path, below: Folder) -> list[str]:
     def walk() -> Iterator[str]:
         for root, folders, names in os.walk(folder / below.value):
             folders.sort()
             for name in sorted(names):
                 yield (Path(root) / name).relative_to(folder).as_posix()
 
-    return list(islice(walk(), _LISTED))
+    return list(islice(walk(), _MOST_LISTED))
 
 
 def _replace(path: Path, data: bytes) -> None:
-    """Write a file beside `path` and move it there, with the same permissions."""
+    """Write `data` to a new file beside `path`, and move it there with the same permissions."""
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:

@@ -1,7 +1,8 @@
-"""The front matter: YAML between two ``---`` lines, read as a tree so that findings have places.
+"""Reads the front matter: YAML between two ``---`` lines.
 
-Only plain scalars, one list and one mapping are taken from the tree. Nothing is constructed from
-YAML tags, and no alias is expanded, so a hostile file can neither run nor grow.
+It is read as a tree of nodes, so that findings have places. Only plain scalars, one list and one
+mapping are taken from the tree. No object is built from a YAML tag and no alias is expanded, so a
+hostile file can neither run code nor fill the memory.
 """
 
 from __future__ import annotations
@@ -23,10 +24,10 @@ LANGUAGES = ("zh-CN", "en")
 _REQUIRED = {"title": "Python", "lang": "zh-CN", "key": "python-interview", "anki_deck": "Python"}
 _OPTIONAL = ("license", "homepage", "author", "description", "proofs", "tags")
 _KNOWN = (*_REQUIRED, *_OPTIONAL)
-_LARGEST = 64 * 1024  # characters; the YAML parser is slow, and no deck needs more
+_LARGEST = 64 * 1024  # characters: the YAML parser is slow, and no deck needs more
 _TEXT = "tag:yaml.org,2002:str"
-# YAML takes these for line ends, and the rest of the world does not.
 _CARD = re.compile(r"##[ \t]")
+# YAML takes these for line ends, but editors do not.
 _YAML_BREAKS = re.compile("[\x85\u2028\u2029]")
 _ALLOWED: dict[str, tuple[str, Callable[[str], bool]]] = {
     "lang": (", ".join(LANGUAGES), lambda value: value in LANGUAGES),
@@ -39,7 +40,7 @@ _ALLOWED: dict[str, tuple[str, Callable[[str], bool]]] = {
 
 @dataclass(slots=True)
 class _Reader:
-    """Collects values and findings; `first` is the source line of the YAML's first line."""
+    """Collects values and findings. `first` is the number of the source line where YAML starts."""
 
     path: str
     first: int
@@ -52,14 +53,15 @@ class _Reader:
         width = end.column - start.column if end.line == start.line else 1
         return Span(self.path, self.first + start.line, start.column + 1, max(1, width))
 
-    def say(self, code: str, node: yaml.Node, **args: str) -> None:
+    def report(self, code: str, node: yaml.Node, **args: str) -> None:
         self.found.append(finding(code, self.span(node), **args))
 
 
-def read_front(raw: str, path: str) -> tuple[Meta, list[Diagnostic]]:
-    """Read a front matter token (with its rules, from line 1 on) into a `Meta`, whatever is in it.
+def read_front_matter(raw: str, path: str) -> tuple[Meta, list[Diagnostic]]:
+    """The `Meta` that a front matter holds, and findings about it.
 
-    Values that are missing or wrong come out empty; each is among the diagnostics.
+    `raw` is the whole token, with its ``---`` lines, from line 1 of the file `path` on. It may hold
+    anything: values that are missing or wrong become empty, with a finding for each.
     """
     lines = [line.rstrip("\r\n") for line in split_lines(raw)]
     reader = _Reader(path, 2, {}, {}, [])
@@ -68,12 +70,12 @@ def read_front(raw: str, path: str) -> tuple[Meta, list[Diagnostic]]:
     source = _YAML_BREAKS.sub(" ", "\n".join(lines[1:-1]))
     node = _compose(source, reader)
     if not isinstance(node, yaml.MappingNode) and any(map(_CARD.match, lines)):
-        # A rule further down was taken for the end.
+        # The front matter is not closed: a ``---`` line further down was taken for its end.
         return Meta("", "", "", ""), [finding("D102", Span(path, 1, 1, 3))]
     if isinstance(node, yaml.MappingNode):
-        _take(node, reader)
+        _take_mapping(node, reader)
     elif node is not None:
-        reader.say("D109", node)
+        reader.report("D109", node)
     if not any(d.code in ("D103", "D109") for d in reader.found):
         for key, example in _REQUIRED.items():
             if key not in reader.values:
@@ -83,8 +85,11 @@ def read_front(raw: str, path: str) -> tuple[Meta, list[Diagnostic]]:
     return Meta(**required, **values, tags=reader.tags), reader.found
 
 
-def no_front(path: str, line: int = 1) -> tuple[Meta, list[Diagnostic]]:
-    """What a source without a front matter says; one may stand too far down, on `line`."""
+def missing_front_matter(path: str, line: int = 1) -> tuple[Meta, list[Diagnostic]]:
+    """An empty `Meta`, and the finding that the file `path` has no front matter.
+
+    `line` is where the finding is shown: a front matter may begin too far down.
+    """
     return Meta("", "", "", ""), [finding("D101", Span(path, line))]
 
 
@@ -118,16 +123,16 @@ def _compose(source: str, reader: _Reader) -> yaml.Node | None:
     return node
 
 
-def _take(node: yaml.MappingNode, reader: _Reader) -> None:
+def _take_mapping(node: yaml.MappingNode, reader: _Reader) -> None:
     seen: set[str] = set()
     for key_node, value in node.value:
         key = key_node.value if isinstance(key_node, yaml.ScalarNode) else ""
         if key not in _KNOWN:
             near = get_close_matches(key, _KNOWN, 1)
             args = {"near": near[0]} if near else {}
-            reader.say("D104", key_node, key=key or "?", known=", ".join(_KNOWN), **args)
+            reader.report("D104", key_node, key=key or "?", known=", ".join(_KNOWN), **args)
         elif key in seen:
-            reader.say("D108", key_node, key=key)
+            reader.report("D108", key_node, key=key)
         elif key == "tags":
             reader.tags.update(_tags(value, reader))
         else:
@@ -136,9 +141,9 @@ def _take(node: yaml.MappingNode, reader: _Reader) -> None:
 
 
 def _text(key: str, node: yaml.Node, reader: _Reader) -> str:
-    """The value of a key as one line of text; empty if it is none, or not allowed."""
+    """The value of a key as one line of text; empty if it is not text or not allowed."""
     if not isinstance(node, yaml.ScalarNode) or node.tag != _TEXT or not node.value.strip():
-        reader.say("D106", node, key=key)
+        reader.report("D106", node, key=key)
         return ""
     value = " ".join(node.value.split())
     allowed, fits = _ALLOWED.get(key, ("", None))
@@ -147,28 +152,28 @@ def _text(key: str, node: yaml.Node, reader: _Reader) -> str:
         if key == "lang":
             near = next(iter(get_close_matches(value, LANGUAGES, 1, 0.3)), "")
         args = {"near": near} if near else {}
-        reader.say("D107", node, key=key, value=value, allowed=allowed, **args)
+        reader.report("D107", node, key=key, value=value, allowed=allowed, **args)
         return ""
     return value
 
 
 def _tags(node: yaml.Node, reader: _Reader) -> dict[str, str]:
-    """Tags and the names that learners see; a tag in a list is its own name."""
+    """The tags, each with the name that learners see; in a list a tag is its own name."""
     pairs: list[tuple[yaml.Node, yaml.Node]]
     if isinstance(node, yaml.SequenceNode):
         pairs = [(item, item) for item in node.value]
     elif isinstance(node, yaml.MappingNode):
         pairs = node.value
     else:
-        reader.say("D110", node)
+        reader.report("D110", node)
         return {}
     tags: dict[str, str] = {}
     for tag, name in pairs:
         plain = all(isinstance(n, yaml.ScalarNode) and n.value.strip() for n in (tag, name))
         if not plain or not well_formed_tag(tag.value):
-            reader.say("D110", tag)
+            reader.report("D110", tag)
         elif tag.value in tags:
-            reader.say("D108", tag, key=tag.value)
+            reader.report("D108", tag, key=tag.value)
         else:
             tags[tag.value] = " ".join(name.value.split())
     return tags

@@ -1,8 +1,8 @@
-"""What each line of Markdown is: code, heading or text. One small state machine, used everywhere.
+"""Tells what each line of Markdown is: code, a heading or text. A small state machine.
 
-It knows just enough of Markdown to tell code from the rest: fences (at the margin, in lists, in
-quotes) and indented blocks. Everything that looks for something in a source asks it first, so a
-``##`` or a ``$`` in a configuration file is never taken for more than it is.
+It knows just enough Markdown to tell code from the rest: fences (at the margin, in lists, in
+quotes) and indented blocks. Everything that looks for something in a source uses it first, so a
+``##`` in a configuration file is never taken for a heading, nor a ``$`` for a formula.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from enum import IntEnum
 from functools import lru_cache
 from io import StringIO
 
-TAB = 4
+TAB_WIDTH = 4
 
 # A fence may stand behind list markers and quote marks: `- ```sh`, `> ~~~`.
 _OPENING = re.compile(
@@ -22,13 +22,15 @@ _OPENING = re.compile(
     r"(?P<mark>`{3,}+|~{3,}+)(?P<info>[^\r\n]*)"
 )
 _HEADING = re.compile(r" {0,3}(#{1,6})(?=[ \t\r\n]|$)")
-# What keeps indented lines below it from being code: a list item, a footnote's text.
+# Below a list item or the text of a footnote, indented lines are not code.
 _CONTAINER = re.compile(r"(?:[-*+]|\d{1,9}[.)])[ \t]|\[\^[^\]\s]+\]:")
 _SPACE = re.compile(r"[ \t]*+")
 _QUOTE = re.compile(r"[ \t]*+>[ ]?")
 
 
-class Line(IntEnum):
+class LineKind(IntEnum):
+    """What a line is. The kinds from `OPENING` on are code."""
+
     BLANK = 0
     TEXT = 1
     HEADING = 2
@@ -38,12 +40,13 @@ class Line(IntEnum):
     INDENTED = 6  # code by four spaces or a tab
 
     @property
-    def code(self) -> bool:
-        return self >= Line.OPENING
+    def is_code(self) -> bool:
+        """Whether the line belongs to a code block, fenced or indented."""
+        return self >= LineKind.OPENING
 
 
 @dataclass(slots=True)
-class _Fence:
+class _OpenFence:
     mark: str
     quotes: int
     indent: int
@@ -59,18 +62,18 @@ def split_lines(text: str) -> list[str]:
 
 
 def indent_of(line: str) -> int:
-    """The columns of white space before a line's first character; a tab fills up to a fourth."""
+    """The width of the white space at the start of a line, in columns; tab stops are four apart."""
     match = _SPACE.match(line)
     return columns(match.group()) if match else 0
 
 
 def columns(prefix: str) -> int:
-    """The width of a prefix in columns."""
-    return len(prefix.expandtabs(TAB)) if "\t" in prefix else len(prefix)
+    """The width of a line's beginning in columns; tab stops are four apart."""
+    return len(prefix.expandtabs(TAB_WIDTH)) if "\t" in prefix else len(prefix)
 
 
-def opening(line: str) -> re.Match[str] | None:
-    """The prefix, mark and info string of a line that can open a fence."""
+def match_opening(line: str) -> re.Match[str] | None:
+    """The groups `prefix`, `mark` and `info` of a line that can open a fence; else None."""
     match = _OPENING.match(line)
     if match and match["mark"][0] == "`" and "`" in match["info"]:
         return None  # a code span, not a fence
@@ -78,29 +81,32 @@ def opening(line: str) -> re.Match[str] | None:
 
 
 @lru_cache(maxsize=64)
-def closing(mark: str) -> re.Pattern[str]:
-    """What closes a fence of that mark, if it is a whole line."""
+def closing_pattern(mark: str) -> re.Pattern[str]:
+    """The pattern of a line that closes a fence with this opening mark."""
     return re.compile(rf"^[ \t]*+{re.escape(mark[0])}{{{len(mark)},}}+[ \t]*+\r?$", re.MULTILINE)
 
 
 def heading_level(line: str) -> int:
-    """How many ``#`` make this line a heading; 0 if it is none. For lines outside code."""
+    """The level of a heading line, which is its number of ``#``; 0 for any other line.
+
+    The line must not be part of a code block.
+    """
     match = _HEADING.match(line)
     return len(match.group(1)) if match else 0
 
 
-class Scanner:
-    """Takes the lines of a text in turn and says what each is."""
+class LineClassifier:
+    """Takes the lines of a text one after another and tells what each is."""
 
     __slots__ = ("_blank", "_contained", "_fence")
 
     def __init__(self) -> None:
-        self._fence: _Fence | None = None
+        self._fence: _OpenFence | None = None
         self._blank = True
         self._contained = False
 
-    def step(self, line: str) -> Line:
-        """What `line` is, after the lines before it. It may end in a line end."""
+    def classify(self, line: str) -> LineKind:
+        """What `line` is, given the lines before it. It may have its line end."""
         if self._fence is not None:
             kind = self._inside(line, self._fence)
             if kind is not None:
@@ -108,33 +114,33 @@ class Scanner:
         first = line[:1]
         if first in "\r\n" or line.isspace():
             self._blank = True
-            return Line.BLANK
-        if ("```" in line or "~~~" in line) and (match := opening(line)):
+            return LineKind.BLANK
+        if ("```" in line or "~~~" in line) and (match := match_opening(line)):
             prefix = match["prefix"]
             if not self._code_by_indent(prefix):
                 self._begin(match, prefix)
-                return Line.OPENING
-        if first in " \t" and indent_of(line) >= TAB:
+                return LineKind.OPENING
+        if first in " \t" and indent_of(line) >= TAB_WIDTH:
             if self._blank and not self._contained:
-                return Line.INDENTED
+                return LineKind.INDENTED
             self._blank = False
-            return Line.TEXT
+            return LineKind.TEXT
         if first in "# " and heading_level(line):
             self._blank, self._contained = True, False
-            return Line.HEADING
+            return LineKind.HEADING
         if _CONTAINER.match(line.lstrip(" \t")):
             self._contained = True
         elif self._blank and first not in " \t":
             self._contained = False
         self._blank = False
-        return Line.TEXT
+        return LineKind.TEXT
 
     def _code_by_indent(self, prefix: str) -> bool:
         return (
             self._blank
             and not self._contained
             and not prefix.strip(" \t")
-            and columns(prefix) >= TAB
+            and columns(prefix) >= TAB_WIDTH
         )
 
     def _begin(self, match: re.Match[str], prefix: str) -> None:
@@ -146,11 +152,11 @@ class Scanner:
         elif self._blank and not prefix:
             self._contained = False
         mark = match["mark"]
-        self._fence = _Fence(mark, quotes, columns(prefix), closing(mark))
+        self._fence = _OpenFence(mark, quotes, columns(prefix), closing_pattern(mark))
         self._blank = False
 
-    def _inside(self, line: str, fence: _Fence) -> Line | None:
-        """What a line is after an open fence; None if it stands outside and so leaves it open."""
+    def _inside(self, line: str, fence: _OpenFence) -> LineKind | None:
+        """What a line is in an open fence; None if it is outside, so the fence never closes."""
         rest = line.rstrip("\r\n")
         for _ in range(fence.quotes):
             match = _QUOTE.match(rest)
@@ -160,23 +166,23 @@ class Scanner:
             rest = rest[match.end() :]
         if fence.mark in rest and fence.closing.match(rest):
             self._fence = None
-            return Line.CLOSING
+            return LineKind.CLOSING
         if fence.indent and rest.strip() and indent_of(rest) < fence.indent:
-            # Its list item has ended, as in CommonMark: the fence was never closed.
+            # Its list item has ended, and the fence with it, as in CommonMark.
             self._fence = None
             return None
-        return Line.FENCED
+        return LineKind.FENCED
 
 
 @lru_cache(maxsize=512)
-def lines_of(text: str) -> tuple[tuple[str, Line], ...]:
-    """Each line of a text, with its end, and what it is."""
+def classified_lines(text: str) -> tuple[tuple[str, LineKind], ...]:
+    """The lines of a text, each with its line end and its kind."""
     lines = split_lines(text)
     return tuple(zip(lines, classify(lines), strict=True))
 
 
-def classify(lines: Iterable[str]) -> Iterator[Line]:
-    """What each of these lines is. Linear; never raises."""
-    step = Scanner().step
+def classify(lines: Iterable[str]) -> Iterator[LineKind]:
+    """The kind of each of these lines, in linear time. No input makes it fail."""
+    classify_line = LineClassifier().classify
     for line in lines:
-        yield step(line)
+        yield classify_line(line)

@@ -1,4 +1,4 @@
-"""The names that an author may give a part of an answer, and the ones that a learner sees."""
+"""The names of the parts of an answer: those that an author may write, and those a learner sees."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from deckpress.model import PartName
 
-# Per language: first what every output shows, then what is understood as well.
+# For each language: first the name that every output shows, then others that are understood.
 _NAMES: Mapping[PartName, Mapping[str, tuple[str, ...]]] = {
     PartName.WHY: {"zh-CN": ("为什么", "原理", "详解"), "en": ("Why", "Details")},
     PartName.EXAMPLE: {"zh-CN": ("例子", "示例"), "en": ("Example", "Examples")},
@@ -19,23 +19,23 @@ _NAMES: Mapping[PartName, Mapping[str, tuple[str, ...]]] = {
 }
 
 
-def label(part: PartName, lang: str) -> str:
-    """The heading that a learner sees above this part; English for a language without a table."""
+def part_label(part: PartName, lang: str) -> str:
+    """The heading that a learner sees above this part; in English if `lang` is not in the table."""
     names = _NAMES[part]
     return names.get(lang, names["en"])[0]
 
 
 def all_labels() -> tuple[str, ...]:
-    """Every name that an author may write, of all languages."""
+    """All names that an author may write, in all languages."""
     return tuple(name for names in _NAMES.values() for group in names.values() for name in group)
 
 
-def _plain(heading: str) -> str:
+def _normalised(heading: str) -> str:
     return unicodedata.normalize("NFC", heading).strip().rstrip(":：?？").rstrip().casefold()
 
 
 _BY_LABEL = {
-    _plain(name): part
+    _normalised(name): part
     for part, names in _NAMES.items()
     for group in names.values()
     for name in group
@@ -43,6 +43,6 @@ _BY_LABEL = {
 
 
 @lru_cache(maxsize=256)
-def named(heading: str) -> PartName | None:
-    """The part that a ``###`` heading names, in any language; None if it names none."""
-    return _BY_LABEL.get(_plain(heading))
+def part_named(heading: str) -> PartName | None:
+    """The part that a ``###`` heading names, in any language, or None."""
+    return _BY_LABEL.get(_normalised(heading))

@@ -1,13 +1,13 @@
-"""A text with its code blanked out, so that rules about prose never look into code."""
+"""Blanks out the code of a text, so that rules about prose never look into code."""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
 
-from deckpress.reading.lines import Line, lines_of
+from deckpress.reading.lines import LineKind, classified_lines
 
-# Stands for each character of code. It is no white space and no part of any syntax.
+# Replaces each character of code. It is neither white space nor part of any syntax.
 FILLER = "\0"
 
 _BLANK_LINE = re.compile(r"(?:\r\n|\n|\r|^)(?:[ \t\f\v]*(?:\r\n|\n|\r))+")
@@ -23,20 +23,24 @@ _FORMULA = re.compile(
 
 @lru_cache(maxsize=4096)
 def prose(text: str) -> str:
-    """`text` with fences, indented blocks and code spans filled, its length and lines unchanged."""
+    """`text` with its fences, indented blocks and code spans replaced by `FILLER`.
+
+    The length and the line ends stay the same, so every offset does too.
+    """
     masked = text
     if "```" in text or "~~~" in text or _INDENTED.search(text):
         masked = "".join(
-            _VISIBLE.sub(FILLER, line) if kind >= Line.OPENING else line
-            for line, kind in lines_of(text)
+            _VISIBLE.sub(FILLER, line) if kind >= LineKind.OPENING else line
+            for line, kind in classified_lines(text)
         )
     return _without_spans(masked) if "`" in masked else masked
 
 
 def without_formulas(masked: str) -> str:
-    """The result of `prose` with formulas filled too: ``$x$`` and ``$$x$$``, but not ``$5 or $6``.
+    """`masked`, a result of `prose`, with its formulas replaced by `FILLER` too.
 
-    A formula opens before and closes behind something that is not a space, as in the renderer.
+    Formulas are ``$x$`` and ``$$x$$``, but not ``$5 or $6``: as in the renderer, there is no space
+    after the opening mark nor before the closing one.
     """
     if "$" not in masked:
         return masked
@@ -47,18 +51,18 @@ def without_formulas(masked: str) -> str:
 
 
 def _without_spans(text: str) -> str:
-    """Fill the code spans. A span does not reach over a blank line."""
+    """`text` with its code spans replaced by `FILLER`. A span does not go across a blank line."""
     out = []
     start = 0
     for match in _BLANK_LINE.finditer(text):
-        out.append(_paragraph(text[start : match.start()]))
+        out.append(_without_spans_in_paragraph(text[start : match.start()]))
         out.append(match.group())
         start = match.end()
-    out.append(_paragraph(text[start:]))
+    out.append(_without_spans_in_paragraph(text[start:]))
     return "".join(out)
 
 
-def _paragraph(text: str) -> str:
+def _without_spans_in_paragraph(text: str) -> str:
     if "`" not in text:
         return text
     runs = [match.span() for match in _RUN.finditer(text) if text[match.start()] == "`"]

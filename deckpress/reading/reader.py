@@ -1,7 +1,7 @@
-"""Source text -> sections and cards with spans. A walk over the tokens; no HTML, no regrets.
+"""Reads the text of a source into sections and cards with spans. It makes no HTML.
 
-Nothing is dropped in silence: what has no place in a deck is reported, and what can still be
-checked is kept where it stands.
+Nothing is dropped in silence: text that has no place in a deck is reported, and is kept with the
+text before it if it can still be checked there.
 """
 
 from __future__ import annotations
@@ -30,54 +30,56 @@ from deckpress.reading.attributes import (
     CardAttributes,
     Heading,
     card_attributes,
-    none_allowed,
     section_id,
     split_heading,
-    stray,
+    stray_attributes,
+    unexpected_attributes,
 )
-from deckpress.reading.files import Loaded
-from deckpress.reading.front_matter import no_front, read_front
+from deckpress.reading.files import LoadedSource
+from deckpress.reading.front_matter import missing_front_matter, read_front_matter
 from deckpress.reading.lines import split_lines
 from deckpress.reading.references import references
 from deckpress.reading.tokens import Token, TokenKind, scan
 
 __all__ = ["read", "references", "scan"]
 
-# A front matter that does not start on the first line.
+# A front matter that starts below the first line.
 _LATE_FRONT = re.compile(r"\ufeff?\s+(?=---[ \t]*+[\r\n]+[ \t]*+\w+:)")
 _BLANK_START = re.compile(r"(?:[ \t\f\v]*+\n)++")
 
 
-def read(loaded: Loaded) -> tuple[RawDeck, tuple[Diagnostic, ...]]:
-    """Read a source: the deck without its releases, and all that is wrong with its structure.
+def read(loaded: LoadedSource) -> tuple[RawDeck, tuple[Diagnostic, ...]]:
+    """The deck of a source, without its releases, and findings about its structure.
 
-    Any text is read; a deck with errors among the diagnostics is good for checking only.
+    Any text can be read. A deck with an error among the findings can only be checked, not built.
     """
     tokens = scan(loaded.text)
     front = next((token for token in tokens if token.kind is TokenKind.FRONT), None)
     lost = None if front else _LATE_FRONT.match(loaded.text)
     if front:
-        meta, found = read_front(front.raw, loaded.path)
+        meta, found = read_front_matter(front.raw, loaded.path)
     else:
-        meta, found = no_front(loaded.path, _line(loaded.text, lost.end()) if lost else 1)
+        meta, found = missing_front_matter(
+            loaded.path, _line_number(loaded.text, lost.end()) if lost else 1
+        )
     unclosed = any(d.code == "D102" for d in found)
-    reading = _Reading(loaded.path, meta, found, front_follows=unclosed or lost is not None)
+    reading = _DeckReader(loaded.path, meta, found, front_follows=unclosed or lost is not None)
     for token in tokens:
         reading.take(token)
-    sections = tuple(section.finished(loaded.path) for section in reading.sections)
+    sections = tuple(section.to_raw(loaded.path) for section in reading.sections)
     if not any(section.cards for section in sections) and not unclosed:
         found.append(finding("D220", Span(loaded.path, 1)))
     deck = RawDeck(loaded.name, meta, sections, loaded.files, loaded.data)
     return deck, ordered(found)
 
 
-def _line(text: str, offset: int) -> int:
+def _line_number(text: str, offset: int) -> int:
     return len(split_lines(text[:offset] + "x"))
 
 
 @dataclass(slots=True)
-class _Slot:
-    """Text that is being collected: consecutive tokens from source line `line` on."""
+class _TextSlot:
+    """Collects the raw text of consecutive tokens, from source line `line` on."""
 
     line: int
     raw: list[str] = field(default_factory=list)
@@ -100,7 +102,7 @@ class _Slot:
 class _Part:
     name: PartName
     heading: Span
-    slot: _Slot
+    slot: _TextSlot
 
 
 @dataclass(slots=True)
@@ -108,11 +110,11 @@ class _Card:
     attributes: CardAttributes
     question: Text
     heading: Span
-    short: _Slot
+    short: _TextSlot
     found: list[Diagnostic]
     parts: list[_Part] = field(default_factory=list)
 
-    def finished(self, path: str) -> RawCard:
+    def to_raw(self, path: str) -> RawCard:
         short = self.short.text(path)
         lead = Text("", short.span)
         items: tuple[RawItem, ...] = ()
@@ -141,31 +143,31 @@ class _Section:
     id: str
     title: Text
     heading: Span
-    intro: _Slot
+    intro: _TextSlot
     cards: list[_Card] = field(default_factory=list)
 
-    def finished(self, path: str) -> RawSection:
+    def to_raw(self, path: str) -> RawSection:
         return RawSection(
             id=self.id,
             title=self.title,
             intro=self.intro.text(path),
-            cards=tuple(card.finished(path) for card in self.cards),
+            cards=tuple(card.to_raw(path) for card in self.cards),
             heading=self.heading,
         )
 
 
-class _Reading:
-    """Takes the tokens in turn and hangs each where it belongs."""
+class _DeckReader:
+    """Takes the tokens one after another and puts each where it belongs."""
 
     def __init__(
         self, path: str, meta: Meta, found: list[Diagnostic], *, front_follows: bool
     ) -> None:
         self._path = path
-        self._front_follows = front_follows  # the first text is a front matter that was missed
+        self._front_follows = front_follows  # the first text is a front matter that was not read
         self._meta = meta
         self._found = found
         self._ids: dict[str, int] = {}
-        self._slot: _Slot | None = None
+        self._slot: _TextSlot | None = None
         self.sections: list[_Section] = []
 
     def take(self, token: Token) -> None:
@@ -182,22 +184,22 @@ class _Reading:
             self._slot.raw.append(token.raw)
         elif self._front_follows:
             self._front_follows = False
-        elif stray_text := _Slot(token.line, [token.raw]).text(self._path):
+        elif stray_text := _TextSlot(token.line, [token.raw]).text(self._path):
             self._found.append(finding("D202", stray_text.span))
 
     def _heading(self, token: Token) -> tuple[Heading, Text, Span]:
         heading = split_heading(token.raw)
-        self._found += stray(heading, partial(self._at, token.line))
+        self._found += stray_attributes(heading, partial(self._at, token.line))
         title = Text(heading.title, self._at(token.line, heading.column, len(heading.title)))
         return heading, title, self._at(token.line, 1, heading.width)
 
     def _claim(self, id: str, title: Text, heading: Heading) -> None:
-        """Note the id of a card or section, and report one that is missing or taken."""
+        """Register the id of a card or section; report one that is missing or already taken."""
         line = title.span.line
         if not id:
-            # Of an id that is there and of a title that is not, others tell.
+            # An ill-formed id and a missing title have findings of their own.
             given = any(item.source.startswith("#") for item in heading.items)
-            if title and not given and not stray(heading, partial(self._at, line)):
+            if title and not given and not stray_attributes(heading, partial(self._at, line)):
                 self._found.append(finding("D207", title.span))
         elif id in self._ids:
             item = next(item for item in heading.items if item.source.startswith("#"))
@@ -213,7 +215,7 @@ class _Reading:
         self._claim(id, title, heading)
         if not title:
             self._found.append(finding("D221", span))
-        self._slot = _Slot(token.line + 1)
+        self._slot = _TextSlot(token.line + 1)
         self.sections.append(_Section(id, title, span, self._slot))
 
     def _take_card(self, token: Token) -> None:
@@ -224,28 +226,28 @@ class _Reading:
         if not self.sections:
             self._found.append(finding("D201", title.span))
             none = Text("", span)
-            self.sections.append(_Section("", none, span, _Slot(token.line)))
-        self._slot = _Slot(token.line + 1)
+            self.sections.append(_Section("", none, span, _TextSlot(token.line)))
+        self._slot = _TextSlot(token.line + 1)
         self.sections[-1].cards.append(_Card(attributes, title, span, self._slot, self._found))
 
     def _take_part(self, token: Token) -> None:
         heading, title, span = self._heading(token)
-        self._found += none_allowed(heading, partial(self._at, token.line))
+        self._found += unexpected_attributes(heading, partial(self._at, token.line))
         card = self.sections[-1].cards[-1] if self.sections and self.sections[-1].cards else None
-        name = part_names.named(heading.title)
+        name = part_names.part_named(heading.title)
         if card is None or name is None:
             if card is None:
                 self._found.append(finding("D203", title.span, label=heading.title))
             else:
                 self._found.append(self._unknown_part(title))
             if self._slot is not None:
-                self._slot.raw.append(token.raw)  # so that it is checked with the text around it
+                self._slot.raw.append(token.raw)  # it is checked with the text around it
             return
         first = next((part for part in card.parts if part.name is name), None)
         if first is not None:
             args = {"label": heading.title, "first": first.heading.line}
             self._found.append(finding("D205", title.span, **args))
-        self._slot = _Slot(token.line + 1)
+        self._slot = _TextSlot(token.line + 1)
         card.parts.append(_Part(name, span, self._slot))
 
     def _unknown_part(self, title: Text) -> Diagnostic:
@@ -253,5 +255,5 @@ class _Reading:
         near = get_close_matches(title.source.casefold(), folded, 1, 0.5)
         args = {"near": f"### {folded[near[0]]}"} if near else {}
         lang = self._meta.lang or "en"
-        known = ", ".join(part_names.label(part, lang) for part in PartName)
+        known = ", ".join(part_names.part_label(part, lang) for part in PartName)
         return finding("D204", title.span, label=title.source, known=known, **args)

@@ -1,4 +1,4 @@
-"""Which files a source shows: images and examples, with the places where it names them."""
+"""Finds the files that a source shows, images and examples, and where it names them."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from deckpress.reading.fences import find
+from deckpress.reading.fences import find_fences
 from deckpress.reading.prose import prose
 
-# Ending (lower case) of each kind of image that all outputs can show, and its media type.
+# The kinds of images that all outputs can show: file ending (lower case) and media type.
 IMAGE_TYPES = {
     "png": "image/png",
     "jpg": "image/jpeg",
@@ -32,14 +32,14 @@ _PROOFS = re.compile(
     r"^(?P<mark>[\"']?)proofs(?P=mark)[ \t]*:[ \t]+(?P<quote>[\"']?)(?P<path>[^\s\"'#]+)(?P=quote)",
     re.MULTILINE,
 )
-# A bare address. Where it ends in a sentence, `trimmed` tells.
+# A bare address. It may take in the punctuation behind it, which `trim_address` cuts off.
 ADDRESS = r"(?<![A-Za-z0-9_/@.])https?://[A-Za-z0-9][A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]*"
 _TRAILING = re.compile(r"[.,;:!?'*\"~_]+$")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*+:")
 
 
 class Folder(StrEnum):
-    """The folders beside a source that its files must lie in."""
+    """The folders beside a source in which its files must be."""
 
     FIGURES = "figures/"
     EXAMPLES = "examples/"
@@ -47,9 +47,10 @@ class Folder(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A path as the source writes it, and where: line from 0, column from 1, in the text given.
+    """A path as it is written in a text, and its place there.
 
-    `width` is what a caret underlines: the path, with the ``file=`` before it if there is one.
+    `folder` is the folder in which the file must be. `line` counts from 0, `column` from 1. `width`
+    is the number of characters to underline: the path, with ``file=`` before it if there is one.
     """
 
     path: str
@@ -59,14 +60,14 @@ class Reference:
     width: int
 
 
-def target(match: re.Match[str]) -> tuple[str, int]:
-    """The address that an image, link or definition leads to, and where it starts."""
+def link_target(match: re.Match[str]) -> tuple[str, int]:
+    """The target of a matched image, link or definition, and its offset in the text."""
     group = "angle" if match["angle"] is not None else "plain"
     return match[group], match.start(group)
 
 
-def trimmed(address: str) -> str:
-    """A bare address without the punctuation of the sentence that it ends."""
+def trim_address(address: str) -> str:
+    """A bare address without the punctuation behind it, which belongs to the sentence."""
     address = _TRAILING.sub("", address)
     while address.endswith(")") and address.count(")") > address.count("("):
         address = _TRAILING.sub("", address[:-1])
@@ -74,12 +75,12 @@ def trimmed(address: str) -> str:
 
 
 def is_outside(path: str) -> bool:
-    """Whether this address leads out of the file system: it has a scheme or a host."""
+    """Whether a path is an address on the web or elsewhere: whether it has a scheme or a host."""
     return path.startswith("//") or (_SCHEME.match(path) is not None and path[1:2] != ":")
 
 
 def well_placed(path: str, folder: Folder) -> bool:
-    """Whether a path leads, as far as its text tells, to a file below `folder`."""
+    """Whether a path leads to a file below `folder`. Links on disk are not looked at."""
     steps = path.split("/")
     return (
         path.startswith(folder.value)
@@ -90,11 +91,12 @@ def well_placed(path: str, folder: Folder) -> bool:
 
 
 def has_image_type(path: str) -> bool:
+    """Whether a path has the ending of an image that all outputs can show."""
     return path.rpartition(".")[2].lower() in IMAGE_TYPES
 
 
 def references(text: str) -> tuple[Reference, ...]:
-    """Every file that a text shows, in order; each place of a file counts.
+    """All references to files in a Markdown text, in order. A file may occur more than once.
 
     Definitions (``[name]: figures/x.png``) count if they lead into the folder of images.
     """
@@ -102,10 +104,12 @@ def references(text: str) -> tuple[Reference, ...]:
     if "](" in text or "]:" in text:
         masked = prose(text)
         for match in (*IMAGE.finditer(masked), *DEFINITION.finditer(masked)):
-            path, start = target(match)
+            path, start = link_target(match)
             if match.re is IMAGE or path.startswith(Folder.FIGURES.value):
-                found.append(Reference(path, Folder.FIGURES, *place(text, start), len(path)))
-    for fence in find(text):
+                found.append(
+                    Reference(path, Folder.FIGURES, *line_and_column(text, start), len(path))
+                )
+    for fence in find_fences(text):
         file = fence.info.file
         if file is not None:
             column = fence.info_column + fence.info_source.find("file=")
@@ -115,21 +119,24 @@ def references(text: str) -> tuple[Reference, ...]:
 
 
 def proofs_file(front: str) -> Reference | None:
-    """The file that a front matter names under ``proofs``, in lines counted from its first."""
+    """The reference to the file that a front matter names under ``proofs``, or None.
+
+    Its line counts from the first line of `front`.
+    """
     match = _PROOFS.search(front)
     if match is None:
         return None
     path = match["path"]
-    return Reference(path, Folder.EXAMPLES, *place(front, match.start("path")), len(path))
+    return Reference(path, Folder.EXAMPLES, *line_and_column(front, match.start("path")), len(path))
 
 
-def place(text: str, offset: int) -> tuple[int, int]:
-    """The line (from 0) and column (from 1) of an offset."""
-    places = _starts(text)
+def line_and_column(text: str, offset: int) -> tuple[int, int]:
+    """The line (from 0) and the column (from 1) of an offset in `text`."""
+    places = _line_starts(text)
     line = bisect_right(places, offset) - 1
     return line, offset - places[line] + 1
 
 
 @lru_cache(maxsize=16)
-def _starts(text: str) -> tuple[int, ...]:
+def _line_starts(text: str) -> tuple[int, ...]:
     return (0, *(match.end() for match in re.finditer("\n", text)))

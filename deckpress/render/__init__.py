@@ -1,5 +1,5 @@
-"""Fields of Markdown become safe HTML, once for all exporters.
+"""Renders fields of Markdown to safe HTML, once for all exporters.
 
-In comes a `RawDeck`, out go a `Deck` with holes that each exporter fills in its own way, and
-findings about what could not be drawn.
+The input is a `RawDeck`. The output is a `Deck` with holes that each exporter fills in its own way,
+and findings about what could not be drawn.
 """

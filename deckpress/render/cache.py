@@ -1,4 +1,7 @@
-"""What was made before, by the hash of what it was made from. It can be deleted any time."""
+"""Caches of what was made before, by a hash of what it was made from.
+
+Their files can be deleted at any time.
+"""
 
 from __future__ import annotations
 
@@ -11,16 +14,20 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-_AT_ONCE = 500
-_KEEP = 4
+_BATCH = 500  # keys in one query
+_KEEP_FACTOR = 4  # how many times the texts of one build may be kept
 
 
 class _Database:
-    """One file. If it is damaged or cannot be written, it counts as empty."""
+    """An SQLite file. If it is damaged or cannot be written, it counts as empty.
+
+    `problem` says why nothing can be kept in it; it is empty if there is no problem.
+    """
 
     _SCHEMA: str
 
     def __init__(self, path: Path) -> None:
+        self.problem = ""
         self._path = path
         self._database: sqlite3.Connection | None = None
 
@@ -46,8 +53,10 @@ class _Database:
             # It can be made again, so speed comes before safety from a power cut.
             database.execute("PRAGMA synchronous = OFF")
             database.execute(self._SCHEMA)
+            self.problem = _read_only(database)
             return database
-        except (sqlite3.Error, OSError):
+        except (sqlite3.Error, OSError) as error:
+            self.problem = getattr(error, "strerror", None) or str(error)
             return None
 
     def _fresh(self) -> sqlite3.Connection | None:
@@ -60,8 +69,8 @@ class _Database:
         return self._open()
 
 
-class Cache(_Database):
-    """Texts by key."""
+class TextCache(_Database):
+    """Texts by key, such as the rendered fields of a deck."""
 
     _SCHEMA = "CREATE TABLE IF NOT EXISTS rendered (key BLOB PRIMARY KEY, value TEXT) WITHOUT ROWID"
 
@@ -70,15 +79,15 @@ class Cache(_Database):
         self._seen: set[bytes] = set()
 
     def get_many(self, keys: Iterable[bytes]) -> dict[bytes, str]:
-        """The texts of those keys that are there."""
+        """The cached texts of these keys; keys without a text are left out."""
         wanted = list(dict.fromkeys(keys))
         self._seen.update(wanted)
         found: dict[bytes, str] = {}
         if self._database is None:
             return found
         try:
-            for start in range(0, len(wanted), _AT_ONCE):
-                some = wanted[start : start + _AT_ONCE]
+            for start in range(0, len(wanted), _BATCH):
+                some = wanted[start : start + _BATCH]
                 marks = ",".join("?" * len(some))
                 rows = self._database.execute(
                     f"SELECT key, value FROM rendered WHERE key IN ({marks})", some
@@ -90,7 +99,10 @@ class Cache(_Database):
         return found
 
     def put_many(self, texts: Mapping[bytes, str]) -> None:
-        """Keep these texts. A file that holds many times what this build asked for is thinned."""
+        """Keep these texts.
+
+        If the file holds many times what this build has used, the unused texts are deleted.
+        """
         if self._database is None or not texts:
             return
         try:
@@ -99,7 +111,7 @@ class Cache(_Database):
                     "INSERT OR REPLACE INTO rendered VALUES (?, ?)", texts.items()
                 )
                 (count,) = self._database.execute("SELECT count(*) FROM rendered").fetchone()
-                if count > _KEEP * len(self._seen) + 10_000:
+                if count > _KEEP_FACTOR * len(self._seen) + 10_000:
                     self._database.execute("CREATE TEMP TABLE used (key BLOB PRIMARY KEY)")
                     self._database.executemany(
                         "INSERT OR IGNORE INTO used VALUES (?)", ((key,) for key in self._seen)
@@ -111,26 +123,26 @@ class Cache(_Database):
             self._database = self._fresh()
 
 
-class Memo(_Database):
-    """Files by key: at most `most` bytes of them, those that were wanted last.
+class FileCache(_Database):
+    """Contents of files by key, such as printed pages: the last used, up to `max_bytes` bytes.
 
-    It may be asked by several threads at once.
+    Several threads may use it at the same time.
     """
 
-    # The digest comes with the bytes: damage in the middle of a file goes unnoticed otherwise.
+    # The digest is stored with the bytes, as SQLite does not notice damage in the middle of a file.
     _SCHEMA = (
         "CREATE TABLE IF NOT EXISTS printed "
         "(key BLOB PRIMARY KEY, used INTEGER, size INTEGER, digest BLOB, value BLOB)"
     )
 
-    def __init__(self, path: Path, most: int = 200_000_000) -> None:
+    def __init__(self, path: Path, max_bytes: int = 200_000_000) -> None:
         super().__init__(path)
-        self._most = most
+        self._max_bytes = max_bytes
         self._now: int | None = None
         self._lock = threading.Lock()
 
     def get(self, key: bytes) -> bytes | None:
-        """What was kept under `key`, or None."""
+        """The bytes that were kept under `key`, or None."""
         found: list[bytes] = []
 
         def read(database: sqlite3.Connection) -> None:
@@ -146,7 +158,7 @@ class Memo(_Database):
         return found[0] if found else None
 
     def put(self, key: bytes, value: bytes) -> None:
-        """Keep `value`, and forget what no build has wanted for longest if there is too much."""
+        """Keep `value` under `key`; if there is too much, delete what was not used for longest."""
 
         def write(database: sqlite3.Connection) -> None:
             row = (key, self._build(database), len(value), _digest(value), value)
@@ -155,7 +167,7 @@ class Memo(_Database):
             for old, its_size in database.execute(
                 "SELECT key, size FROM printed WHERE key != ? ORDER BY used, key", (key,)
             ).fetchall():
-                if size <= self._most:
+                if size <= self._max_bytes:
                     break
                 database.execute("DELETE FROM printed WHERE key = ?", (old,))
                 size -= its_size
@@ -163,7 +175,7 @@ class Memo(_Database):
         self._try(write)
 
     def _build(self, database: sqlite3.Connection) -> int:
-        """The number of this build among those that used the file."""
+        """The number of this build: one more than that of the last build that used the file."""
         if self._now is None:
             (last,) = database.execute("SELECT max(used) FROM printed").fetchone()
             self._now = (last or 0) + 1
@@ -180,6 +192,16 @@ class Memo(_Database):
                 pass  # another build writes to it, or the disk is full
             except (sqlite3.Error, TypeError):
                 self._database = self._fresh()
+
+
+def _read_only(database: sqlite3.Connection) -> str:
+    """Why a database is read-only; empty if it is not, or if another build is writing to it."""
+    try:
+        database.execute("BEGIN IMMEDIATE")
+        database.rollback()
+    except sqlite3.OperationalError as error:
+        return str(error) if "readonly" in str(error) else ""
+    return ""
 
 
 def _digest(value: bytes) -> bytes:

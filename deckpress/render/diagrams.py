@@ -1,4 +1,4 @@
-"""Mermaid source -> a self-contained SVG in the theme's colours, drawn while building, offline."""
+"""Draws Mermaid diagrams as self-contained SVGs in the theme's colours, offline."""
 
 from __future__ import annotations
 
@@ -14,65 +14,68 @@ from deckpress.model import Asset, Picture
 _LONGEST = 20_000
 _SVG = "http://www.w3.org/2000/svg"
 _XLINK = "http://www.w3.org/1999/xlink"
-# An author's own settings could loosen what ours hold, so they are not read.
+# Settings in a diagram could override the safe ones of this module, so they are removed.
 _DIRECTIVE = re.compile(r"%%\{.*?\}%%", re.DOTALL)
 _HEADER = re.compile(r"\A\s*---\s*\n.*?\n---[ \t]*\n", re.DOTALL)
 _DROPPED = frozenset(
     ("script", "foreignobject", "iframe", "object", "embed", "image", "animate", "set")
 )
-_OUTSIDE = re.compile(r"@import[^;]*;?|url\(\s*['\"]?(?!['\"]?#)[^)]*\)", re.IGNORECASE)
+_OUTSIDE_REFERENCE = re.compile(r"@import[^;]*;?|url\(\s*['\"]?(?!['\"]?#)[^)]*\)", re.IGNORECASE)
 
 
 class DiagramError(Exception):
-    """A diagram that cannot be drawn; the text says why."""
+    """A diagram that cannot be drawn; the exception's text says why."""
 
 
 def draw(source: str, alt: str) -> tuple[Picture, Asset]:
-    """The drawing of a Mermaid diagram, and the picture that shows it.
+    """The picture of a Mermaid diagram, and the asset with its drawing.
 
-    `alt` is its text alternative; without one, the labels of the diagram are.
+    `alt` is the text alternative. If it is empty, the labels of the diagram take its place.
 
     Raises:
         DiagramError: the source is not Mermaid, or too long.
     """
     if len(source) > _LONGEST:
         raise DiagramError(f"over {_LONGEST} characters")
-    text = _bare(source)
+    text = _without_settings(source)
     if not text:
         raise DiagramError("it is empty")
     name = sha256(f"{_settings()}\0{text}".encode()).hexdigest()[:16]
-    svg, width, height = _clean(_drawn(text), f"d{name[:8]}")
+    svg, width, height = _clean(_render_mermaid(text), f"d{name[:8]}")
     asset = Asset(f"diagram-{name}.svg", "image/svg+xml", svg)
     return Picture(asset.name, alt.strip() or _labels(svg), width, height, drawn=True), asset
 
 
-def _bare(source: str) -> str:
-    """A diagram without settings of its own: taking one out can put another together."""
+def _without_settings(source: str) -> str:
+    """A diagram without its settings. Removing one can form another, so this repeats."""
     text = ""
     while text != source:
         text, source = source, _HEADER.sub("", _DIRECTIVE.sub("", source))
     return text.strip()
 
 
-def _drawn(text: str) -> str:
+def _render_mermaid(text: str) -> str:
     import mermaidx
 
     try:
         drawn: str = mermaidx.render(f"{_settings()}\n{text}", backend="merman").svg()
-    except Exception as error:  # the engine's own types are many, and none of them is ours
+    except Exception as error:  # the engine raises many types of its own
         raise DiagramError(" ".join(str(error).split())[:200] or type(error).__name__) from error
     return drawn
 
 
 @cache
 def _settings() -> str:
-    """The theme, as a directive before the diagram."""
+    """The theme as a directive, which goes before the diagram."""
     settings = json.loads((Path(__file__).parent / "mermaid.json").read_text("utf-8"))
     return f"%%{{init: {json.dumps(settings, ensure_ascii=False)}}}%%"
 
 
 def _clean(svg: str, prefix: str) -> tuple[bytes, int, int]:
-    """`svg` with ids of its own, a size, and nothing that acts or leads out; its size in pixels."""
+    """`svg` made safe, with ids that begin with `prefix`; and its width and height in pixels.
+
+    Everything active and every reference to the outside is removed.
+    """
     try:
         root = ElementTree.fromstring(svg)
     except ElementTree.ParseError as error:
@@ -89,9 +92,9 @@ def _clean(svg: str, prefix: str) -> tuple[bytes, int, int]:
             if local.startswith("on") or (local == "href" and not value.startswith("#")):
                 del element.attrib[key]
             else:
-                element.set(key, _OUTSIDE.sub("", value).replace(old, prefix))
+                element.set(key, _OUTSIDE_REFERENCE.sub("", value).replace(old, prefix))
         if _local(element.tag) == "style":
-            element.text = _OUTSIDE.sub("", element.text or "").replace(old, prefix)
+            element.text = _OUTSIDE_REFERENCE.sub("", element.text or "").replace(old, prefix)
         elif _local(element.tag) == "a":
             element.tag = f"{{{_SVG}}}g"
     box = [float(number) for number in (root.get("viewBox") or "").split()]
@@ -111,7 +114,7 @@ def _local(name: object) -> str:
 
 
 def _labels(svg: bytes) -> str:
-    """What a diagram says, for those who do not see it: its labels, each once."""
+    """The labels of a diagram, each once, as its text alternative."""
     root = ElementTree.fromstring(svg)
     texts = (
         " ".join("".join(element.itertext()).split()) for element in root.iter(f"{{{_SVG}}}text")

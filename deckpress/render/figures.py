@@ -1,4 +1,4 @@
-"""The author's figures: named by content, measured, ready to be shown."""
+"""The author's figures: gives each a name by its content, and measures it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ _LENGTH = re.compile(r"\s*([0-9.]+)(?:px)?\s*$")
 
 
 def figures(files: Mapping[str, bytes]) -> dict[str, tuple[Picture, Asset]]:
-    """Each figure among the source's files, by path, as a picture without its text and an asset."""
+    """The figures among the source's files, by path, each as a picture and an asset.
+
+    The pictures have no text alternative yet.
+    """
     found = {}
     for path in sorted(files):
         if path.startswith(Folder.FIGURES.value):
@@ -35,7 +38,7 @@ def _figure(path: str, data: bytes) -> tuple[Picture, Asset]:
 
 
 def _size(suffix: str, data: bytes) -> tuple[int | None, int | None]:
-    """A figure's natural size in CSS pixels, if it can be read."""
+    """The natural width and height of a figure in CSS pixels; None if they cannot be read."""
     if suffix == "svg":
         return _svg_size(data)
     from PIL import Image, UnidentifiedImageError

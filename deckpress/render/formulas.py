@@ -1,4 +1,4 @@
-"""TeX -> a drawn formula: an inline SVG in the colour and the size of the text around it."""
+"""Draws TeX formulas as inline SVGs, in the colour and the size of the text around them."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ _LONGEST = 2000
 _DEEPEST = 40
 _SVG = "http://www.w3.org/2000/svg"
 _COMMAND = re.compile(r"\\([A-Za-z]+|.)", re.DOTALL)
-# Anki hands the TeX to MathJax: for it the first end a formula, the next make live HTML, and the
-# last give commands another meaning.
+# Commands that are unsafe because Anki gives the TeX to MathJax: there the brackets end a formula,
+# ``href``, ``style`` and ``class`` make live HTML, and the others redefine commands.
 _REFUSED = re.compile(r"[()\[\]]|href|style|class|def|(?:re)?new(?:command|environment)")
 
 
 class FormulaError(Exception):
-    """A formula that cannot be drawn; the text says why."""
+    """A formula that cannot be drawn; the exception's text says why."""
 
 
 def draw(tex: str, *, display: bool) -> Math:
-    """The drawing of a formula.
+    """The drawing of the formula `tex`; `display` tells whether it is set on a line of its own.
 
     Raises:
         FormulaError: the TeX is empty, too long, too deep or not understood.
@@ -47,14 +47,14 @@ def draw(tex: str, *, display: bool) -> Math:
     from ziamath.config import config
     from ziamath.zmath import Latex
 
-    config.svg2 = False  # no symbols that are referred to by id: formulas share a page
+    config.svg2 = False  # no symbols with ids: there are many formulas on a page
     try:
         drawing = Latex(tex, size=_SIZE, inline=not display)
-        unknown = _unknown(drawing.mathml)
+        unknown = _unknown_command(drawing.mathml)
         root = ElementTree.fromstring(drawing.svg())
     except RecursionError as error:
         raise FormulaError("it is too deep") from error
-    except Exception as error:  # the parser's own types are many, and none of them is ours
+    except Exception as error:  # the parser raises many types of its own
         reason = " ".join(str(error).split())[:200]
         raise FormulaError(reason or "something is missing in it") from error
     if unknown:
@@ -70,8 +70,8 @@ def draw(tex: str, *, display: bool) -> Math:
     return Math(tex, display, svg, max(0, round((top + height) / _SIZE * 20)))
 
 
-def _unknown(mathml: ElementTree.Element) -> str:
-    """A command that was taken for the name of a variable; empty if there is none."""
+def _unknown_command(mathml: ElementTree.Element) -> str:
+    """An unknown command, which was drawn as the name of a variable; empty if there is none."""
     names = (name.text or "" for name in mathml.iter("mi"))
     return next((name for name in names if len(name) > 1 and name.startswith("\\")), "")
 

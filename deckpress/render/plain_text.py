@@ -1,4 +1,4 @@
-"""The text that a learner reads in a rendered field, without its markup."""
+"""The text of rendered fields without markup."""
 
 from __future__ import annotations
 
@@ -12,13 +12,16 @@ _CELL = re.compile(r"</t[hd]>")
 _TAG = re.compile(r"<[^>]*>")
 
 
-def plain(pieces: Html) -> str:
-    """Readable text: gaps filled in, formulas as TeX, pictures as their text, a line a block."""
+def plain_text(pieces: Html) -> str:
+    """The readable text of a field, with each block on a line of its own.
+
+    Gaps are filled in, formulas are TeX, and pictures are replaced by their text alternatives.
+    """
     parts = []
     for piece in pieces:
         if isinstance(piece, str):
             text = _CELL.sub(" ", _BLOCK.sub("\n", piece))
-            parts.append(unmarked(text))
+            parts.append(strip_tags(text))
         elif isinstance(piece, Math):
             parts.append(piece.tex)
         elif isinstance(piece, Picture):
@@ -27,6 +30,6 @@ def plain(pieces: Html) -> str:
     return "\n".join(line for line in lines if line.strip())
 
 
-def unmarked(text: str) -> str:
-    """The text of a stretch of HTML, every tag left out."""
+def strip_tags(text: str) -> str:
+    """The text of some HTML: tags are removed, and character references are replaced."""
     return html.unescape(_TAG.sub("", text))

@@ -1,4 +1,4 @@
-"""Raw cards -> cards of safe HTML, once for all outputs."""
+"""Renders raw cards to cards of safe HTML, once for all outputs."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
-from functools import cache as memoize
 from hashlib import blake2b
-from pathlib import Path
 
+from deckpress import toolchain
 from deckpress.diagnostics import Diagnostic
-from deckpress.history.digests import digests, whole
+from deckpress.history.digests import card_digest, digests
 from deckpress.history.proofs import proofs
 from deckpress.model import (
     Asset,
@@ -37,20 +36,17 @@ from deckpress.model import (
     Text,
 )
 from deckpress.reading.references import references
-from deckpress.render.cache import Cache
+from deckpress.render.cache import TextCache
 from deckpress.render.figures import figures
 from deckpress.render.markup.context import Context
-from deckpress.render.plain_text import plain
-from deckpress.toolchain import installed_versions
+from deckpress.render.plain_text import plain_text
 
-_OWN = (".py", ".json", ".toml")  # the files of this package that decide a field's HTML
-_LIBRARIES = ("markdown", "mermaidx", "mmdr", "nh3", "pygments", "ziafont", "ziamath")
-# Text in which Markdown can find nothing to do, unless its beginning makes a block.
-_SIMPLE = re.compile(r"[^\\`*_{}\[\]<>#&$~|!:\n\x00-\x1f]*")
+# Text that Markdown leaves as it is, unless its beginning starts a block.
+_PLAIN_TEXT = re.compile(r"[^\\`*_{}\[\]<>#&$~|!:\n\x00-\x1f]*")
 _STARTS_BLOCK = re.compile(r"\s|[-+=]|\d+[.)]")
 _TOKEN = re.compile(r'<data value="(\d+)"></data>|<(/?)(mark|a)\b([^>]*)>')
 _ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
-# Scripts without spaces between words, and their punctuation; Hangul is not one of them.
+# Scripts without spaces between words, and their punctuation; Hangul does not belong to them.
 _WIDE = "[\u2e80-\u312f\u31a0-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef]"
 _INLINE = r"(?:</?(?:strong|em|a|del|code|mark|sup)\b[^>]*>)*"
 _JOIN = re.compile(f"(?<={_WIDE})({_INLINE})\\n({_INLINE})(?={_WIDE})")
@@ -58,7 +54,7 @@ _JOIN = re.compile(f"(?<={_WIDE})({_INLINE})\\n({_INLINE})(?={_WIDE})")
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """One field to render: its text, how, and what it is cached under."""
+    """A field to render: its text, how to render it, and its key in the cache."""
 
     text: Text
     block: bool
@@ -73,16 +69,20 @@ class _Rendered:
     assets: tuple[Asset, ...] = ()
 
 
-def render(deck: RawDeck, cache: Cache | None = None) -> tuple[Deck, tuple[Diagnostic, ...]]:
-    """The deck in HTML, and what could not be drawn: errors, after which it is not to be used.
+def render(deck: RawDeck, cache: TextCache | None = None) -> tuple[Deck, tuple[Diagnostic, ...]]:
+    """The deck as HTML, and findings about what could not be drawn.
 
-    `cache` is asked for fields that were rendered before from the same text by the same program.
+    These are errors: if there are any, the deck must not be used. `cache` provides fields that this
+    program has rendered before from the same text.
     """
     renderer = _Renderer(deck, cache)
     renderer.prepare()
     sections = tuple(renderer.section(section) for section in deck.sections)
     shown = {
-        piece.asset for html in renderer.made() for piece in html if isinstance(piece, Picture)
+        piece.asset
+        for html in renderer.html_fields()
+        for piece in html
+        if isinstance(piece, Picture)
     }
     assets = {name: asset for name, asset in sorted(renderer.assets.items()) if name in shown}
     rendered = Deck(deck.name, deck.meta, sections, assets, deck.source)
@@ -90,7 +90,7 @@ def render(deck: RawDeck, cache: Cache | None = None) -> tuple[Deck, tuple[Diagn
 
 
 class _Renderer:
-    def __init__(self, deck: RawDeck, cache: Cache | None) -> None:
+    def __init__(self, deck: RawDeck, cache: TextCache | None) -> None:
         self._deck = deck
         self._cache = cache
         self._figures = figures(deck.files)
@@ -104,7 +104,7 @@ class _Renderer:
         self.assets = {asset.name: asset for _, asset in self._figures.values()}
         self.found: list[Diagnostic] = []
 
-    def made(self) -> Iterator[Html]:
+    def html_fields(self) -> Iterator[Html]:
         return (rendered.html for rendered in self._done.values())
 
     def prepare(self) -> None:
@@ -127,7 +127,7 @@ class _Renderer:
     def section(self, section: RawSection) -> Section:
         return Section(
             section.id,
-            plain(self._html(_Field(section.title, section.id, "title"))),
+            plain_text(self._html(_Field(section.title, section.id, "title"))),
             self._html(_Field(section.intro, section.id, "intro")),
             tuple(self._card(card, section.id) for card in section.cards),
         )
@@ -142,7 +142,7 @@ class _Renderer:
             kind=card.kind,
             section=section,
             question=html["question"],
-            title=" ".join(plain(html["question"]).split()),
+            title=" ".join(plain_text(html["question"]).split()),
             lead=html["lead"],
             options=tuple(
                 Option(item, bool(raw.right)) for item, raw in zip(items, card.items, strict=True)
@@ -156,7 +156,7 @@ class _Renderer:
             level=card.level,
             tier=card.tier,
             retired=card.retired,
-            digest=whole(self._digests[card.id]),
+            digest=card_digest(self._digests[card.id]),
             proof=self._proofs.get(card.id),
         )
 
@@ -176,9 +176,10 @@ class _Renderer:
         block = field.name not in ("question", "title")
         # Only footnotes make a field's HTML depend on where it stands.
         prefix = f"{field.owner}-{field.name}" if "[^" in source else ""
-        key = blake2b(_program() + self._deck.meta.lang.encode(), digest_size=16)
+        tools = toolchain.fingerprint(printing=False)
+        key = blake2b(f"{tools}{self._deck.meta.lang}".encode(), digest_size=16)
         key.update(f"\0{block}{field.gaps}\0{prefix}\0{source}".encode())
-        for path in _shown(field.text):
+        for path in _shown_paths(field.text):
             key.update(blake2b(self._deck.files.get(path, b"")).digest())
         if "](#" in source:
             linked = re.findall(r"\]\(#([^)\s]+)", source)
@@ -189,7 +190,7 @@ class _Renderer:
         source = job.text.source
         if not source.strip():
             return _Rendered(()), []
-        if _SIMPLE.fullmatch(source) and not _STARTS_BLOCK.match(source):
+        if _PLAIN_TEXT.fullmatch(source) and not _STARTS_BLOCK.match(source):
             text = source.rstrip()
             return _Rendered((f"<p>{text}</p>" if job.block else text,)), []
         from deckpress.render.markup.engine import convert
@@ -211,7 +212,9 @@ class _Renderer:
             return _Rendered(()), context.found
         if not job.block:
             html = html.removeprefix("<p>").removesuffix("</p>")
-        return _Rendered(_pieces(_joined(html), context), tuple(context.assets)), context.found
+        return _Rendered(
+            _pieces(_join_chinese_lines(html), context), tuple(context.assets)
+        ), context.found
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +226,7 @@ class _Field:
 
 
 def _fields(card: RawCard) -> tuple[_Field, ...]:
-    """Every text of a card, with the name that its HTML is found by."""
+    """All texts of a card, each with a name."""
     gaps = card.kind is CardKind.CLOZE
     return (
         _Field(card.question, card.id, "question", gaps),
@@ -234,25 +237,15 @@ def _fields(card: RawCard) -> tuple[_Field, ...]:
     )
 
 
-def _shown(text: Text) -> list[str]:
-    """The files that a text shows."""
+def _shown_paths(text: Text) -> list[str]:
+    """The paths of the files that a text shows."""
     if "file=" not in text.source and "](" not in text.source and "]:" not in text.source:
         return []
     return [reference.path for reference in references(text.source)]
 
 
-@memoize
-def _program() -> bytes:
-    """A hash of this renderer and of the libraries that it renders with."""
-    digest = blake2b(repr(installed_versions(_LIBRARIES)).encode())
-    own = Path(__file__).parents[1]
-    for path in sorted(path for path in own.rglob("*") if path.suffix in _OWN):
-        digest.update(path.read_bytes())
-    return digest.digest()
-
-
-def _joined(html: str) -> str:
-    """`html` with lines joined that end and begin in Chinese: a line end is not a space there."""
+def _join_chinese_lines(html: str) -> str:
+    """`html` without line ends between Chinese characters, where they would become spaces."""
     if "\n" not in html:
         return html
     parts = re.split(r"(<pre>.*?</pre>)", html, flags=re.DOTALL)
@@ -260,7 +253,7 @@ def _joined(html: str) -> str:
 
 
 def _pieces(html: str, context: Context) -> Html:
-    """Sanitised HTML cut at its holes."""
+    """Sanitised HTML cut into pieces at its holes."""
     pieces: list[Piece] = []
     text: list[str] = []
     links: list[bool] = []
@@ -305,7 +298,7 @@ def _unescaped(value: str) -> str:
     return unescape(value)
 
 
-_TYPES: dict[str, type[Math | Picture | ClozeStart | ClozeEnd | LinkStart | LinkEnd]] = {
+_PIECE_TYPES: dict[str, type[Math | Picture | ClozeStart | ClozeEnd | LinkStart | LinkEnd]] = {
     cls.__name__: cls for cls in (Math, Picture, ClozeStart, ClozeEnd, LinkStart, LinkEnd)
 }
 
@@ -318,10 +311,10 @@ def _packed(rendered: _Rendered) -> str:
 
 
 def _unpacked(text: str) -> _Rendered | None:
-    """What `_packed` packed; None for anything else."""
+    """The field that `_packed` made this text from, or None for any other text."""
     try:
         html, assets = json.loads(text)
-        pieces = tuple(p if isinstance(p, str) else _TYPES[p[0]](**p[1]) for p in html)
+        pieces = tuple(p if isinstance(p, str) else _PIECE_TYPES[p[0]](**p[1]) for p in html)
         return _Rendered(
             pieces, tuple(Asset(name, media, data.encode()) for name, media, data in assets)
         )

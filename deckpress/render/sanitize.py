@@ -1,4 +1,4 @@
-"""The last step before HTML leaves the renderer: only what is on the list gets through."""
+"""Sanitises HTML as the last step of rendering: only what is on the lists here gets through."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _TAGS = {
     *("p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "div", "pre"),
     *("ol", "ul", "li", "table", "thead", "tbody", "tr", "th", "td"),
     *("a", "code", "del", "em", "span", "strong", "sup"),
-    *("data", "mark"),  # places of holes
+    *("data", "mark"),  # they mark the places of holes
 }
 _ATTRIBUTES = {
     "a": {"href", "title", "id", "data-card"},
@@ -27,7 +27,7 @@ _ATTRIBUTES = {
 
 
 def _relative(address: str) -> str | None:
-    """Only a footnote and its mark lead to each other; a link to a card is a hole by now."""
+    """The relative addresses that may stay: those of footnotes. Links to cards are holes by now."""
     return address if address.startswith("#fn") else None
 
 
@@ -41,5 +41,5 @@ _cleaner = nh3.Cleaner(
 
 
 def sanitize(html: str) -> str:
-    """`html` without any element, attribute or address that is not on the lists above."""
+    """`html` without the elements, attributes and addresses that are not on the lists above."""
     return _cleaner.clean(html)

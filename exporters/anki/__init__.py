@@ -1,49 +1,56 @@
-"""The Anki deck: one `.apkg` that Anki, AnkiDroid and AnkiMobile import, and its notes as text.
+"""The Anki deck: an `.apkg` for Anki, AnkiDroid and AnkiMobile, and its notes as a text file.
 
-What a note is, for life:
+Rules that hold for every note, in all releases:
 
-* its guid is a hash of the deck's key and the card's id, so a reworded question stays one note;
-* its type is one of the five of ``schema.toml``, which are frozen;
-* its fields hold what the author wrote and plain facts (a level, a count, a language), nothing
-  else. The frame around them is in the templates, and the words in it (为什么, Why …) come from
+* Its guid is a hash of the deck's key and the card's id. So a reworded question stays one note.
+* Its note type is one of the five in ``schema.toml``, which are frozen.
+* Its fields hold only what the author wrote and plain facts (a level, a count, a language). The
+  frame around them is in the templates. The words in the frame (为什么, Why …) come from
   ``labels.css``, chosen by the note's language with ``:lang()``. So decks in different languages
-  share one set of note types with the same templates and never fight over them on import, and a
-  better frame or word reaches every card without touching a single note;
-* its time is that of the release in which its content last changed, so an update leaves the notes
-  alone that it does not change.
+  share one set of note types and templates, without a conflict on import. And a better frame or
+  word reaches every card without a change to any note.
+* Its modification time is that of the release in which its content last changed. So an update
+  touches only the notes that it changes.
 """
 
 from __future__ import annotations
 
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
-from deckpress.model import Artifact, Deck, Version
-from exporters.anki import decks, note_types, package, update_text
-from exporters.anki.note_fields import Filler
-from exporters.job import PLAIN, Job
+from exporters.job import DEFAULT_JOB, Job
+
+if TYPE_CHECKING:
+    from deckpress.model import Artifact, Deck, Version
 
 
-def export(deck: Deck, version: Version, job: Job = PLAIN) -> tuple[Artifact, ...]:
-    """`deck` as an Anki package, with its figures, and as a text file that updates its notes.
+def export(deck: Deck, version: Version, job: Job = DEFAULT_JOB) -> tuple[Artifact, ...]:
+    """`deck` as an Anki package with its figures, and as a text file that updates its notes.
 
-    Retired cards are in both, in the package tagged as such.
+    `version` gives each note its times and ids. Retired cards are in both files; in the package
+    they have the tag `decks.RETIRED`. `job` is not used.
     """
-    filler = Filler(deck.meta, version.retired)
-    tree = decks.Tree(deck, version)
+    # Imported here, so that a look at `schema` alone does not load genanki.
+    from deckpress.model import Artifact
+    from exporters.anki import decks, note_types, package, update_text
+    from exporters.anki.note_fields import NoteFiller
+
+    filler = NoteFiller(deck.meta, version.retired)
+    tree = decks.DeckTree(deck, version)
     count = 0
     for section in (section for section in deck.sections if section.cards):
-        home = tree.of(section)
+        home = tree.deck_for(section)
         for card in section.cards:
             count += 1
             note = package.Note(
-                note_types.model(card.kind),
+                note_types.note_type(card.kind),
                 fields=filler.fields(card, section.title),
                 guid=guid(deck.meta.key, card.id),
                 tags=decks.tags(card, deck.meta),
                 due=count,
                 ords=filler.ords(card),
                 modified=version.modified.get(card.id, version.time),
-                number=version.notes.get(card.id, version.time * 1000 + count),
+                note_id=version.notes.get(card.id, version.time * 1000 + count),
             )
             home.add_note(note)
     media = {name: deck.assets[name].data for name in filler.pictures}
@@ -57,14 +64,18 @@ def export(deck: Deck, version: Version, job: Job = PLAIN) -> tuple[Artifact, ..
 
 
 def guid(deck_key: str, card_id: str) -> str:
-    """What makes a note the same note in every release.
+    """The guid of a card's note, the same in every release.
 
-    Only letters and digits: in a text import, a line that starts with `#` is a comment, and
-    genanki's own alphabet has such characters.
+    It has only letters and digits: in a text import, a line that starts with `#` is a comment, and
+    the guids that genanki makes may start with one.
     """
     return sha256(f"{deck_key}\0{card_id}".encode()).hexdigest()[:20]
 
 
 def _stem(name: str) -> str:
-    """`name`, unless Anki would take such a file for a backup and put it in everything's place."""
+    """The start of the file names for a deck called `name`.
+
+    Anki takes a file called ``backup-…`` for a backup, which replaces the whole collection. So such
+    a name gets a prefix.
+    """
     return f"deck-{name}" if name.casefold().startswith("backup-") else name

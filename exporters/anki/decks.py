@@ -1,4 +1,4 @@
-"""Where a note goes: the decks with their names and descriptions, and the tags."""
+"""The decks of a package with their names and descriptions, and the tags of a note."""
 
 from __future__ import annotations
 
@@ -10,46 +10,46 @@ from hashlib import sha256
 import genanki
 
 from deckpress.model import Card, Deck, Meta, Section, Version
-from exporters.anki.field_html import field
+from exporters.anki.field_html import render_field
 from exporters.anki.html_templates import render
-from exporters.anki.note_fields import page
+from exporters.anki.note_fields import page_address
 from exporters.theme import words
 
-# The tag by which a learner finds the cards that are no longer asked.
+# The tag of retired cards, by which a learner can find them.
 RETIRED = "deck::retired"
 
 _UNPRINTABLE = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 
-# Anki's ids are times in milliseconds; these lie in 2001 to 2017, never in anybody's future.
-_FIRST_ID, _IDS = 1_000_000_000_000, 500_000_000_000
+# Anki's ids are times in Unix milliseconds. These lie between 2001 and 2017, never in the future.
+_FIRST_ID, _ID_RANGE = 1_000_000_000_000, 500_000_000_000
 
 
-class Tree:
-    """The decks of one package: one for the whole, and below it one for each section with cards.
+class DeckTree:
+    """The decks of one package: a root deck, and below it one deck for each section with cards.
 
-    On import a deck is its name, in which Anki ignores case and takes ``::`` for a level: sections
-    whose titles are the same to Anki share a deck.
+    On import, Anki identifies a deck by its name. It ignores case, and ``::`` separates levels. So
+    sections whose titles Anki cannot tell apart share a deck.
     """
 
     def __init__(self, deck: Deck, version: Version) -> None:
         self._deck = deck
-        self._name = name(deck.meta)
+        self._name = deck_name(deck.meta)
         self._decks: dict[str, genanki.Deck] = {}
         self._numbers: set[int] = set()
         self._add(self._name, _description(deck, version))
 
-    def of(self, section: Section) -> genanki.Deck:
-        """The deck for the cards of `section`."""
-        title = _name(section.title.replace("::", "∷"))
+    def deck_for(self, section: Section) -> genanki.Deck:
+        """The deck for the cards of `section`; it is added on first use."""
+        title = _level_name(section.title.replace("::", "∷"))
         name = f"{self._name}::{title}"
         return self._decks.get(name.casefold()) or self._add(name, self._introduction(section))
 
     def decks(self) -> list[genanki.Deck]:
-        """All of them, the deck of the whole first."""
+        """All decks so far, the root deck first."""
         return list(self._decks.values())
 
     def _add(self, name: str, description: str) -> genanki.Deck:
-        number = int.from_bytes(sha256(name.encode()).digest()[:8], "big") % _IDS + _FIRST_ID
+        number = int.from_bytes(sha256(name.encode()).digest()[:8], "big") % _ID_RANGE + _FIRST_ID
         while number in self._numbers:
             number += 1
         self._numbers.add(number)
@@ -58,17 +58,21 @@ class Tree:
         return deck
 
     def _introduction(self, section: Section) -> str:
-        # A figure that only a description shows would not be imported: its alternative stands in.
-        return field(section.intro, page(self._deck.meta), set())
+        # Anki would not import a figure that only a description shows. Readers get its text
+        # alternative instead.
+        return render_field(section.intro, page_address(self._deck.meta), set())
 
 
-def name(meta: Meta) -> str:
-    """What the deck of the whole is called in Anki."""
-    return "::".join(map(_name, meta.anki_deck.split("::")))
+def deck_name(meta: Meta) -> str:
+    """The name of the root deck in Anki, for a deck with this `meta`."""
+    return "::".join(map(_level_name, meta.anki_deck.split("::")))
 
 
 def tags(card: Card, meta: Meta) -> list[str]:
-    """The tags of a card's note, sorted. Anki splits tags at every kind of space."""
+    """The tags of the note of `card`, sorted. `meta` has the names of the topics.
+
+    Anki splits tags at every kind of white space, so it is replaced.
+    """
     found = [f"section::{card.section}"]
     found += (f"topic::{meta.tags.get(tag, tag)}" for tag in card.tags)
     if card.level is not None:
@@ -81,7 +85,7 @@ def tags(card: Card, meta: Meta) -> list[str]:
 
 
 def _description(deck: Deck, version: Version) -> str:
-    # A development build has no date: its time is only the place that it takes among the releases.
+    # A development build has no date: its time only orders it among the releases.
     date = datetime.fromtimestamp(version.time, UTC).date() if version.release else ""
     return render(
         "description.html",
@@ -90,10 +94,10 @@ def _description(deck: Deck, version: Version) -> str:
         version=version.name,
         date=date,
         count=sum(not card.retired for card in deck.cards()),
-        homepage=page(deck.meta),
+        homepage=page_address(deck.meta),
     )
 
 
-def _name(title: str) -> str:
-    """One level of a deck's name, as Anki itself would write it."""
+def _level_name(title: str) -> str:
+    """One level of a deck's name, normalised as Anki does it."""
     return unicodedata.normalize("NFC", _UNPRINTABLE.sub(" ", title)).strip() or "-"

@@ -1,10 +1,10 @@
-r"""Field HTML for Anki: the holes filled, and nothing left that Anki would take for its own syntax.
+r"""Field HTML for Anki: the holes are filled, and text that looks like Anki's syntax is escaped.
 
 Anki reads more than HTML in a field: gaps ``{{c1::…}}``, sounds ``[sound:…]``, LaTeX ``[$]…[/$]``,
 spoken text ``[anki:tts …]``, answer boxes ``[[type:…]]``, formulas ``\(…\)``. A card about shell or
-C++ has such text in its code, and it has to show as it is. Character references hide it from Anki,
-which looks at the source of a field; a formula is found in the page by MathJax, so there the
-characters also stand in different elements.
+C++ may have such text in its code, and it has to be shown literally. Anki looks at the source of a
+field, so character references hide the text from it. Formulas are found by MathJax in the displayed
+page, so their two characters are also put into different elements.
 """
 
 from __future__ import annotations
@@ -16,29 +16,29 @@ from markupsafe import escape
 from deckpress.model import ClozeEnd, ClozeStart, Html, LinkEnd, LinkStart, Math, Picture
 from exporters.theme.join import join
 
-# \x1f separates the fields of a note; no other control character has a place in one either.
+# \x1f separates the fields of a note. Other control characters do not belong in a field either.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _DIRECTIVE = re.compile(r"\[(?=(?:sound|anki|\[type):|/?latex\]|/?\$\$?\])", re.IGNORECASE)
 _FORMULA = re.compile(r"\\(?=[(\[])")
 _TAG = re.compile(r'(<[^<>"]*(?:"[^"]*"[^<>"]*)*>)')
-# Anki opens a deck's cards in a page with a <base>, where a link within the page leads nowhere.
+# Anki shows cards in a page with a <base> element, so links within the page do not work.
 _BACK_LINK = re.compile(r'\s*<a [^>]*href="#fnref[^>]*>.*?</a>', re.DOTALL)
 _INNER_LINK = re.compile(r'<a [^>]*href="#[^>]*>(.*?)</a>', re.DOTALL)
-# Most text has nothing of all that, and one look is enough to see it.
+# Matches any text that needs work. Most has none of it, so one search is enough.
 _SPECIAL = re.compile(
     f'{_CONTROL.pattern}|{_DIRECTIVE.pattern}|{_FORMULA.pattern}|href="#', re.IGNORECASE
 )
-# The end of a piece counts too, for the next one may begin with the other half.
+# A brace or colon at the end of a piece counts too: the next piece may begin with the second one.
 _BRACES = re.compile(r"\{(?=\{|\Z)")
 _COLONS = re.compile(r":(?=:|\Z)")
 
 
-def field(html: Html, page: str, pictures: set[str], gaps: bool = False) -> str:
-    """`html` as the value of a field.
+def render_field(html: Html, page: str, pictures: set[str], gaps: bool = False) -> str:
+    """The value of a note's field that shows `html`.
 
-    `page` is the address that a link to another card leads to, with a fragment to be added; empty
-    if there is none, then its text stands alone. The names of the files shown are added to
-    `pictures`. `gaps`: the note has gaps, so that literal braces have to be hidden.
+    `page` is the address of the page of the deck, without a fragment: a link to another card leads
+    there. If it is empty, such a link becomes plain text. The names of the figures in the field are
+    added to `pictures`. `gaps` says that the note has gaps; then literal braces are escaped.
     """
     if not html:
         return ""
@@ -89,15 +89,16 @@ def field(html: Html, page: str, pictures: set[str], gaps: bool = False) -> str:
     )
 
 
-def plain(text: str, gaps: bool = False) -> str:
-    """Text that is not HTML, as the value of a field."""
+def render_text(text: str, gaps: bool = False) -> str:
+    """The value of a note's field that shows plain `text`. `gaps` is as in `render_field`."""
     safe = _text(str(escape(text)))
     return _hide_braces(safe) if gaps else safe
 
 
 def _hint(text: str) -> str:
-    hint = plain(text)
-    if _DIRECTIVE.match(f"[{hint}]"):  # so Anki shows it: in brackets
+    """The hint of a gap as HTML."""
+    hint = render_text(text)
+    if _DIRECTIVE.match(f"[{hint}]"):  # Anki shows a hint in brackets
         hint = f"&#{ord(hint[0])};{hint[1:]}"
     return hint
 
@@ -109,7 +110,8 @@ def _text(html: str) -> str:
     if 'href="#' in html:
         html = _INNER_LINK.sub(r"\1", _BACK_LINK.sub("", html))
     if _FORMULA.search(html):
-        parts = _TAG.split(html)  # text and tags in turn: a tag's attributes take no element
+        # Text and tags in turn. An attribute cannot contain an element.
+        parts = _TAG.split(html)
         parts[::2] = (_FORMULA.sub("<span>&#92;</span>", part) for part in parts[::2])
         parts[1::2] = (_FORMULA.sub("&#92;", part) for part in parts[1::2])
         html = "".join(parts)

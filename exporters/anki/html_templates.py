@@ -1,7 +1,7 @@
-"""The HTML files of this package, as Jinja2 templates.
+"""The HTML templates of this package, filled in by Jinja2.
 
-Anki's own placeholders are ``{{…}}``, and a section opens with ``{{#``: so what the build fills in
-is written ``[[…]]`` here, and a comment ``[# … #]``.
+Anki's own placeholders are ``{{…}}`` and ``{{#…}}``. So the build's placeholders are ``[[…]]`` and
+its comments ``[# … #]``.
 """
 
 from __future__ import annotations
@@ -29,5 +29,8 @@ def _environment() -> Environment:
 
 
 def render(name: str, **values: object) -> str:
-    """The template of that file name with `values`, which are escaped unless they are Markup."""
+    """The template with the file name `name`, filled with `values`.
+
+    Values are escaped unless they are Markup.
+    """
     return _environment().get_template(name).render(values).strip()

@@ -1,4 +1,4 @@
-"""A card's values for the fields of its note, in the order of the schema."""
+"""The field values of a card's note, in the order of the schema."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from markupsafe import Markup
 
 from deckpress.model import Card, CardKind, ClozeStart, Html, Meta, PartName
 from exporters.anki import note_types
-from exporters.anki.field_html import field, plain
+from exporters.anki.field_html import render_field, render_text
 from exporters.anki.html_templates import render
-from exporters.theme import proof, words
+from exporters.theme import proof_text, words
 
 _PARTS = {
     PartName.WHY: "Why",
@@ -22,7 +22,7 @@ _PARTS = {
     PartName.SOURCES: "Sources",
 }
 
-# A repository, and the page that GitHub serves from one.
+# The address of a GitHub repository, or of a page that GitHub serves from one.
 _REPOSITORY = re.compile(
     r"https://(?:github\.com/(?P<owner>[\w-]+)|(?P<site>[\w-]+)\.github\.io)/"
     r"(?P<name>[\w.-]+?)(?:\.git)?(?:[/?].*)?",
@@ -30,40 +30,40 @@ _REPOSITORY = re.compile(
 )
 
 
-class Filler:
-    """Fills the notes of one deck.
+class NoteFiller:
+    """Makes the field values of the notes of one deck.
 
-    `retired` says of a card's id which version retired it; `pictures` gathers the names of the
-    files that the notes show.
+    `retired` maps the id of a retired card to the version that retired it. `pictures` collects the
+    names of the figures that the notes show.
     """
 
     def __init__(self, meta: Meta, retired: Mapping[str, str]) -> None:
         self._meta = meta
         self._retired = retired
-        self._page = page(meta)
+        self._page = page_address(meta)
         self.pictures: set[str] = set()
 
     def fields(self, card: Card, section: str) -> list[str]:
-        """The values of the note of `card`, which stands in the section of that title."""
+        """The field values of the note of `card`; `section` is the title of its section."""
         gaps = card.kind is CardKind.CLOZE
 
         def html(pieces: Html) -> str:
-            return field(pieces, self._page, self.pictures, gaps)
+            return render_field(pieces, self._page, self.pictures, gaps)
 
         values = {
             "Key": f"{self._meta.key}/{card.id}",
-            "Title": plain(card.title, gaps),
+            "Title": render_text(card.title, gaps),
             "Question": html(card.question),
             "Lead": html(card.lead),
             "Short": html(card.short),
-            "Section": plain(section, gaps),
+            "Section": render_text(section, gaps),
             "Level": str(card.level or ""),
             "Tier": card.tier or "",
             "Lang": self._meta.lang,
-            "Proof": plain(proof(card.proof, self._meta.lang)),
-            "Link": plain(f"{self._page}#{card.id}") if self._page else "",
-            "Report": plain(_report(self._page, card.id)),
-            "Retired": self._tombstone(card, html) if card.retired else "",
+            "Proof": render_text(proof_text(card.proof, self._meta.lang)),
+            "Link": render_text(f"{self._page}#{card.id}") if self._page else "",
+            "Report": render_text(_report(self._page, card.id)),
+            "Retired": self._retired_notice(card, html) if card.retired else "",
             **{_PARTS[p.name]: html(p.html) for p in card.parts if p.name in _PARTS},
         }
         if card.kind is CardKind.CHOICE:
@@ -80,32 +80,39 @@ class Filler:
             values |= _with_gaps(card, values["Question"], values["Short"])
         return [values.get(name, "") for name in note_types.FIELDS]
 
-    def _tombstone(self, card: Card, html: Callable[[Html], str]) -> str:
-        """What a retired card says above its question: since when, why, what replaces it."""
-        said = words(self._meta.lang)
+    def _retired_notice(self, card: Card, html: Callable[[Html], str]) -> str:
+        """The notice above the question of a retired card: since when, why, and its replacement."""
+        word = words(self._meta.lang)
         version = self._retired.get(card.id)
-        head = said["retired-in"].format(version=version) if version else said["retired"]
+        head = word["retired-in"].format(version=version) if version else word["retired"]
         reason = next((p.html for p in card.parts if p.name is PartName.RETIRED), ())
-        return f"<b>{plain(head)}</b>{html(reason)}"
+        return f"<b>{render_text(head)}</b>{html(reason)}"
 
     @staticmethod
     def ords(card: Card) -> list[int]:
-        """Which of its type's cards the note has: a template's position, or a gap's number - 1."""
+        """The `ord` of each Anki card that the note of `card` has.
+
+        It is the position of the card's template or, for a cloze note, the gap's number minus 1.
+        """
         if card.kind is CardKind.CLOZE:
             return sorted(_numbers(card.question) | _numbers(card.short))
         return [0, 1] if card.kind is CardKind.REVERSE else [0]
 
 
-def page(meta: Meta) -> str:
-    """The address on which a card's id is an anchor, without a fragment; empty if there is none."""
+def page_address(meta: Meta) -> str:
+    """The address of the deck's page, without a fragment; empty if the deck has none.
+
+    A card's id is an anchor on that page.
+    """
     address = meta.homepage.partition("#")[0].strip()
     return address if address.startswith(("https://", "http://")) else ""
 
 
 def _report(page: str, card: str) -> str:
-    """Where a mistake on that card is reported; empty if `page` is none of GitHub's.
+    """The address for reporting a mistake on the card with the id `card`.
 
-    A file of an owner's own site, such as ``OWNER.github.io/deck.html``, names no repository.
+    Empty if `page` does not belong to a repository on GitHub. A file at the root of an owner's
+    site, such as ``OWNER.github.io/deck.html``, does not name its repository.
     """
     found = _REPOSITORY.fullmatch(page)
     if not found or (found["site"] and found["name"].lower().endswith(".html")):
@@ -119,7 +126,10 @@ def _numbers(html: Html) -> set[int]:
 
 
 def _with_gaps(card: Card, question: str, short: str) -> dict[str, str]:
-    """All gaps in one field: Anki shows a field of gaps only if the card's own gap is in it."""
+    """The values of the fields with gaps: all gaps are put into the field ``Text``.
+
+    Anki shows a cloze field on a card only if the card's own gap is in that field.
+    """
     if not _numbers(card.question):
         return {"Text": short, "Short": ""}
     if not _numbers(card.short):

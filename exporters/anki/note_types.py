@@ -1,4 +1,4 @@
-"""The note types as genanki models, made from ``schema.toml``, the templates and the styles."""
+"""The note types as genanki models, made of ``schema.toml``, the templates and the style sheets."""
 
 from __future__ import annotations
 
@@ -13,29 +13,29 @@ import genanki
 
 from deckpress.model import CardKind
 from exporters.anki.html_templates import render
-from exporters.anki.package import Model
-from exporters.theme import FONTS, scoped, stylesheet
+from exporters.anki.package import NoteType
+from exporters.theme import FONTS, scoped_stylesheet, stylesheet
 
 _HERE = Path(__file__).parent
 _SCHEMA: dict[str, Any] = tomllib.loads((_HERE / "schema.toml").read_text("utf-8"))
 
-# The names of every note's fields, in their order.
+# The field names, the same for all note types, in order.
 FIELDS: tuple[str, ...] = tuple(field["name"] for field in _SCHEMA["fields"])
 
 _FONTS = ("JetBrainsMono-Regular", "JetBrainsMono-Bold")
 
-# Anki marks the body in dark mode with the first, AnkiDroid with the second, or with both.
-_NIGHT = ".nightMode, .night_mode"
+# In dark mode, Anki sets the first class on the body; AnkiDroid sets the second, or both.
+_NIGHT_SELECTOR = ".nightMode, .night_mode"
 
 
 @cache
-def model(kind: CardKind) -> Model:
-    """The note type for cards of this kind, the same for every deck and language."""
+def note_type(kind: CardKind) -> NoteType:
+    """The note type for cards of `kind`, the same for every deck and language."""
     schema = _SCHEMA[kind.value]
-    return Model(
+    return NoteType(
         schema["id"],
         schema["name"],
-        # Copies, because genanki writes into what it is given.
+        # Copies, because genanki changes the dictionaries.
         fields=[dict(field) for field in _SCHEMA["fields"]],
         templates=[
             {
@@ -57,10 +57,10 @@ def model(kind: CardKind) -> Model:
 
 @cache
 def fonts() -> Mapping[str, bytes]:
-    """The files of the code's font by their names in Anki's media folder.
+    """The font files for code, by their names in Anki's media folder.
 
-    Anki never takes a file for unused whose name begins with ``_``, nor replaces one on a later
-    import: with its hash in the name, another font is another file.
+    Anki never reports a file as unused if its name begins with ``_``. Nor does it replace such a
+    file on a later import. So the name has a hash of the font: another font is another file.
     """
     found = {}
     for name in _FONTS:
@@ -71,7 +71,7 @@ def fonts() -> Mapping[str, bytes]:
 
 @cache
 def style() -> str:
-    """The one style sheet of all note types."""
+    """The style sheet of all note types."""
     faces = (_HERE / "font.css").read_text("utf-8")
     for name in fonts():
         faces = faces.replace(f"{name[1:].rpartition('-')[0]}.ttf", name)
@@ -80,7 +80,7 @@ def style() -> str:
         (
             faces,
             stylesheet("scale", "light"),
-            scoped("dark", _NIGHT),
+            scoped_stylesheet("dark", _NIGHT_SELECTOR),
             stylesheet("content", "code"),
             *own,
         )

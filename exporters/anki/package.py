@@ -1,15 +1,14 @@
-"""What genanki cannot do. It stays the model layer; this writes its models, decks and notes.
+"""Writes an Anki package from genanki's decks, notes and models, and does what genanki cannot.
 
 genanki 0.13                                            here
 - one time for all notes and note types of a package    a note and a type have each their own
-- which cards a note has is guessed from the template,  `ords` says it; no template is rendered
-  wrongly with filters, and by rendering it a hundred
-  times
-- every deck parses and writes all decks again, so the  written once
+- guesses which cards a note has from its template, by  `ords` lists them; no template is rendered
+  rendering it a hundred times; wrong with filters
+- every deck parses and writes all decks again, so the  all decks are written once
   time grows with the square of their number
-- a database in a temporary file, which stays behind    a database in memory
-- media by path, in the order of a set; files stored    media by content, sorted, deflated
-  as they are
+- a database in a temporary file, which is left behind  a database in memory
+- media by path, in the order of a set; files are not   media by content, sorted, deflated
+  compressed
 - the bytes depend on the clock and on SQLite's version fixed times, a pinned header
 """
 
@@ -27,30 +26,31 @@ import genanki
 from genanki.apkg_col import APKG_COL
 from genanki.apkg_schema import APKG_SCHEMA
 
-# Both are in the header of every SQLite file; any value that a reader knows will do (3.40.1).
+# Header fields of every SQLite file. Any version that readers know will do (here 3.40.1).
 _SQLITE_VERSION = (3_040_001).to_bytes(4, "big")
-_CHANGES = (1).to_bytes(4, "big")
+_CHANGE_COUNTER = (1).to_bytes(4, "big")
 
-# Milliseconds between the cards of one note: more notes than a release will ever add.
-_BETWEEN_CARDS = 10_000_019
+# The difference between the ids of two cards of one note, in milliseconds. It is larger than the
+# number of notes that a release will ever add.
+_CARD_ID_STEP = 10_000_019
 
-# A quarter of the time of zlib's own level, for a third more bytes: writing keeps up with genanki,
-# which packs nothing, and the file has an eighth of its size.
-_LEVEL = 2
-_PART = 1 << 20
+# Takes a quarter of the time of zlib's default level, for a third more bytes. So writing is as fast
+# as with genanki, which compresses nothing, and the file has an eighth of the size.
+_ZIP_LEVEL = 2
+_BLOCK_BYTES = 1 << 20  # the database is written to the archive in blocks of this size
 
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
-_UNIX = 3
-_COMPRESSED = (".png", ".jpg", ".jpeg", ".gif", ".webp")
+_CREATED_ON_UNIX = 3
+_ALREADY_PACKED = (".png", ".jpg", ".jpeg", ".gif", ".webp")
 
 
 Buffer: TypeAlias = bytes | memoryview
 
 
-class Model(genanki.Model):  # type: ignore[misc]
-    """A note type with a time of its own: Unix seconds, moved only when it changes."""
+class NoteType(genanki.Model):  # type: ignore[misc]
+    """A note type with its own modification time `changed`, in Unix seconds."""
 
-    # Anki works this out itself on import. It has to be there, and genanki's way is slow.
+    # Anki computes this on import. It has to be present, and genanki computes it slowly.
     _req: tuple[()] = ()
 
     def __init__(self, *args: Any, changed: int, **kwargs: Any) -> None:
@@ -59,75 +59,80 @@ class Model(genanki.Model):  # type: ignore[misc]
 
 
 class Note(genanki.Note):  # type: ignore[misc]
-    """A note with a time (Unix seconds) and a number of its own that says which cards it has.
+    """A note with its own modification time, id and cards.
 
-    Anki shows the number as the note's creation, in milliseconds.
+    `modified` is in Unix seconds. `note_id` is in Unix milliseconds; Anki shows it as the time of
+    creation. `ords` are the cards that the note has (see `NoteFiller.ords`).
     """
 
     def __init__(
-        self, *args: Any, modified: int, number: int, ords: Sequence[int], **kwargs: Any
+        self, *args: Any, modified: int, note_id: int, ords: Sequence[int], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         self.modified = modified
-        self.number = number
+        self.note_id = note_id
         self.cards = [genanki.Card(ord) for ord in ords]
 
 
-_Pair: TypeAlias = tuple[genanki.Deck, Note]
+_DeckAndNote: TypeAlias = tuple[genanki.Deck, Note]
 
 
 def pack(decks: Sequence[genanki.Deck], media: Mapping[str, bytes]) -> bytes:
-    """An `.apkg` of these decks, whose notes are all `Note`, and the files that they show.
+    """The bytes of an `.apkg` with these `decks`, whose notes are all `Note`, and their media.
 
-    `media` maps a file's flat name to its content.
+    `media` maps the name of each media file to its content.
     """
     names = sorted(media)
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
-        _add(archive, "collection.anki2", _collection(decks))
+        _add_file(archive, "collection.anki2", _collection_bytes(decks))
         index = {str(number): name for number, name in enumerate(names)}
-        _add(archive, "media", [json.dumps(index, ensure_ascii=False).encode()])
+        _add_file(archive, "media", [json.dumps(index, ensure_ascii=False).encode()])
         for number, name in enumerate(names):
-            _add(archive, str(number), [media[name]], packed=name.lower().endswith(_COMPRESSED))
+            _add_file(
+                archive, str(number), [media[name]], packed=name.lower().endswith(_ALREADY_PACKED)
+            )
     return buffer.getvalue()
 
 
-def _add(
+def _add_file(
     archive: zipfile.ZipFile, name: str, parts: Iterable[Buffer], packed: bool = False
 ) -> None:
     entry = zipfile.ZipInfo(name, _ZIP_TIME)
-    entry.create_system = _UNIX
+    entry.create_system = _CREATED_ON_UNIX
     entry.external_attr = 0o644 << 16
     entry.compress_type = zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED
-    entry._compresslevel = _LEVEL  # type: ignore[attr-defined]  # no argument of `open` sets it
+    entry._compresslevel = _ZIP_LEVEL  # type: ignore[attr-defined]  # no argument of `open` sets it
     with archive.open(entry, "w") as file:
         for part in parts:
             file.write(part)
 
 
-def _collection(decks: Sequence[genanki.Deck]) -> Iterator[Buffer]:
-    """The database's bytes, in parts: of a hundred thousand notes it has two hundred megabytes."""
+def _collection_bytes(decks: Sequence[genanki.Deck]) -> Iterator[Buffer]:
+    """The bytes of the database, in blocks: with 100,000 notes it takes 200 MB."""
     data = memoryview(_database(decks))
-    # https://www.sqlite.org/fileformat2.html: change counter, and what it and who wrote it was.
-    yield from (data[:24], _CHANGES, data[28:92], _CHANGES, _SQLITE_VERSION)
-    for start in range(100, len(data), _PART):
-        yield data[start : start + _PART]
+    # https://www.sqlite.org/fileformat2.html: the file change counter, the change counter for
+    # which the version number is valid, and the version of SQLite that wrote the file.
+    yield from (data[:24], _CHANGE_COUNTER, data[28:92], _CHANGE_COUNTER, _SQLITE_VERSION)
+    for start in range(100, len(data), _BLOCK_BYTES):
+        yield data[start : start + _BLOCK_BYTES]
 
 
 def _database(decks: Sequence[genanki.Deck]) -> bytes:
+    """The collection as an SQLite database."""
     tables, *indexes = APKG_SCHEMA.split("CREATE INDEX")
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as database:
         database.execute("PRAGMA page_size = 4096")
-        # What a page held before is memory of this process, and no two have the same.
+        # Otherwise unused bytes of a page hold old data, which differs from run to run.
         database.execute("PRAGMA secure_delete = ON")
         database.execute("BEGIN")
         for statement in tables.split(";"):
             database.execute(statement)
-        _insert(database, "col", 13, [_settings(decks)])
-        # In the order of their numbers, so that every page is filled.
-        pairs = sorted(_pairs(decks), key=lambda pair: pair[1].number)
-        _insert(database, "notes", 11, map(_note, pairs))
-        _insert(database, "cards", 18, _cards(pairs))
+        _insert(database, "col", 13, [_collection_row(decks)])
+        # Sorted by id, so that SQLite fills every page.
+        pairs = sorted(_notes_with_decks(decks), key=lambda pair: pair[1].note_id)
+        _insert(database, "notes", 11, map(_note_row, pairs))
+        _insert(database, "cards", 18, _card_rows(pairs))
         for statement in indexes:
             database.execute(f"CREATE INDEX {statement}")
         database.execute("COMMIT")
@@ -141,8 +146,8 @@ def _insert(
     database.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
 
 
-def _settings(decks: Sequence[genanki.Deck]) -> tuple[object, ...]:
-    """The one row of settings: genanki's, with these decks and their note types."""
+def _collection_row(decks: Sequence[genanki.Deck]) -> tuple[object, ...]:
+    """The only row of the table ``col``: genanki's settings, with `decks` and their note types."""
     with closing(sqlite3.connect(":memory:")) as scratch:
         scratch.executescript(APKG_SCHEMA.partition(";")[0])
         scratch.execute(APKG_COL)
@@ -161,16 +166,16 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _pairs(decks: Sequence[genanki.Deck]) -> Iterator[_Pair]:
+def _notes_with_decks(decks: Sequence[genanki.Deck]) -> Iterator[_DeckAndNote]:
     for deck in decks:
         for note in deck.notes:
             yield deck, note
 
 
-def _note(pair: _Pair) -> tuple[object, ...]:
+def _note_row(pair: _DeckAndNote) -> tuple[object, ...]:
     _, note = pair
     return (
-        note.number,
+        note.note_id,
         note.guid,
         note.model.model_id,
         note.modified,
@@ -178,24 +183,27 @@ def _note(pair: _Pair) -> tuple[object, ...]:
         note._format_tags(),
         note._format_fields(),
         note.sort_field,
-        0,  # the checksum, which Anki fills in
+        0,  # the checksum; Anki computes it
         0,
         "",
     )
 
 
-def _cards(pairs: Sequence[_Pair]) -> Iterator[tuple[object, ...]]:
-    """The first card of a note has the note's number; another one has the next that is free."""
-    taken = {note.number for _, note in pairs}
+def _card_rows(pairs: Sequence[_DeckAndNote]) -> Iterator[tuple[object, ...]]:
+    """The rows of the table ``cards``.
+
+    The first card of a note has the note's id. Each further card has the next free id.
+    """
+    taken = {note.note_id for _, note in pairs}
     for deck, note in pairs:
-        number = note.number
+        number = note.note_id
         for position, card in enumerate(note.cards):
             while position and number in taken:
-                number += _BETWEEN_CARDS
+                number += _CARD_ID_STEP
             taken.add(number)
             yield (
-                *(number, note.number, deck.deck_id, card.ord, note.modified, -1),
-                *(0, 0, note.due),  # new, in this place among the new ones
+                *(number, note.note_id, deck.deck_id, card.ord, note.modified, -1),
+                *(0, 0, note.due),  # a new card, at this position among the new ones
                 *(0,) * 8,
                 "",
             )

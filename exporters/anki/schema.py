@@ -1,4 +1,4 @@
-"""Which note types these are: what makes them the same in every learner's collection."""
+"""The identity of the note types, by which Anki recognises them in a learner's collection."""
 
 from __future__ import annotations
 

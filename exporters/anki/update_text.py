@@ -1,7 +1,7 @@
-"""The notes as a text file that Anki imports, for learners who keep tags and fields of their own.
+"""The notes as a text file for Anki's import, for learners with tags and fields of their own.
 
-A package replaces the whole note when its author changed it. A text import sets the fields that
-have a column and nothing else: without a column for tags, the learner's own stay.
+A package replaces the whole note if its author changed it. A text import only sets the fields that
+have a column: without a column for tags, the learner's own tags stay.
 https://docs.ankiweb.net/importing/text-files.html
 """
 
@@ -15,7 +15,7 @@ import genanki
 
 from exporters.anki.note_types import FIELDS
 
-# A note type goes by its id: the learner may have given it another name.
+# Note types are given by id, since a learner may have renamed them.
 _HEAD = (
     "#separator:tab",
     "#html:true",
@@ -27,10 +27,10 @@ _HEAD = (
 
 
 def update(decks: Iterable[genanki.Deck], version: str) -> bytes:
-    """All notes of `decks`, a line each, by their guids; `version` stands in the head.
+    """The text file with one line for each note of `decks`; `version` is written in its head.
 
-    New notes go to their deck; those that a learner has stay in theirs. The note types have to be
-    in the collection already, and figures are not in the file.
+    Notes are matched by guid. New notes go to their deck; a note that a learner has stays in its
+    deck. The collection must already have the note types. The file has no figures.
     """
     text = io.StringIO()
     columns = "\t".join(("GUID", "Notetype", "Deck", *FIELDS))

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from deckpress.model import Artifact, Deck, Version
-from exporters.job import PLAIN, Job, Pool
+from exporters.job import DEFAULT_JOB, Job, Pool
 
 if TYPE_CHECKING:
     from exporters.pdf.book.workers import Workers
@@ -20,19 +20,19 @@ _MOST = 8  # processes
 Printed = Callable[[], bytes]
 
 
-def export(deck: Deck, version: Version, job: Job = PLAIN) -> tuple[Artifact, ...]:
-    """The sheets that `job.printing` names. The same deck, version and job give the same bytes.
+def export(deck: Deck, version: Version, job: Job = DEFAULT_JOB) -> tuple[Artifact, ...]:
+    """The sheets named by `job.print_options`. The same deck, version and job give the same bytes.
 
     Retired cards are left out: they are kept for learners who already have them, not for new
     ones. A deck in which nothing is left to print still gives its title page.
 
     Raises:
-        FitError: the cheat sheet has more than `job.printing.fit_pages` pages in any type.
+        FitError: the cheat sheet has more than `job.print_options.fit_pages` pages in any type.
         LayoutError: a card's layout did not end.
     """
     from exporters.pdf.book.workers import Workers
 
-    asked = {name: made for name, made in _SHEETS.items() if name in job.printing.sheets}
+    asked = {name: made for name, made in _SHEETS.items() if name in job.print_options.sheets}
     workers = job.pool or Workers(_workers(deck))
     # Each sheet is finished as soon as its parts are there, while those of others are printed.
     with ThreadPoolExecutor(_MOST) as finishing, workers as pool:
@@ -64,37 +64,37 @@ def _most_workers() -> int:
 
 
 def _cheat_sheet(deck: Deck, version: Version, job: Job, pool: Pool) -> Printed:
-    from exporters.pdf.book.binding import binding
-    from exporters.pdf.book.fit_pages import fitted
-    from exporters.pdf.sheets.cheat_sheet import Manuscript
-    from exporters.pdf.weasy.press import printed
+    from exporters.pdf.book.binding import start_book
+    from exporters.pdf.book.fit_pages import fit_to_pages
+    from exporters.pdf.sheets.cheat_sheet import CheatSheet
+    from exporters.pdf.weasy.press import print_sheet
 
     def begin(size: float = 0) -> Printed:
-        manuscript = Manuscript(deck, version, job.printing, size)
-        if manuscript.short:
-            return pool.submit(printed, manuscript.sheet()).result
-        return binding(manuscript.book(), job, pool)
+        cheat_sheet = CheatSheet(deck, version, job.print_options, size)
+        if cheat_sheet.in_one_piece:
+            return pool.submit(print_sheet, cheat_sheet.sheet()).result
+        return start_book(cheat_sheet.book(), job, pool)
 
-    if pages := job.printing.fit_pages:
-        return lambda: fitted(lambda size: begin(size)(), pages)
+    if pages := job.print_options.fit_pages:
+        return lambda: fit_to_pages(lambda size: begin(size)(), pages)
     return begin()
 
 
 def _self_test(deck: Deck, version: Version, job: Job, pool: Pool) -> Printed:
-    from exporters.pdf.book.binding import binding
+    from exporters.pdf.book.binding import start_book
     from exporters.pdf.sheets.self_test import SelfTest
-    from exporters.pdf.weasy.press import printed
+    from exporters.pdf.weasy.press import print_sheet
 
-    test = SelfTest(deck, version, job.printing)
-    if test.short:
-        return pool.submit(printed, test.sheet()).result
-    return binding(test.book(), job, pool)
+    test = SelfTest(deck, version, job.print_options)
+    if test.in_one_piece:
+        return pool.submit(print_sheet, test.sheet()).result
+    return start_book(test.book(), job, pool)
 
 
 def _flash_cards(deck: Deck, version: Version, job: Job, pool: Pool) -> Printed:
-    from exporters.pdf.sheets.card_packs import packing
+    from exporters.pdf.sheets.card_packs import start_flash_cards
 
-    return packing(deck, version, job, pool)
+    return start_flash_cards(deck, version, job, pool)
 
 
 _SHEETS: dict[str, tuple[str, Callable[[Deck, Version, Job, Pool], Printed]]] = {

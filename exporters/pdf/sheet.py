@@ -1,4 +1,4 @@
-"""What is printed: a sheet of HTML, how its pages go on paper, and labels written onto pages."""
+"""What is printed: a sheet of HTML, the places of its pages on paper, and labels on pages."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from dataclasses import dataclass, field
 
 from deckpress.model import Asset
 
-# What a link of a part says of a place that may stand in another part (see `book.pdf_merge`).
+# The start of the address of a link to a place that may be in another part (see `book.pdf_merge`).
 PLACE = "place:"
 
 
 @dataclass(frozen=True, slots=True)
 class Imposition:
-    """Where the pages of a document go on sheets of paper.
+    """Where the pages of a document are placed on sheets of paper.
 
-    `paper` is its width and height, `places` the left and top edges of the pages, in the order in
-    which a sheet is filled. All of it is in millimetres.
+    `paper` is the width and height of the paper. `places` are the left and top edges of the pages,
+    in the order in which a sheet is filled. All lengths are in millimetres.
     """
 
     paper: tuple[float, float]
@@ -25,10 +25,11 @@ class Imposition:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A line of text. `x` is its left end, or its right end if it is `right`; `y` its baseline,
-    from the top of the page. It is cut short where it is longer than `width`.
+    """A line of text on a page.
 
-    Lengths are in millimetres, but for `size`, which is in points.
+    `x` is its left end, or its right end if it is `right_aligned`. `y` is its baseline, measured
+    from the top of the page. A text that is wider than `width` is cut short. `size` is in points,
+    all other lengths are in millimetres. `color` is written as ``#rrggbb``.
     """
 
     text: str
@@ -38,14 +39,16 @@ class Label:
     size: float
     color: str = "#000000"
     bold: bool = False
-    right: bool = False
+    right_aligned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A document to print: its HTML, the assets that it shows as ``asset:NAME``, the files that
-    are attached to it, and how its pages are put on paper, where they are not sheets themselves.
-    `tighter` is the style in which it is tried once more if its last sheet is nearly empty.
+    """A document to print.
+
+    `html` refers to its `assets` as ``asset:NAME``. `imposition` places its pages on paper; if it
+    is None, each page is a sheet of paper. `attached` are the files attached to the PDF. `tighter`
+    is extra CSS: if the last sheet is nearly empty, the document is laid out once more with it.
     """
 
     html: str
@@ -54,6 +57,6 @@ class Sheet:
     attached: tuple[Asset, ...] = ()
     tighter: str = ""
 
-    def shown(self) -> list[Asset]:
-        """The assets that its HTML names, in the order of their names."""
+    def shown_assets(self) -> list[Asset]:
+        """The assets to which the HTML refers, sorted by name."""
         return [self.assets[name] for name in sorted(self.assets) if f"asset:{name}" in self.html]

@@ -1,4 +1,4 @@
-"""What the outputs share, so that they look like one family: colours, type scale, words, fonts."""
+"""What all outputs share so that they look alike: colours, type scale, words, fonts."""
 
 from __future__ import annotations
 
@@ -17,43 +17,51 @@ FONTS = _HERE / "fonts"
 
 @cache
 def stylesheet(*names: str) -> str:
-    """The shared style files of these names, such as ``scale`` and ``code``, one after another."""
+    """The CSS of the shared style files `names` (such as ``scale``, ``code``), joined in order."""
     return "\n".join((_HERE / f"{name}.css").read_text("utf-8") for name in names)
 
 
 @cache
-def color(name: str, light: str = "light") -> str:
-    """One of the colours for paper by day or, with ``dark``, by lamplight, as ``#rrggbb``."""
-    found = re.search(rf"--{name}: (#[0-9a-f]{{6}});", stylesheet(light))
+def color(name: str, scheme: str = "light") -> str:
+    """The colour `name` as ``#rrggbb``, in the colour scheme ``light`` or ``dark``.
+
+    Raises:
+        KeyError: the scheme has no colour of that name.
+    """
+    found = re.search(rf"--{name}: (#[0-9a-f]{{6}});", stylesheet(scheme))
     if found is None:
         raise KeyError(name)
     return found[1]
 
 
-def scoped(name: str, selector: str) -> str:
-    """A file of custom properties, for `selector` in place of the document's root."""
+def scoped_stylesheet(name: str, selector: str) -> str:
+    """The style file `name`, a set of custom properties, with `selector` in place of ``:root``."""
     return stylesheet(name).replace(":root", selector)
 
 
 @cache
 def words(lang: str) -> Mapping[str, str]:
-    """The words that a learner sees, in the deck's language; English for one that has no table."""
+    """The words that a learner sees, by key, in the language `lang` of the deck.
+
+    A word that has no translation is given in English.
+    """
     table = tomllib.loads((_HERE / "words.toml").read_text("utf-8"))
     chosen: dict[str, str] = {**table["en"], **table.get(lang, {})}
     return chosen
 
 
-def proof(proved: Proof | None, lang: str) -> str:
-    """What a learner reads of a card's proof: ``已实测：nginx 1.22.1``; empty without one."""
-    if proved is None:
+def proof_text(proof: Proof | None, lang: str) -> str:
+    """A card's proof as a learner reads it: ``已实测：nginx 1.22.1``. Empty if `proof` is None."""
+    if proof is None:
         return ""
-    said = words(lang)
-    programs = said["list-comma"].join(" ".join(program) for program in proved.programs)
-    return said["proof-on" if proved.on else "proof"].format(programs=programs, on=proved.on)
+    word = words(lang)
+    programs = word["list-comma"].join(" ".join(program) for program in proof.programs)
+    return word["proof-on" if proof.on else "proof"].format(programs=programs, on=proof.on)
 
 
 @cache
 def _coverage() -> frozenset[int]:
+    """The code points that at least one bundled font has."""
     covered: set[int] = set()
     for line in (FONTS / "coverage.txt").read_text("ascii").split():
         first, _, last = line.partition("-")
@@ -62,5 +70,5 @@ def _coverage() -> frozenset[int]:
 
 
 def has_glyph(character: str) -> bool:
-    """Whether at least one bundled font can print this character."""
+    """Whether at least one bundled font has a glyph for `character`."""
     return ord(character) in _coverage()

@@ -1,4 +1,4 @@
-"""Fills the holes of a rendered field: where the outputs differ, each says what stands there."""
+"""Fills the holes of a rendered field, the places at which the outputs differ."""
 
 from __future__ import annotations
 
@@ -20,9 +20,11 @@ def join(
     link_end: Callable[[LinkEnd], str],
     text: Callable[[str], str] = str,
 ) -> Markup:
-    """One string of safe HTML. Every callback returns HTML that may be written as it is.
+    """The field `html` as one string of safe HTML.
 
-    `text` sees each sanitised stretch between two holes, for an output with rules of its own.
+    Each callback gets one kind of hole and returns the HTML that replaces it, already escaped.
+    `text` gets each sanitised string between two holes and returns it, changed if an output needs
+    that.
     """
     parts: list[str] = []
     for piece in html:

@@ -1,22 +1,22 @@
-"""The deck as one page: a single HTML file that asks nothing of any server."""
+"""The deck as one page: a single HTML file that needs no server and no network."""
 
 from __future__ import annotations
 
 from deckpress.model import Artifact, Deck, Version
-from exporters.job import PLAIN, Job
-from exporters.web.document import documents
-from exporters.web.site import site
+from exporters.job import DEFAULT_JOB, Job
+from exporters.web.document import render_documents
+from exporters.web.site import site_files
 
 
-def export(deck: Deck, version: Version, job: Job = PLAIN) -> tuple[Artifact, ...]:
-    """The deck as one HTML file, and the same page once more as a site that a phone can keep.
+def export(deck: Deck, version: Version, job: Job = DEFAULT_JOB) -> tuple[Artifact, ...]:
+    """`deck` as one HTML file, and the same page as a site that a phone can install.
 
-    The same deck and version give the same bytes. Retired cards are left out: they are kept for
-    learners who already have them, not for new ones. A deck without cards still gives its front
-    page.
+    The same deck and version give the same bytes. `job.memo` saves work. Retired cards are left
+    out: they are kept for learners who already have them, not for new ones. A deck without cards
+    still gives its front page.
     """
-    page = documents(deck, version, job.memo)
+    page = render_documents(deck, version, job.memo)
     return (
-        Artifact(f"{deck.name}-{version.name}.html", page.alone.encode()),
-        *site(deck, version, page.served.encode(), job.memo),
+        Artifact(f"{deck.name}-{version.name}.html", page.standalone.encode()),
+        *site_files(deck, version, page.served.encode(), job.memo),
     )

@@ -1,4 +1,4 @@
-"""What the files of the page are put together from: templates, scripts, and their hashes."""
+"""The templates and scripts of the page, and the hashes of its files."""
 
 from __future__ import annotations
 
@@ -13,18 +13,22 @@ HERE = Path(__file__).parent
 
 
 def integrity(data: bytes) -> str:
-    """How a policy and a request name what they allow: https://www.w3.org/TR/sri-2/#terms"""
+    """The hash of `data` as a content security policy or a request states it.
+
+    https://www.w3.org/TR/sri-2/#terms
+    """
     return f"sha256-{b64encode(sha256(data).digest()).decode('ascii')}"
 
 
 @cache
 def scripts(*names: str) -> str:
-    """The scripts of these names, one after another."""
+    """The scripts `names` (files in ``js`` without their ending), joined in order."""
     return "\n".join(HERE.joinpath("js", f"{name}.js").read_text("utf-8") for name in names)
 
 
 @cache
 def templates() -> Environment:
+    """The Jinja environment of the page's templates."""
     environment = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,

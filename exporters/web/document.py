@@ -1,4 +1,4 @@
-"""A deck as the one HTML document that a browser opens, from a disk or from a server."""
+"""A deck as one HTML document, opened from a disk or from a server."""
 
 from __future__ import annotations
 
@@ -10,55 +10,59 @@ from markupsafe import Markup
 
 from deckpress import __version__
 from deckpress.model import Card, CardKind, Deck, Version
-from deckpress.reading.part_names import label
+from deckpress.reading.part_names import part_label
 from exporters.job import Memo
-from exporters.theme import color, proof, scoped, stylesheet, words
+from exporters.theme import color, proof_text, scoped_stylesheet, stylesheet, words
 from exporters.view import Chapter, chapters, has_gaps, letter
 from exporters.web.assembly import HERE, integrity, scripts, templates
 from exporters.web.facets import facets
-from exporters.web.field_html import Screen, data_uri
+from exporters.web.field_html import ScreenRenderer, data_uri
 from exporters.web.icons import ICONS
 from exporters.web.initials import initials
-from exporters.web.minify import lean
+from exporters.web.minify import minify
 
-# In this order they are one script.
+# The parts of the one script, in order.
 _SCRIPTS = (
     *("ground", "theme", "fsrs", "progress", "queue", "find", "unfold", "copy", "contents"),
     *("sheet", "dashboard", "study", "keys", "start"),
 )
-# The words that only the script says; all others stand in the templates.
-_SPOKEN = (
+# The words that the script needs; the templates write all others.
+_SCRIPT_WORDS = (
     *("show-answer", "ordered-prompt", "reverse-prompt", "right", "wrong"),
     *("study-next", "study-check", "study-shown", "study-left", "study-done", "study-undone"),
     *("study-choose-one", "study-choose-all", "study-score", "study-taken", "study-not-undone"),
     *("study-unkept", "study-damaged", "study-mended", "study-newer"),
     *("study-file-damaged", "study-file-foreign", "study-file-newer"),
 )
-_SPOKEN_WHERE_SERVED = ("site-newer",)
+_SERVED_SCRIPT_WORDS = ("site-newer",)
 _STYLES = ("page.css", "side.css", "card.css", "content.css", "study.css", "wide.css", "print.css")
 
-# A choice beside a dark system: light stays light, dark is dark by day too.
-_UNLESS_LIGHT = ":root:not([data-theme=light])"
-_WHEN_DARK = ":root[data-theme=dark]"
+# The dark colours apply if the system is dark and the reader did not choose light, or if the reader
+# chose dark.
+_DARK_BY_SYSTEM = ":root:not([data-theme=light])"
+_DARK_BY_CHOICE = ":root[data-theme=dark]"
 
 
 @dataclass(frozen=True, slots=True)
 class Documents:
-    """The page twice. `alone` needs nothing and asks for nothing. `served` is the same page with a
-    web manifest and a worker beside it, and is as complete where they are missing.
+    """The page in two forms.
+
+    `standalone` needs no other file. `served` is the same page with links to a web manifest and a
+    service worker; it also works if they are missing.
     """
 
-    alone: str
+    standalone: str
     served: str
 
 
-def documents(deck: Deck, version: Version, memo: Memo) -> Documents:
-    """The whole page: styles, script and pictures stand in it, and its policy allows no others.
+def render_documents(deck: Deck, version: Version, memo: Memo) -> Documents:
+    """Both forms of the page of `deck`, complete with styles, scripts and pictures.
 
-    `memo` remembers the initials of its questions.
+    The page's content security policy allows no others. `memo` keeps the pinyin initials of the
+    questions.
     """
     shown = tuple(chapters(deck))
-    screen = Screen(_anchors(shown), deck.assets)
+    screen = ScreenRenderer(_link_targets(shown), deck.assets)
     shared: dict[str, Any] = {
         "deck": deck,
         "version": version,
@@ -68,10 +72,10 @@ def documents(deck: Deck, version: Version, memo: Memo) -> Documents:
         "has_gaps": has_gaps,
         "letter": letter,
         "right_letters": _right_letters,
-        "label": lambda name: label(name, deck.meta.lang),
+        "label": lambda name: part_label(name, deck.meta.lang),
         "initials": lambda card: initials(card.title, deck.meta.lang, memo),
         "facets": tuple(facets(deck)),
-        "proof": lambda card: proof(card.proof, deck.meta.lang),
+        "proof": lambda card: proof_text(card.proof, deck.meta.lang),
     }
     body = (
         templates()
@@ -82,16 +86,18 @@ def documents(deck: Deck, version: Version, memo: Memo) -> Documents:
         templates()
         .get_template("style.css.jinja")
         .render(
-            light=Markup(lean(stylesheet("light"))),
-            dark_unless_light=Markup(lean(scoped("dark", _UNLESS_LIGHT))),
-            dark=Markup(lean(scoped("dark", _WHEN_DARK))),
-            rules=Markup(_rules()),
-            depths=sorted(screen.depths),  # known only now that the body has been set
+            light=Markup(minify(stylesheet("light"))),
+            dark_unless_light=Markup(minify(scoped_stylesheet("dark", _DARK_BY_SYSTEM))),
+            dark=Markup(minify(scoped_stylesheet("dark", _DARK_BY_CHOICE))),
+            rules=Markup(_style_rules()),
+            depths=sorted(screen.depths),  # complete only after the body was rendered
         )
     )
     icon = data_uri("image/svg+xml", HERE.joinpath("icon.svg").read_bytes())
 
-    def page(scripts: tuple[str, ...], spoken: tuple[str, ...], served: dict[str, str]) -> str:
+    def page(
+        scripts: tuple[str, ...], script_words: tuple[str, ...], served: dict[str, str]
+    ) -> str:
         return (
             templates()
             .get_template("page.html.jinja")
@@ -102,7 +108,7 @@ def documents(deck: Deck, version: Version, memo: Memo) -> Documents:
                 hashes=[integrity(text.encode()) for text in (style, *scripts)],
                 data={
                     "key": deck.meta.key,
-                    "words": {name: shared["words"][name] for name in spoken},
+                    "words": {name: shared["words"][name] for name in script_words},
                 },
                 icon=icon,
                 generator=f"Deckpress {__version__}",
@@ -111,16 +117,22 @@ def documents(deck: Deck, version: Version, memo: Memo) -> Documents:
             )
         )
 
-    own, keeping = _script(*_SCRIPTS), _script("served")
-    beside = {"light": color("paper"), "dark": color("paper", "dark"), "icon": ICONS[-1].name}
+    main_script, served_script = _script(*_SCRIPTS), _script("served")
+    served_values = {
+        "light": color("paper"),
+        "dark": color("paper", "dark"),
+        "icon": ICONS[-1].name,
+    }
     return Documents(
-        alone=page((own,), _SPOKEN, {}),
-        served=page((own, keeping), (*_SPOKEN, *_SPOKEN_WHERE_SERVED), beside),
+        standalone=page((main_script,), _SCRIPT_WORDS, {}),
+        served=page(
+            (main_script, served_script), (*_SCRIPT_WORDS, *_SERVED_SCRIPT_WORDS), served_values
+        ),
     )
 
 
-def _anchors(chapters: tuple[Chapter, ...]) -> frozenset[str]:
-    """What a link inside the deck can lead to on this page."""
+def _link_targets(chapters: tuple[Chapter, ...]) -> frozenset[str]:
+    """The ids to which a link inside the deck can lead on this page."""
     sections = (chapter.section.id for chapter in chapters)
     cards = (entry.card.id for chapter in chapters for entry in chapter.entries)
     return frozenset((*sections, *cards))
@@ -132,10 +144,12 @@ def _right_letters(card: Card) -> list[str]:
 
 @cache
 def _script(*names: str) -> str:
-    return lean(scripts(*names))
+    """The scripts `names` as one, minified."""
+    return minify(scripts(*names))
 
 
 @cache
-def _rules() -> str:
+def _style_rules() -> str:
+    """All style rules except the colours, minified."""
     own = (HERE.joinpath("css", name).read_text("utf-8") for name in _STYLES)
-    return lean("\n".join((stylesheet("scale", "content", "code"), *own)))
+    return minify("\n".join((stylesheet("scale", "content", "code"), *own)))

@@ -1,4 +1,4 @@
-"""What the holes of a field become on a screen."""
+"""Renders fields for a screen: fills the holes of their HTML."""
 
 from __future__ import annotations
 
@@ -13,33 +13,34 @@ from markupsafe import Markup, escape
 
 from deckpress.model import Asset, ClozeStart, Html, LinkStart, Math, Picture
 from exporters.theme.join import join
-from exporters.view import blanked
+from exporters.view import replace_gaps
 
-# The ids of a drawing and what refers to them.
-_REFERENCE = re.compile(r'(\bid="|href="#|url\(#)([^")]+)')
+# The ids in an SVG, and the references to them.
+_ID_OR_REFERENCE = re.compile(r'(\bid="|href="#|url\(#)([^")]+)')
 
-# The corner of a table, which heads nothing: to a screen reader it is not a heading either.
+# An empty corner of a table is no heading, so a screen reader should not announce it as one.
 _EMPTY_HEADING = re.compile(r'<th((?: class="[a-z]+")?)></th>')
 
-# What may stand in an address as it is, so that a drawing stays readable text and packs well.
-_SAFE = "!$'()*+,-./:;=?@_~"
+# Characters that need no escape in a data URI, so that an SVG stays readable and compresses well.
+_UNQUOTED = "!$'()*+,-./:;=?@_~"
 
 
 @dataclass(frozen=True, slots=True)
-class Screen:
-    """Sets fields for one page, each once. `anchors` are the ids that links can lead to.
+class ScreenRenderer:
+    """Renders the fields of one page, each field once.
 
-    `depths` collects how far the page's formulas hang below their line, in twentieths of an em:
-    the page's policy forbids to say so on the formula itself.
+    `link_targets` are the ids to which links can lead. `depths` collects how far the formulas hang
+    below the baseline, in twentieths of an em. The style sheet has a class for each depth, since
+    the page's content security policy forbids style attributes.
     """
 
-    anchors: frozenset[str]
+    link_targets: frozenset[str]
     assets: Mapping[str, Asset]
     depths: set[int] = field(default_factory=set)
-    _drawn: Counter[str] = field(default_factory=Counter)
+    _formula_counts: Counter[str] = field(default_factory=Counter)
 
     def field(self, html: Html) -> Markup:
-        """A field as HTML, its gaps filled in and marked."""
+        """The field `html` as HTML for the page, with its gaps filled in and marked."""
         return join(
             html,
             math=self._math,
@@ -52,17 +53,17 @@ class Screen:
         )
 
     def blank(self, html: Html) -> Markup:
-        """The same with its gaps left open, as the card asks it."""
-        return self.field(blanked(html, _blank))
+        """The field `html` with its gaps left open, as the question shows it."""
+        return self.field(replace_gaps(html, _blank))
 
     def _link(self, link: LinkStart) -> str:
-        """A link whose card is not on this page keeps its words and leads nowhere."""
-        return f'<a href="#{escape(link.card)}">' if link.card in self.anchors else "<a>"
+        """The start of a link. If its card is not on this page, the link leads nowhere."""
+        return f'<a href="#{escape(link.card)}">' if link.card in self.link_targets else "<a>"
 
     def _math(self, math: Math) -> str:
         self.depths.add(math.depth)
-        self._drawn[math.svg] += 1
-        svg = _again(math.svg, self._drawn[math.svg])
+        self._formula_counts[math.svg] += 1
+        svg = _with_own_ids(math.svg, self._formula_counts[math.svg])
         names = "math" if math.display else f"math d{math.depth}"
         image = svg.replace("<svg", f'<svg class="{names}"', 1)
         return f'<span class="formula">{image}</span>' if math.display else image
@@ -78,14 +79,14 @@ class Screen:
 
 
 def data_uri(media_type: str, data: bytes) -> str:
-    """A file as an address that needs no request: text percent-encoded, all else in base64."""
+    """`data` as a data URI: an SVG is percent-encoded, everything else is in base64."""
     if media_type == "image/svg+xml":
-        return f"data:{media_type},{quote(data, safe=_SAFE)}"
+        return f"data:{media_type},{quote(data, safe=_UNQUOTED)}"
     return f"data:{media_type};base64,{b64encode(data).decode('ascii')}"
 
 
 def _gap(start: ClozeStart) -> str:
-    """Its number and hint are for studying, gap by gap."""
+    """The start of a filled gap. The study view needs its number and hint."""
     hint = f' data-hint="{escape(start.hint)}"' if start.hint else ""
     return f'<mark class="gap" data-gap="{start.number}"{hint}>'
 
@@ -94,6 +95,9 @@ def _blank(start: ClozeStart, _: Html) -> str:
     return f'<span class="blank">{escape(start.hint or "…")}</span>'
 
 
-def _again(svg: str, time: int) -> str:
-    """A formula drawn before gets ids of its own: an id stands on a page once."""
-    return svg if time == 1 else _REFERENCE.sub(rf"\1\2-{time}", svg)
+def _with_own_ids(svg: str, time: int) -> str:
+    """The SVG of a formula that appears for the `time`-th time, with ids of its own.
+
+    An id must be unique on a page.
+    """
+    return svg if time == 1 else _ID_OR_REFERENCE.sub(rf"\1\2-{time}", svg)

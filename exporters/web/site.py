@@ -1,4 +1,4 @@
-"""What stands beside the page on a web server, so that a phone can keep it."""
+"""The page as a site that a phone can install: with a web manifest, icons and a service worker."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ from deckpress.output.manifest import SITE
 from exporters.job import Memo
 from exporters.theme import color
 from exporters.web.assembly import integrity, scripts, templates
-from exporters.web.icons import ICONS, picture
+from exporters.web.icons import ICONS, icon_png
 
-# The names that the page and the worker know.
+# The template of the page and the service worker contain these names too.
 _INDEX = "index.html"
 _MANIFEST = "manifest.webmanifest"
 _WORKER = "sw.js"
 
 
-def site(deck: Deck, version: Version, page: bytes, memo: Memo) -> Iterator[Artifact]:
-    """The files of a folder that a web server can offer as it is, at any address.
+def site_files(deck: Deck, version: Version, page: bytes, memo: Memo) -> Iterator[Artifact]:
+    """The files of a folder that a web server can offer unchanged, at any address.
 
-    `page` is the document that registers the worker. `memo` spares drawing the icons.
+    `page` is the document that registers the service worker. `memo` keeps the drawn icons.
     """
     files = {_INDEX: page, _MANIFEST: _manifest(deck, version)}
-    files |= {icon.name: picture(icon, version.name, memo) for icon in ICONS}
+    files |= {icon.name: icon_png(icon, version.name, memo) for icon in ICONS}
     files[_WORKER] = _worker(deck, version, files)
     for name, data in files.items():
         yield Artifact(f"{SITE}/{name}", data)
 
 
 def _manifest(deck: Deck, version: Version) -> bytes:
-    """https://www.w3.org/TR/appmanifest/, and the version, which it does not know."""
+    """The web manifest (https://www.w3.org/TR/appmanifest/). `version` is a member of our own."""
     paper = color("paper")
     stated = {
         "name": deck.meta.title,
@@ -51,7 +51,7 @@ def _manifest(deck: Deck, version: Version) -> bytes:
                 "src": icon.name,
                 "sizes": f"{icon.side}x{icon.side}",
                 "type": "image/png",
-                "purpose": "maskable" if icon.cut else "any",
+                "purpose": "maskable" if icon.maskable else "any",
             }
             for icon in ICONS
         ],
@@ -62,7 +62,7 @@ def _manifest(deck: Deck, version: Version) -> bytes:
 
 
 def _worker(deck: Deck, version: Version, files: Mapping[str, bytes]) -> bytes:
-    """The service worker for these files; another one as soon as a byte of them is another."""
+    """The service worker for `files`. It changes if any byte of them changes."""
     hashes = {"./" if name == _INDEX else name: integrity(data) for name, data in files.items()}
     stated = {
         "key": deck.meta.key,

@@ -1,4 +1,5 @@
-"""What the next release will be. In: a checked source, its repository; out: a plan, or a refusal.
+"""What the next release will be.
 
-Nothing is written here.
+Input: a checked source and its repository. Output: a plan, or an error that says what forbids the
+release. Nothing is written here.
 """

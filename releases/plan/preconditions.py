@@ -1,5 +1,6 @@
-"""What a repository must be like before anything is released from it. What is not so is refused
-with `Failed`, which says what to do.
+"""What must be true of a repository before anything is released from it.
+
+Each check raises `ReleaseError`, which says what is wrong and what to do.
 """
 
 from __future__ import annotations
@@ -10,62 +11,81 @@ from pathlib import Path
 
 from deckpress.history import ledger
 from deckpress.output import store
-from deckpress.reading.files import RELEASES
+from deckpress.reading.paths import RELEASES_FOLDER
 from deckpress.version_number import LEDGER_FILE
-from releases.errors import ReleaseError, message
+from releases.errors import ReleaseError
 from releases.git import GitError, Repository
+from releases.messages import message
 from releases.plan.release_plan import Plan
 
+_MOST_NAMES = 10  # in one message
 
-def all_committed(made: Plan, home: str, output: Path) -> None:
-    """Refuse what Git says is not committed, but for what releases and builds write."""
-    there, root = output.resolve(), made.repository.root.resolve()
-    outside = not made.folder.is_relative_to(there)
-    own = made.files if made.begun and not made.committed else ()
+
+def refuse_uncommitted(plan: Plan, ledger_folder: str, output: Path) -> None:
+    """Refuse a work tree with changes that Git reports as not committed.
+
+    What releases and builds themselves write is allowed. `ledger_folder` is relative to the
+    repository's root.
+
+    Raises:
+        ReleaseError: there are such changes; the message names the first files.
+    """
+    output, root = output.resolve(), plan.repository.root.resolve()
+    # An output folder around the source would excuse the source's own changes.
+    ignores_output = not plan.folder.is_relative_to(output)
+    own = plan.files if plan.begun and not plan.committed else ()
     dirty = [
         name
-        for name in made.repository.changed()
+        for name in plan.repository.uncommitted()
         if name not in own
-        and not (outside and (root / name).is_relative_to(there))
-        and not (name.startswith(f"{home}/") and store.is_draft(name.rpartition("/")[2]))
+        and not (ignores_output and (root / name).is_relative_to(output))
+        and not (name.startswith(f"{ledger_folder}/") and store.is_draft(name.rpartition("/")[2]))
     ]
     if dirty:
-        raise ReleaseError("release-dirty", files=listed(dirty))
+        raise ReleaseError("release-dirty", files=name_list(dirty))
 
 
-def as_committed(made: Plan) -> None:
-    """Refuse what the last commit has not byte for byte of all that the release is made of.
+def refuse_different_from_commit(plan: Plan) -> None:
+    """Refuse a source, or files that it shows, that the last commit does not have byte for byte.
 
-    Git does not tell of all of it: some is ignored, some it was told to overlook.
+    `refuse_uncommitted` cannot see all of this: some files are ignored, and some Git was told to
+    overlook.
+
+    Raises:
+        ReleaseError: some files differ or are missing in the commit; the message names the first.
     """
-    other = altered(made)
-    if not made.committed:
-        other.pop(f"{RELEASES}/{made.release.version}.json", None)
-    if other:
-        key = "release-line-ends" if any(other.values()) else "release-not-in-commit"
-        raise ReleaseError(key, files=listed(other))
+    different = different_in_commit(plan)
+    if not plan.committed:
+        different.pop(f"{RELEASES_FOLDER}/{plan.release.version}.json", None)
+    if different:
+        key = "release-line-ends" if any(different.values()) else "release-not-in-commit"
+        raise ReleaseError(key, files=name_list(different))
 
 
-def altered(made: Plan) -> dict[str, bool]:
-    """The files of a release that the last commit has otherwise or not at all, as anybody gets them
-    who takes them from Git; and of each, whether only its line ends differ.
+def different_in_commit(plan: Plan) -> dict[str, bool]:
+    """The files of a release that the last commit lacks or has with other content, by name.
+
+    The value says whether only the line ends differ. The commit's content is taken as anybody gets
+    it who takes it from Git.
     """
-    loaded = made.read.loaded
-    releases = {f"{RELEASES}/{name}": data for name, data in reversed(loaded.releases)}
+    loaded = plan.source.loaded
+    releases = {f"{RELEASES_FOLDER}/{name}": data for name, data in reversed(loaded.releases)}
     here = {loaded.path: loaded.data, **dict(sorted(loaded.files.items())), **releases}
-    home = Path(loaded.path).parent
-    places = {name: _place(made.repository, home / name) for name in here}
-    places[loaded.path] = _place(made.repository, Path(loaded.path))
-    there = made.repository.exported("HEAD", places.values())
-    kept = {name: there.get(place) for name, place in places.items()}
+    folder = Path(loaded.path).parent
+    paths = {name: _path_in(plan.repository, folder / name) for name in here}
+    paths[loaded.path] = _path_in(plan.repository, Path(loaded.path))
+    exported = plan.repository.exported("HEAD", paths.values())
+    committed = {name: exported.get(path) for name, path in paths.items()}
     return {
-        name: _unix(data) == _unix(kept[name]) for name, data in here.items() if kept[name] != data
+        name: _unix(data) == _unix(committed[name])
+        for name, data in here.items()
+        if committed[name] != data
     }
 
 
-def _place(repository: Repository, path: Path) -> str:
+def _path_in(repository: Repository, path: Path) -> str:
     try:
-        return repository.path(path)
+        return repository.relative(path)
     except ValueError:  # it is outside
         return ""
 
@@ -74,67 +94,83 @@ def _unix(data: bytes | None) -> bytes | None:
     return data and data.replace(b"\r\n", b"\n")
 
 
-def listed(names: Iterable[str]) -> str:
-    """Names as a message ends with them, the first ten."""
-    return "\n  ".join(["", *islice(names, 10)])
+def name_list(names: Iterable[str]) -> str:
+    """The first ten names, one per line, as a message ends with them."""
+    return "\n  ".join(["", *islice(names, _MOST_NAMES)])
 
 
-def in_order(made: Plan, home: str, output: Path) -> None:
-    """Refuse what would make two truths."""
-    repository, version = made.repository, made.release.version
-    there = {f"{home}/{name}" for name, _ in made.read.loaded.releases}
-    for name, blobs in repository.added(home).items():
+def refuse_conflicting_releases(plan: Plan, ledger_folder: str, output: Path) -> None:
+    """Refuse a release that would contradict another of this deck, or take a name that is taken.
+
+    `ledger_folder` is relative to the repository's root.
+
+    Raises:
+        ReleaseError: a release of this deck is missing on this branch or was edited, or the
+            version's tag or its folder in `output` is there already or cannot be made.
+    """
+    repository, version = plan.repository, plan.release.version
+    there = {f"{ledger_folder}/{name}" for name, _ in plan.source.loaded.releases}
+    for name, blobs in repository.added_blobs(ledger_folder).items():
         match = LEDGER_FILE.fullmatch(name.rpartition("/")[2])
-        own = {blob for blob in blobs if _is_own(made, name, blob)}
+        own = {blob for blob in blobs if _is_own(plan, name, blob)}
         if match is None or not own:
             continue
-        if name not in there or (not made.begun and name == made.files[0]):
+        if name not in there or (not plan.begun and name == plan.files[0]):
             raise ReleaseError("release-elsewhere", version=match["version"], name=name)
-        # Where two have released at once and one gave way, the tag says which release it is.
-        if own != {here := repository.blob(name)} and here not in _tagged(made, match["version"]):
+        # If two people released the same version and one gave way, the tag says which one counts.
+        here = repository.blob_of(name)
+        if own != {here} and here not in _tagged_blobs(plan, match["version"]):
             raise ReleaseError("release-ledger", reason=message("release-edited", name=name))
-    if repository.tagged(made.tag):
-        own_tag = any(_is_own(made, *file) for file in repository.files(made.tag_name).items())
+    if repository.tagged_commit(plan.tag):
+        own_tag = any(_is_own(plan, *file) for file in repository.files(plan.tag_ref).items())
         key = "release-exists" if own_tag else "release-foreign-tag"
-        raise ReleaseError(key, version=version, what=made.tag)
-    if below := repository.tags_below(made.tag):
-        raise ReleaseError("release-tag-below", tag=made.tag, below=below[0])
-    if not made.begun and (output / version).exists():
+        raise ReleaseError(key, version=version, what=plan.tag)
+    if below := repository.tags_below(plan.tag):
+        raise ReleaseError("release-tag-below", tag=plan.tag, below=below[0])
+    if not plan.begun and (output / version).exists():
         raise ReleaseError("release-exists", version=version, what=output / version)
 
 
-def _is_own(made: Plan, name: str, blob: str) -> bool:
-    """Whether a file is a release of this deck; one that cannot be read may be."""
+def _is_own(plan: Plan, name: str, blob: str) -> bool:
+    """Whether a file is a release of this deck. One that cannot be read counts as one."""
     folder, _, file = name.rpartition("/")
-    if not LEDGER_FILE.fullmatch(file) or folder.rpartition("/")[2] != RELEASES:
+    if not LEDGER_FILE.fullmatch(file) or folder.rpartition("/")[2] != RELEASES_FOLDER:
         return False
     try:
-        release = ledger.parse(file, made.repository.content(blob))
+        release = ledger.parse(file, plan.repository.read_blob(blob))
     except ledger.LedgerError:
         return True
-    return ledger.belongs(release, made.read.deck.name, made.read.deck.meta.key)
+    deck = plan.source.deck
+    return ledger.is_release_of(release, deck.name, deck.meta.key)
 
 
-def _tagged(made: Plan, version: str) -> set[str]:
-    """What Git calls the files of a version's ledger at its tag."""
-    if not made.repository.tagged(f"v{version}"):
+def _tagged_blobs(plan: Plan, version: str) -> set[str]:
+    """The blobs of a version's ledger file at the version's tag; none without that tag."""
+    if not plan.repository.tagged_commit(f"v{version}"):
         return set()
-    files = made.repository.files(f"refs/tags/v{version}")
-    return {blob for name, blob in files.items() if name.endswith(f"{RELEASES}/{version}.json")}
+    files = plan.repository.files(f"refs/tags/v{version}")
+    return {
+        blob for name, blob in files.items() if name.endswith(f"{RELEASES_FOLDER}/{version}.json")
+    }
 
 
-def may_commit(made: Plan) -> None:
-    """Refuse what Git would refuse at the end."""
-    repository = made.repository
-    if repository.halfway():
+def refuse_if_commit_would_fail(plan: Plan) -> None:
+    """Refuse now what Git would refuse at the end, when the release is committed and tagged.
+
+    Raises:
+        ReleaseError: a merge is unfinished, no branch is checked out, the release's files are
+            ignored, Git does not know who commits, or another Git holds its lock.
+    """
+    repository = plan.repository
+    if repository.is_merging():
         raise ReleaseError("release-merging")
     if not repository.branch():
         raise ReleaseError("release-detached")
-    if files := repository.ignored(made.files):
+    if files := repository.ignored(plan.files):
         raise ReleaseError("release-ignored", files=", ".join(files))
     try:
-        repository.author()
+        repository.require_identity()
     except GitError as error:
         raise ReleaseError("release-nobody", reason=error) from error
-    if (lock := repository.lock()).exists():
+    if (lock := repository.index_lock()).exists():
         raise ReleaseError("release-locked", path=lock)

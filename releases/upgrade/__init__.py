@@ -1,4 +1,4 @@
-"""Learners who go from one package to the next, in the real Anki.
+"""Learners who upgrade from one package to another, in the real Anki.
 
-In: two ``.apkg`` files; out: a report of what the learners keep and what they would lose.
+Input: two ``.apkg`` files. Output: a report of what the learners keep and what they would lose.
 """

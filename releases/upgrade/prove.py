@@ -1,7 +1,7 @@
-"""The upgrade proof: real Anki takes the old package, learners use it, then comes the new one.
+"""The upgrade proof: in real Anki, learners import the old package, use it and import the new one.
 
-What Anki promises on import, measured and held here: a card that is known is never touched; a note
-is replaced if the package's is younger than the learner's, and left alone otherwise.
+How Anki imports, as measured and as checked here: a card that the learner has is never touched; a
+note is replaced if the package's is newer than the learner's, and left alone otherwise.
 """
 
 from __future__ import annotations
@@ -32,24 +32,27 @@ _RATINGS = (CardAnswer.AGAIN, CardAnswer.HARD, CardAnswer.GOOD, CardAnswer.EASY)
 _OWN_DECK = "My own deck"
 _OWN_TAG = "my-own-tag"
 _OWN_TEXT = "my own note"
-# Everything that a learner's work is in; `mod` and `usn` are Anki's book-keeping for syncing.
+# The columns that hold a learner's work. A card's `mod` and `usn` only serve Anki's syncing.
 _CARD = "id, nid, did, ord, type, queue, due, ivl, factor, reps, lapses, left, odue, odid, flags"
 _NOTE = "id, guid, mid, mod, tags, flds"
-_FAILED = ("conflicting", "missing_notetype", "missing_deck", "empty_first_field")
+# The lists in Anki's import log of notes that it refused.
+_REFUSALS = ("conflicting", "missing_notetype", "missing_deck", "empty_first_field")
 
 
 class Learner(StrEnum):
-    """Who uses the old package: by what, and when, they did to its notes."""
+    """Who uses the old package. They differ in whether and when they change its notes."""
 
-    READER = "reader"  # studies, and touches no note
+    READER = "reader"  # studies, and changes no note
     EARLY = "early"  # tags, edits and deletes notes before the new package is made
-    LATE = "late"  # does so after it was made
+    LATE = "late"  # does the same after the new package is made
 
 
 @dataclass(frozen=True, slots=True)
 class PackedNote:
+    """A note of a package. Its fields are one text, as Anki stores them: divided by U+001F."""
+
     guid: str
-    model: int
+    note_type: int  # its id
     modified: int  # Unix seconds
     tags: frozenset[str]
     fields: str
@@ -57,17 +60,17 @@ class PackedNote:
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """The notes of an `.apkg` by guid, and the names of the decks that hold cards."""
+    """What an `.apkg` holds: its notes by guid, and the names of the decks that hold cards."""
 
     notes: Mapping[str, PackedNote]
     decks: frozenset[str]
 
 
-def read(data: bytes) -> Package:
-    """What is in a package, read without Anki.
+def read_package(data: bytes) -> Package:
+    """The notes and decks of a package, read from its bytes without Anki.
 
     Raises:
-        PackageError: it is no package, or one in the format that only newer programs read.
+        PackageError: it is not a package, or it has only the format of newer versions of Anki.
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -99,21 +102,25 @@ def _deck_names(decks: str, used: set[int]) -> Iterator[str]:
 
 
 def prove(old: Path, new: Path, folder: Path) -> Report:
-    """Upgrade learners from one package to another, in collections below `folder`.
+    """Upgrade learners from the package `old` to `new`, and report what happens to them.
+
+    Their collections are made in `folder`, which must exist.
 
     Raises:
         PackageError: one of the files cannot be read.
     """
-    before, after = read(old.read_bytes()), read(new.read_bytes())
+    before, after = read_package(old.read_bytes()), read_package(new.read_bytes())
     report = Report(old.name, new.name)
     shared = before.notes.keys() & after.notes.keys()
-    changed = {g for g in shared if after.notes[g].modified > before.notes[g].modified}
+    changed = {guid for guid in shared if after.notes[guid].modified > before.notes[guid].modified}
     report.added = len(after.notes.keys() - shared)
     report.changed = len(changed)
     report.unchanged = len(shared - changed)
-    report.unsent = sum(after.notes[g].fields != before.notes[g].fields for g in shared - changed)
+    report.unsent = sum(
+        after.notes[guid].fields != before.notes[guid].fields for guid in shared - changed
+    )
     report.retired = sum(RETIRED in note.tags for note in after.notes.values())
-    report.problems += _packages(before, after)
+    report.problems += _missing_notes(before, after)
     for learner in Learner:
         report.learners.append(learner.value)
         path = folder / f"{learner.value}.anki2"
@@ -125,11 +132,11 @@ def prove(old: Path, new: Path, folder: Path) -> Report:
     return report
 
 
-def proven(old: Path, new: Path, folder: Path) -> Report:
-    """As `prove`, but learners must lose nothing.
+def require_proof(old: Path, new: Path, folder: Path) -> Report:
+    """Do what `prove` does, and refuse an upgrade in which learners lose something.
 
     Raises:
-        UnprovenError: they would.
+        UnprovenError: learners would lose something.
         PackageError: one of the files cannot be read.
     """
     report = prove(old, new, folder)
@@ -138,21 +145,22 @@ def proven(old: Path, new: Path, folder: Path) -> Report:
     return report
 
 
-def _packages(before: Package, after: Package) -> Iterator[str]:
-    """What the packages alone tell."""
+def _missing_notes(before: Package, after: Package) -> Iterator[str]:
+    """The problem with each note that the new package lacks."""
     newest = max((note.modified for note in after.notes.values()), default=0)
     for guid, note in before.notes.items():
-        # An older package does not know what came after it; that is no loss.
+        # If `after` is the older package, it cannot have later notes; that is no loss.
         if guid not in after.notes and newest >= note.modified:
-            yield f"{_name(note)}: is not in the new package, and would stay for ever"
+            yield f"{_note_name(note)}: is not in the new package, and would stay for ever"
 
 
-def _name(note: PackedNote) -> str:
+def _note_name(note: PackedNote) -> str:
+    """How problems name a note: by its first field."""
     return note.fields.split("\x1f")[0] or note.guid
 
 
 class _Upgrade:
-    """One learner's collection, from the old package to the new one."""
+    """One learner's collection, before and after the upgrade."""
 
     def __init__(
         self, collection: Collection, learner: Learner, old: Package, new: Package, report: Report
@@ -171,31 +179,33 @@ class _Upgrade:
         self._import(old)
         self._study()
         if self._learner is not Learner.READER:
-            self._touch()
+            self._change_notes()
         cards, notes = self._cards(), self._notes()
         reviews, decks = self._reviews(), self._decks()
-        models, options = self._models(), self._options()
+        note_types, options = self._note_types(), self._options()
         log = self._import(new)
-        for outcome in _FAILED:
+        for outcome in _REFUSALS:
             for entry in getattr(log, outcome):
-                self._say(f"{list(entry.fields)[:1]}: Anki refuses it ({outcome})")
+                self._add_problem(f"{list(entry.fields)[:1]}: Anki refuses it ({outcome})")
         self._compare_cards(cards, self._cards())
         self._compare_notes(notes, self._notes())
         if self._reviews() != reviews:
-            self._say("reviews were changed or lost")
+            self._add_problem("reviews were changed or lost")
         if self._options() != options:
-            self._say("deck options were changed")
-        for name in sorted(self._models() - models):
-            self._say(f"a note type was added: {name}")
+            self._add_problem("deck options were changed")
+        for name in sorted(self._note_types() - note_types):
+            self._add_problem(f"a note type was added: {name}")
         for name in sorted(self._decks() - decks - self._new_decks()):
-            self._say(f"a deck was added that holds nothing: {name}")
-        found = self._db.list(f"SELECT id FROM notes WHERE ' ' || tags || ' ' LIKE '% {RETIRED} %'")
-        if set(found) - set(self._collection.find_notes(f"tag:{RETIRED}")):
-            self._say("a search does not find the retired notes")
+            self._add_problem(f"a deck was added that holds nothing: {name}")
+        retired = self._db.list(
+            f"SELECT id FROM notes WHERE ' ' || tags || ' ' LIKE '% {RETIRED} %'"
+        )
+        if set(retired) - set(self._collection.find_notes(f"tag:{RETIRED}")):
+            self._add_problem("a search does not find the retired notes")
         self._report.cards += len(cards)
         self._report.reviews += len(reviews)
 
-    def _say(self, problem: str) -> None:
+    def _add_problem(self, problem: str) -> None:
         self._report.problems.append(f"{self._learner}: {problem}")
 
     def _import(self, path: Path) -> Any:
@@ -224,7 +234,7 @@ class _Upgrade:
                     self._collection.set_deck([number], DeckId(own.id))
                 case 4:
                     self._scheduler.bury_cards([number])
-        # The answers lie in the past: a due date that an import set anew would show.
+        # Put the answers a day into the past, so that a due date that the import resets shows.
         self._db.execute("UPDATE revlog SET id = id - 86400000")
 
     def _answer(self, card: Card, rating: CardAnswer.Rating.V) -> None:
@@ -233,8 +243,8 @@ class _Upgrade:
         answer = self._scheduler.build_answer(card=card, states=states, rating=rating)
         self._scheduler.answer_card(answer)
 
-    def _touch(self) -> None:
-        """Tag every other note, write into the others, edit some texts; delete a few."""
+    def _change_notes(self) -> None:
+        """Tag every other note, write into the rest, edit some of their texts, delete a few."""
         for index, guid in enumerate(sorted(self._old.notes)):
             number = self._db.scalar("SELECT id FROM notes WHERE guid = ?", guid)
             if index % 11 == 10:
@@ -248,10 +258,12 @@ class _Upgrade:
             if index % 4 == 0:
                 note.fields[2] += f" ({_OWN_TEXT})"
             self._collection.update_note(note)
-            self._db.execute("UPDATE notes SET mod = ? WHERE id = ?", self._when(guid), number)
+            self._db.execute(
+                "UPDATE notes SET mod = ? WHERE id = ?", self._change_time(guid), number
+            )
 
-    def _when(self, guid: str) -> int:
-        """The time at which this learner touches a note, in Unix seconds."""
+    def _change_time(self, guid: str) -> int:
+        """The time at which this learner changes a note, in Unix seconds."""
         old, new = self._old.notes[guid], self._new.notes.get(guid)
         if new is None or new.modified <= old.modified:
             return old.modified + 3600
@@ -259,7 +271,7 @@ class _Upgrade:
             return max(old.modified, new.modified - 1)
         return new.modified + 3600
 
-    # What there is
+    # What the collection holds
 
     def _cards(self) -> dict[int, Sequence[Any]]:
         return {row[0]: row for row in self._db.all(f"SELECT {_CARD} FROM cards")}
@@ -273,8 +285,8 @@ class _Upgrade:
     def _decks(self) -> set[str]:
         return {deck.name for deck in self._collection.decks.all_names_and_ids()}
 
-    def _models(self) -> set[str]:
-        return {model.name for model in self._collection.models.all_names_and_ids()}
+    def _note_types(self) -> set[str]:
+        return {note_type.name for note_type in self._collection.models.all_names_and_ids()}
 
     def _options(self) -> dict[str, Any]:
         presets = {str(one["id"]): one for one in self._collection.decks.all_config()}
@@ -286,7 +298,7 @@ class _Upgrade:
         return {"presets": presets} | {n: d and d["conf"] for n, d in decks.items() if n in known}
 
     def _new_decks(self) -> set[str]:
-        """The decks of the new package that hold cards, with those above them."""
+        """The decks of the new package that hold cards, and the decks above those."""
         return {
             "::".join(parts[: depth + 1])
             for name in self._new.decks
@@ -294,16 +306,18 @@ class _Upgrade:
             for depth in range(len(parts))
         }
 
-    # What must be so
+    # What an upgrade must keep
 
     def _compare_cards(
         self, before: Mapping[int, Sequence[Any]], after: Mapping[int, Sequence[Any]]
     ) -> None:
         for number, row in before.items():
             if number not in after:
-                self._say(f"card {number} was lost")
+                self._add_problem(f"card {number} was lost")
             elif list(after[number]) != list(row):
-                self._say(f"card {number} was changed: {list(row)} became {list(after[number])}")
+                self._add_problem(
+                    f"card {number} was changed: {list(row)} became {list(after[number])}"
+                )
 
     def _compare_notes(
         self, before: Mapping[str, Sequence[Any]], after: Mapping[str, Sequence[Any]]
@@ -311,25 +325,27 @@ class _Upgrade:
         count = self._db.scalar("SELECT count(*) FROM notes")
         expected = before.keys() | self._new.notes.keys()
         if count != len(expected) or after.keys() != expected:
-            self._say(f"there are {count} notes in place of {len(expected)}")
+            self._add_problem(f"there are {count} notes in place of {len(expected)}")
         for guid, row in before.items():
             new, now = self._new.notes.get(guid), after.get(guid)
             if now is None:
-                self._say(f"note {guid} was lost")
+                self._add_problem(f"note {guid} was lost")
             elif new is None or new.modified <= row[3]:
                 if list(now) != list(row):
-                    self._say(f"{_name(self._old.notes[guid])}: was touched without need")
-            elif not self._is(now, new):
-                self._say(f"{_name(new)}: was not updated")
+                    self._add_problem(
+                        f"{_note_name(self._old.notes[guid])}: was touched without need"
+                    )
+            elif not self._equals(now, new):
+                self._add_problem(f"{_note_name(new)}: was not updated")
         for guid in self._new.notes.keys() - before.keys():
-            if guid in after and not self._is(after[guid], self._new.notes[guid]):
-                self._say(f"{_name(self._new.notes[guid])}: did not arrive as it is")
+            if guid in after and not self._equals(after[guid], self._new.notes[guid]):
+                self._add_problem(f"{_note_name(self._new.notes[guid])}: did not arrive as it is")
 
     @staticmethod
-    def _is(row: Sequence[Any], note: PackedNote) -> bool:
-        _, _, model, modified, tags, fields = row
-        return (model, modified, _tags(tags), fields) == (
-            note.model,
+    def _equals(row: Sequence[Any], note: PackedNote) -> bool:
+        _, _, note_type, modified, tags, fields = row
+        return (note_type, modified, _tags(tags), fields) == (
+            note.note_type,
             note.modified,
             note.tags,
             note.fields,

@@ -1,4 +1,4 @@
-"""What an upgrade does to learners, and what says that it cannot be told or must not be."""
+"""What an upgrade does to learners, and the errors of an upgrade that cannot be proven."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class Report:
-    """What an upgrade does to learners; it is proven if there is no problem.
+    """What an upgrade does to learners. It is proven if there are no problems.
 
-    `added`, `changed`, `unchanged` and `retired` count notes of the new package. `cards` and
-    `reviews` count what all the learners together had.
+    `old` and `new` are the file names of the packages. `added`, `changed`, `unchanged` and
+    `retired` count notes of the new package. `unsent` counts those of the unchanged notes that a
+    newer renderer writes otherwise: learners keep what they have. `cards` and `reviews` count what
+    all learners together had before the upgrade.
     """
 
     old: str
@@ -18,7 +20,7 @@ class Report:
     added: int = 0
     changed: int = 0
     unchanged: int = 0
-    unsent: int = 0  # of these, how many are written in another way by a newer renderer
+    unsent: int = 0
     retired: int = 0
     cards: int = 0
     reviews: int = 0

@@ -20,6 +20,7 @@ from commands import ankiconnect
 from commands.main import main
 from commands.terminal import words
 from deckpress.model import CardKind
+from exporters import EXPORTERS
 from exporters.anki import note_types
 from releases.upgrade import prove
 from tests.commands import ankiconnect_standin
@@ -29,6 +30,12 @@ from tests.releases.test_upgrade import SCENARIOS
 
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = ROOT / "tests" / "fixtures" / "decks" / "small.md"
+
+
+@pytest.fixture(autouse=True)
+def anki_deck_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A push builds all outputs, and Anki gets one of them."""
+    monkeypatch.setattr("releases.pipeline.EXPORTERS", {"anki": EXPORTERS["anki"]})
 
 
 @pytest.fixture(autouse=True)
@@ -108,9 +115,16 @@ def study(anki: AnkiConnect) -> None:
 
 
 def test_all_cards_arrive(
-    anki: AnkiConnect, url: str, output: Path, capsys: pytest.CaptureFixture[str]
+    anki: AnkiConnect,
+    url: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("releases.pipeline.EXPORTERS", EXPORTERS)
+    output = tmp_path / "output"
     assert push(url, output) == 0
+    assert len(list((output / "latest").glob("*.pdf"))) == 3
     printed = capsys.readouterr()
     version = (output / "latest").readlink().name
     assert printed.out == f"pushed 3 cards of Small deck into Anki, version {version}\n"
@@ -293,7 +307,7 @@ def only_line(capsys: pytest.CaptureFixture[str]) -> str:
 
 WELL: dict[str, object] = {
     "version": 6,
-    "modelNamesAndIds": {"Deckpress Basic": note_types.model(CardKind.BASIC).model_id},
+    "modelNamesAndIds": {"Deckpress Basic": note_types.note_type(CardKind.BASIC).model_id},
     "modelFieldNames": list(note_types.FIELDS),
     "importPackage": True,
     "findCards": [],
@@ -428,7 +442,7 @@ def test_https_is_not_spoken_there(
 def test_a_time_out(
     output: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ankiconnect, "_PATIENCE", {"importPackage": 0.2})
+    monkeypatch.setattr(ankiconnect, "_TIMEOUTS", {"importPackage": 0.2})
     pushed = threading.Event()
 
     def answering(body: bytes) -> Reply:

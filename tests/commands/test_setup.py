@@ -20,9 +20,9 @@ SETUP = sorted(f"commands/setup/{path.name}" for path in Path(start.__file__).pa
 # In the place of build.py: the same set-up, and then nothing that needs a package.
 _PROGRAM = """\
 import sys
-from commands.setup.start import ready
+from commands.setup.start import ensure_ready
 if __name__ == "__main__":
-    print(ready(sys.argv[1:]), sys.prefix)
+    print(ensure_ready(sys.argv[1:]), sys.prefix)
 """
 
 
@@ -57,6 +57,7 @@ def goes_to_work(root: Path, *arguments: str) -> bool:
     return done.stderr != ""
 
 
+@pytest.mark.slow
 def test_the_first_run_sets_up_and_the_second_goes_straight_to_work(project: Path) -> None:
     first = run(project, "check", "--fix")
     assert "Making .venv with the packages of requirements.lock" in first.stderr
@@ -118,7 +119,7 @@ def test_a_lock_that_cannot_be_installed_shows_why_and_leaves_no_stamp(project: 
 def test_set_up_imports_nothing_that_has_to_be_installed(project: Path) -> None:
     program = (
         "import sys; before = set(sys.modules)\n"
-        "import commands.setup, commands.installing\n"
+        "import commands.setup.start, commands.setup.install\n"
         "new = {name.partition('.')[0] for name in set(sys.modules) - before}\n"
         "print(new - sys.stdlib_module_names)"
     )
@@ -129,7 +130,7 @@ def test_set_up_imports_nothing_that_has_to_be_installed(project: Path) -> None:
 
 
 def test_with_all_there_only_a_handful_of_modules_is_loaded() -> None:
-    program = "import sys; import commands.setup; print(*sys.modules)"
+    program = "import sys; import commands.setup.start; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
     assert not {"subprocess", "typing", "pathlib", "re"} & (
         set(done.stdout.split()) - set(_bare_modules())
@@ -153,7 +154,7 @@ def test_an_old_python_says_what_is_needed(
     monkeypatch.setenv("PATH", str(tmp_path))  # no newer one either
     monkeypatch.setenv("LC_ALL", "C")
     with pytest.raises(SystemExit) as stop:
-        start.ready([])
+        start.ensure_ready([])
     assert stop.value.code == start.IMPOSSIBLE
     assert "Python 3.11 or later is needed; this is 3.9.2" in capsys.readouterr().err
 
@@ -198,9 +199,9 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
         monkeypatch.setenv("LC_ALL", "C")
         monkeypatch.setattr(sys, "platform", platform)
         monkeypatch.setattr(os, "geteuid", lambda: 0 if root else 1000)
-        monkeypatch.setattr(install, "present", lambda sign: sign == has)
-        monkeypatch.setattr(install, "release", lambda: [id])
-        install._system((job,))
+        monkeypatch.setattr(install, "is_present", lambda sign: sign == has)
+        monkeypatch.setattr(install, "system_names", lambda: [id])
+        install._install_system_packages((job,))
         return log.read_text().splitlines()
 
     return make

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from deckpress.history.proofs import texts
+from deckpress.history.proofs import card_texts
 from deckpress.model import CardKind, PartName, RawCard
 from deckpress.reading.references import Folder, references
-from releases.checked_source import CheckedSource, checked
+from releases.checked_source import CheckedSource, check_source
 
 HERE = Path(__file__).parent
 TESTS = HERE.parent / "examples"
@@ -22,7 +22,7 @@ SOURCE = HERE.parents[1] / "source" / "ops-interview.md"
 
 @cache
 def deck() -> CheckedSource:
-    return checked(SOURCE)
+    return check_source(SOURCE)
 
 
 @cache
@@ -40,7 +40,7 @@ def part(card: RawCard, name: PartName) -> str:
 
 
 def test_a_build_has_nothing_to_say_about_it() -> None:
-    assert [(d.span.line, d.code, d.message("en")) for d in deck().found] == []
+    assert [(d.span.line, d.code, d.message("en")) for d in deck().findings] == []
 
 
 def test_no_card_is_dropped() -> None:
@@ -74,7 +74,9 @@ def test_an_error_of_the_field_is_corrected(row: dict[str, str]) -> None:
     card = cards()[row["cards"]]
     openly = row["corrected"] == "pitfall"
     said = (
-        part(card, PartName.PITFALL) if openly else "\n".join(text.source for text in texts(card))
+        part(card, PartName.PITFALL)
+        if openly
+        else "\n".join(text.source for text in card_texts(card))
     )
     assert re.search(row["says"], said), said
 

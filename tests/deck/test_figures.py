@@ -3,31 +3,34 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
 import pytest
 
-from deckpress.reading.fences import DIAGRAM, Fence, find
+from deckpress.reading.fences import DIAGRAM, Fence, find_fences
 from deckpress.reading.references import IMAGE
 from deckpress.render.diagrams import draw
 from tests.exporters.browser import visit
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
 SOURCE = Path(__file__).resolve().parents[2] / "source"
 TEXT = (SOURCE / "ops-interview.md").read_text("utf-8")
 DRAWINGS = sorted((SOURCE / "figures").glob("*.svg"))
-DIAGRAMS = [fence for fence in find(TEXT) if fence.info.language == DIAGRAM]
+DIAGRAMS = [fence for fence in find_fences(TEXT) if fence.info.language == DIAGRAM]
 
 WIDEST = 350  # what a phone's page of 390 pixels shows without scrolling; the PDF sets it at 65 mm
 SMALLEST = 13  # of the PDF's 0.7: 6.8 points
 
 # Which texts of a drawing stick out of it, and which lie on each other.
-_FAULTS = """() => {
-  const svg = document.querySelector('svg'), whole = svg.viewBox.baseVal;
+_FAULTS = """drawing => {
+  const parsed = new DOMParser().parseFromString(drawing, 'image/svg+xml').documentElement;
+  const svg = document.importNode(parsed, true), whole = svg.viewBox.baseVal;
+  document.body.replaceChildren(svg);
   const texts = [...svg.querySelectorAll('text')].map(t => [t.textContent, t.getBBox()]);
   const out = texts.filter(([, b]) =>
     b.x < 0 || b.y < 0 || b.x + b.width > whole.width || b.y + b.height > whole.height);
@@ -45,16 +48,24 @@ def test_every_picture_is_told_in_chinese() -> None:
     assert [alt for alt in told if len(re.findall(r"[\u4e00-\u9fff]", alt)) < 15] == []
 
 
+@pytest.fixture(scope="module")
+def sheet(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    """An empty page."""
+    file = tmp_path_factory.mktemp("sheet") / "sheet.html"
+    file.write_text("<!doctype html><body>", "utf-8")
+    with visit(chromium, file) as visited:
+        yield visited.page
+
+
 @pytest.mark.parametrize("drawing", DRAWINGS, ids=lambda path: path.stem)
-def test_a_drawing_is_legible(drawing: Path, chromium: Browser) -> None:
+def test_a_drawing_is_legible(drawing: Path, sheet: Page) -> None:
     root = ElementTree.parse(drawing).getroot()
     assert root.findtext("{*}title")
     assert root.attrib["viewBox"] == f"0 0 {root.attrib['width']} {root.attrib['height']}"
     assert int(root.attrib["width"]) <= WIDEST
     sizes = [float(e.attrib["font-size"]) for e in root.iter() if "font-size" in e.attrib]
     assert min(sizes) >= SMALLEST
-    with visit(chromium, drawing) as visited:
-        assert visited.page.evaluate(_FAULTS) == [[], []]
+    assert sheet.evaluate(_FAULTS, drawing.read_text("utf-8")) == [[], []]
 
 
 @pytest.mark.parametrize("fence", DIAGRAMS, ids=lambda fence: f"line-{fence.line + 1}")

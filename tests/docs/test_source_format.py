@@ -19,19 +19,19 @@ import pytest
 from commands.main import main
 from deckpress.checks.block_syntax import CALLOUTS
 from deckpress.diagnostics import Diagnostic, ordered
-from deckpress.fixes.assign_ids import stamp
+from deckpress.fixes.assign_ids import assign_ids
 from deckpress.history.proofs import parse
 from deckpress.model import Card, CardKind, Deck, Html, LinkStart, Math, PartName, Picture
 from deckpress.reading import cloze, files, front_matter, part_names
 from deckpress.reading.attributes import LEVELS, LONGEST_ID, RETIRED, TIERS, well_formed_id
-from deckpress.reading.fences import ROLES, extract
+from deckpress.reading.fences import ROLES, extract_part
 from deckpress.reading.lines import split_lines
 from deckpress.reading.references import IMAGE_TYPES
 from deckpress.render import diagrams, formulas
 from deckpress.render.markup.labels import words
 from deckpress.render.renderer import render
-from exporters.theme import proof
-from releases.checked_source import CheckedSource, checked
+from exporters.theme import proof_text
+from releases.checked_source import CheckedSource, check_source
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = ROOT / "tests" / "fixtures" / "format"
@@ -105,9 +105,9 @@ def made(folder: Path, text: str) -> tuple[CheckedSource, Deck, tuple[Diagnostic
     """A source read, checked and rendered as by a build, and all findings."""
     path = folder / "deck.md"
     path.write_text(text, "utf-8")
-    read = checked(path)
+    read = check_source(path)
     deck, drawn = render(read.deck)
-    return read, deck, ordered([*read.found, *drawn])
+    return read, deck, ordered([*read.findings, *drawn])
 
 
 def last(folder: Path, example: Example) -> Card:
@@ -174,11 +174,16 @@ def test_wrong_example_has_that_finding(example: Example, folder: Path) -> None:
     assert [d.code for d in found] == [example.wrong]
 
 
-def test_all_examples_together_build(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    "sheets", [("--sheet", "cheat"), pytest.param((), marks=pytest.mark.slow)], ids=["one", "all"]
+)
+def test_all_examples_together_build(
+    folder: Path, capsys: pytest.CaptureFixture[str], sheets: tuple[str, ...]
+) -> None:
     pieces = [fragment(e) for e in RIGHT[1:] if e.info == "markdown" and e.body[:4] != "---\n"]
     path = folder / "deck.md"
     path.write_text(SMALLEST + "".join(pieces), "utf-8")
-    code = main([str(path), "--strict", "--output", str(folder / "output")])
+    code = main([str(path), "--strict", "--output", str(folder / "output"), *sheets])
     assert code == 0, capsys.readouterr().err
     endings = {file.suffix for file in (folder / "output" / "latest").iterdir()}
     assert {".apkg", ".pdf", ".html"} <= endings
@@ -277,7 +282,7 @@ def test_marks_of_parts_that_the_page_lists() -> None:
     marks = [mark for mark in spans(sentence) if "part: x" in mark]
     assert len(marks) == 6
     for mark in marks:
-        assert extract(f"before\n  {mark}\nshown\n", "x") == "shown"
+        assert extract_part(f"before\n  {mark}\nshown\n", "x") == "shown"
 
 
 def test_images_and_diagrams_are_pictures_with_a_description(folder: Path) -> None:
@@ -353,13 +358,13 @@ def test_the_file_of_proofs_is_one(folder: Path) -> None:
     deck = SMALLEST.replace("\n---\n", "\nproofs: examples/proofs.json\n---\n", 1)
     _, rendered, found = made(folder, f"{deck}\n```sh file=examples/wait.sh\n```\n")
     assert found == ()
-    assert proof(rendered.cards()[0].proof, "en") == "Tested with iproute2 6.1.0"
+    assert proof_text(rendered.cards()[0].proof, "en") == "Tested with iproute2 6.1.0"
     assert "Tested with iproute2 6.1.0" in PAGE.replace("“", "").replace("”", "")
 
 
 def test_table_of_ids_is_what_fix_writes() -> None:
     for before, after in ((spans(row[0])[0], spans(row[1])[0]) for row in table("Heading")):
-        text, count = stamp(f"{SMALLEST}\n{before}\n\nText.\n")
+        text, count = assign_ids(f"{SMALLEST}\n{before}\n\nText.\n")
         assert count == 1
         assert text == f"{SMALLEST}\n{after}\n\nText.\n"
 

@@ -18,9 +18,16 @@ from typing import Any
 
 import pytest
 
-from deckpress.history.proofs import Recorded, fingerprint, name, parse, shown, write
+from deckpress.history.proofs import (
+    RecordedProof,
+    file_fences,
+    file_fingerprint,
+    file_key,
+    parse,
+    serialise,
+)
 from deckpress.model import Proof, RawDeck
-from deckpress.reading.fences import extract
+from deckpress.reading.fences import extract_part
 from deckpress.reading.files import load
 from deckpress.reading.reader import read
 from tests.examples.programs import version
@@ -40,8 +47,8 @@ class Example:
 
     def __call__(self, path: str, part: str | None = None) -> str:
         """The text of an example, or of a part of it, exactly as a card shows it."""
-        self.used.add(name(f"examples/{path}", part))
-        text = extract(self._path(path).read_text("utf-8"), part)
+        self.used.add(file_key(f"examples/{path}", part))
+        text = extract_part(self._path(path).read_text("utf-8"), part)
         assert text is not None, f"{path} has no part {part}"
         return text + "\n"
 
@@ -55,7 +62,7 @@ class Example:
         return SOURCE.parent / "examples" / path
 
     def covers(self, text: str) -> bool:
-        """Whether what a card shows (see `deckpress.proofs.name`) was used."""
+        """Whether what a card shows (see `deckpress.history.proofs.file_key`) was used."""
         return text in self.used or f"{text.split(' ')[0]} *" in self.used
 
 
@@ -100,7 +107,7 @@ class Recorder:
         if self._config.getoption("--record-proofs"):
             ids = {card.id for card in deck.cards()}
             kept = {id: entry for id, entry in (committed | proven).items() if id in ids}
-            PROOFS.write_bytes(write(kept))
+            PROOFS.write_bytes(serialise(kept))
             self._said.append(f"{len(proven)} proofs written to {PROOFS.name}")
         else:
             # Some of the tests are no reason to miss what the others prove.
@@ -145,10 +152,10 @@ class Recorder:
 
 
 def _proven(
-    runs: Mapping[str, _Run], deck: RawDeck, committed: Mapping[str, Recorded]
-) -> tuple[dict[str, Recorded], list[str]]:
+    runs: Mapping[str, _Run], deck: RawDeck, committed: Mapping[str, RecordedProof]
+) -> tuple[dict[str, RecordedProof], list[str]]:
     """The proofs of this run, by card, and what speaks against one."""
-    proven: dict[str, Recorded] = {}
+    proven: dict[str, RecordedProof] = {}
     problems = []
     cards = {card.id: card for card in deck.cards()}
     for id, run in sorted(runs.items()):
@@ -159,10 +166,10 @@ def _proven(
             continue
         before = committed.get(id)
         texts: dict[str, str] = {}
-        for _, fence in shown(cards[id]):
+        for _, fence in file_fences(cards[id]):
             path, part = fence.info.file or "", fence.info.part
-            label = name(path, part)
-            current = fingerprint(deck.files[path], part) if path in deck.files else None
+            label = file_key(path, part)
+            current = file_fingerprint(deck.files[path], part) if path in deck.files else None
             if current is None:
                 continue  # the check of the deck says so
             if run.example.covers(label):
@@ -175,14 +182,14 @@ def _proven(
         if run.skipped and before is not None:
             programs = dict(before.proof.programs) | programs
         problems += [f"{id}: {p} does not say its version" for p, v in programs.items() if not v]
-        proven[id] = Recorded(Proof(tuple(sorted(programs.items())), run.on), texts)
+        proven[id] = RecordedProof(Proof(tuple(sorted(programs.items())), run.on), texts)
     return proven, problems
 
 
-def _covered(entry: Recorded, committed: Recorded) -> bool:
+def _covered(entry: RecordedProof, committed: RecordedProof) -> bool:
     """Whether the committed proof says all that this run has shown; versions may differ."""
 
-    def programs(recorded: Recorded) -> set[str]:
+    def programs(recorded: RecordedProof) -> set[str]:
         return {program for program, _ in recorded.proof.programs}
 
     return (

@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from deckpress.history.proofs import texts
+from deckpress.history.proofs import card_texts
 from deckpress.model import RawCard
 from deckpress.reading.files import load
 from deckpress.reading.reader import read
@@ -81,7 +81,7 @@ def cards() -> dict[str, RawCard]:
 
 
 def said(id: str) -> str:
-    return "\n".join(text.source for text in texts(cards()[id]))
+    return "\n".join(text.source for text in card_texts(cards()[id]))
 
 
 def settings(text: str) -> dict[str, list[str]]:

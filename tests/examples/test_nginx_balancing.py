@@ -33,6 +33,7 @@ def test_without_a_method_the_backends_take_turns(example: Example, tmp_path: Pa
     assert status == 200
 
 
+@pytest.mark.slow
 @pytest.mark.proves("nginx-lb-weight", by=["nginx"])
 def test_weights_are_spread_smoothly(example: Example, tmp_path: Path) -> None:
     conf = whole(
@@ -45,6 +46,7 @@ def test_weights_are_spread_smoothly(example: Example, tmp_path: Path) -> None:
     assert Counter(answers) == {"a": 500, "b": 100, "c": 100}
 
 
+@pytest.mark.slow
 @pytest.mark.proves("nginx-lb-least-conn", by=["nginx"])
 def test_least_conn_spares_the_slow_backend(example: Example, tmp_path: Path) -> None:
     part = example(LB, part="least-conn")
@@ -92,6 +94,7 @@ def test_ip_hash_looks_at_three_octets_and_down_keeps_the_others(
     assert all(x == y for x, y in zip(before, after, strict=True) if x != "c")
 
 
+@pytest.mark.slow
 @pytest.mark.proves("nginx-lb-consistent-hash", by=["nginx"])
 def test_only_a_consistent_hash_leaves_other_keys_alone(example: Example, tmp_path: Path) -> None:
     part = example(LB, part="hash")

@@ -78,6 +78,7 @@ def test_the_master_replaces_a_worker_that_died(tmp_path: Path) -> None:
         assert time.monotonic() - start < 1
 
 
+@pytest.mark.slow
 @pytest.mark.proves("nginx-reload", by=["nginx"])
 def test_a_reload_breaks_no_request(example: Example, tmp_path: Path) -> None:
     conf = whole(example(LB, part="minimal"))

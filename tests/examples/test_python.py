@@ -12,8 +12,8 @@ from wsgiref.validate import validator
 
 import pytest
 
-from deckpress.history.proofs import texts
-from deckpress.reading.fences import extract, find
+from deckpress.history.proofs import card_texts
+from deckpress.reading.fences import extract_part, find_fences
 from deckpress.reading.files import load
 from deckpress.reading.reader import read
 from tests.examples.recording import SOURCE, Example
@@ -32,13 +32,13 @@ def shown() -> Iterator[Any]:
     """Every block of Python on a card, as a learner reads it."""
     deck, _ = read(load(SOURCE))
     for card in deck.cards():
-        for text in texts(card):
-            for fence in find(text.source):
+        for text in card_texts(card):
+            for fence in find_fences(text.source):
                 if fence.info.language in ("python", "py"):
                     code: str | None = "\n".join(fence.body)
                     if fence.info.file:
                         file = (SOURCE.parent / fence.info.file).read_text("utf-8")
-                        code = extract(file, fence.info.part)
+                        code = extract_part(file, fence.info.part)
                     yield pytest.param(code, id=f"{card.id}-{fence.info.part}")
 
 

@@ -29,6 +29,7 @@ proves = pytest.mark.proves
 BY = ["Supervisor"]
 
 
+@pytest.mark.slow
 @proves("supervisor-autorestart", by=BY)
 def test_a_task_that_succeeds_stops_in_exited(example: Example) -> None:
     with supervised(FRAME + example("supervisor/supervisord.conf", "once")) as server:
@@ -42,6 +43,7 @@ def test_a_task_that_succeeds_stops_in_exited(example: Example) -> None:
 COMES_BACK = {"false": (), "unexpected": ("3", "kill"), "true": ("0", "3", "kill")}
 
 
+@pytest.mark.slow
 @proves("supervisor-autorestart", "supervisor-two-features", by=BY)
 def test_who_comes_back() -> None:
     ends = {"0": "sleep 1.3; exit 0", "3": "sleep 1.3; exit 3", "kill": "exec sleep 60"}
@@ -70,6 +72,7 @@ def _count(server: Supervisord, words: str) -> int:
     return server.log("supervisord.log").count(words)
 
 
+@pytest.mark.slow
 @proves("supervisor-startsecs", by=BY)
 def test_what_dies_at_once_goes_through_backoff_to_fatal(example: Example) -> None:
     with supervised(FRAME + example("supervisor/supervisord.conf", "crash")) as server:
@@ -81,6 +84,7 @@ def test_what_dies_at_once_goes_through_backoff_to_fatal(example: Example) -> No
         assert server.state("crash") == "FATAL"
 
 
+@pytest.mark.slow
 @proves("supervisor-daemon-program", by=BY)
 def test_a_program_that_goes_to_the_background_is_lost(example: Example) -> None:
     with supervised(FRAME + example("supervisor/supervisord.conf", "daemon")) as server:
@@ -100,6 +104,7 @@ def test_a_program_that_goes_to_the_background_is_lost(example: Example) -> None
         assert all(alive(int(words[0])) for words in mine)
 
 
+@pytest.mark.slow
 @proves("supervisor-stopasgroup", by=BY)
 def test_without_stopasgroup_a_grandchild_stays(example: Example) -> None:
     shown = example("supervisor/supervisord.conf", "tree")
@@ -118,6 +123,7 @@ def test_without_stopasgroup_a_grandchild_stays(example: Example) -> None:
         assert left == {"tree": False, "alone": True}
 
 
+@pytest.mark.slow
 @proves("supervisor-stopasgroup", by=BY)
 def test_the_last_signal_goes_to_the_group_too_if_it_is_told_so() -> None:
     settings = {"alone": "", "killed": "killasgroup=true\n", "stopped": "stopasgroup=true\n"}
@@ -130,14 +136,16 @@ def test_the_last_signal_goes_to_the_group_too_if_it_is_told_so() -> None:
         left = {}
         for name in settings:
             shell = server.reaches(name, "RUNNING")["pid"]
-            (grandchild,) = waited(lambda shell=shell: children(shell))  # type: ignore[misc]
-            server.control("stop", name)
+            (left[name],) = waited(lambda shell=shell: children(shell))  # type: ignore[misc]
+        server.control("stop", "all")
+        for name in settings:
             server.reaches(name, "STOPPED")
-            time.sleep(0.3)
-            left[name] = alive(grandchild)
-        assert left == {"alone": True, "killed": False, "stopped": False}
+        for name in ("killed", "stopped"):
+            waited(lambda name=name: not alive(left[name]))  # type: ignore[misc]
+        assert alive(left["alone"])
 
 
+@pytest.mark.slow
 @proves("supervisor-stop-sequence", by=BY)
 def test_who_ignores_term_is_killed_after_stopwaitsecs() -> None:
     deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(300)"
@@ -152,6 +160,7 @@ def test_who_ignores_term_is_killed_after_stopwaitsecs() -> None:
         assert "terminated by SIGKILL" in server.log("supervisord.log")
 
 
+@pytest.mark.slow
 @proves("supervisor-reread-update", "supervisor-ctl", by=BY)
 def test_restart_keeps_the_old_configuration_and_update_takes_the_new(example: Example) -> None:
     web = (
@@ -199,9 +208,11 @@ def _script(folder: Path, text: str) -> str:
     return done.stdout + done.stderr
 
 
+@pytest.mark.slow
 @proves("supervisor-components", by=[*BY, "Python"])
 def test_a_few_lines_of_python_ask_the_same(example: Example) -> None:
-    with supervised(FRAME + example("supervisor/supervisord.conf", "crash")) as server:
+    shown = example("supervisor/supervisord.conf", "crash")
+    with supervised(FRAME + shown.replace("startretries=2", "startretries=0")) as server:
         server.reaches("crash", "FATAL")
         script = server.folder / "rpc.py"
         script.write_text("import sys\n" + example("supervisor/rpc.py", "rpc"))
@@ -211,6 +222,7 @@ def test_a_few_lines_of_python_ask_the_same(example: Example) -> None:
         assert said == "crash FATAL Exited too quickly (process log may have details)\n"
 
 
+@pytest.mark.slow
 @proves("supervisor-eventlistener", by=[*BY, "Python"])
 def test_a_listener_hears_who_has_exited(example: Example) -> None:
     shown = example("supervisor/supervisord.conf", "listener")
@@ -235,11 +247,12 @@ def _lines(path: Path, count: int) -> list[str]:
     return lines if len(lines) >= count else []
 
 
+@pytest.mark.slow
 @proves("supervisor-semicolon", by=BY)
 def test_a_space_and_a_semicolon_begin_a_comment(example: Example) -> None:
     wrong = example("supervisor/semicolon.conf", "wrong")
     right = example("supervisor/semicolon.conf", "right")
-    with supervised(FRAME + wrong + right) as server:
+    with supervised(FRAME + wrong + "startretries=0\n" + right) as server:
         server.reaches("right", "RUNNING")
         info = server.reaches("wrong", "FATAL")
         assert "No closing quotation" in info["spawnerr"]
@@ -266,6 +279,7 @@ def test_the_unit_that_minds_supervisord_is_valid(example: Example, tmp_path: Pa
     assert "on-fire" in done.stderr
 
 
+@pytest.mark.slow
 @proves("supervisor-self", by=BY)
 def test_nobody_starts_supervisord_again(example: Example) -> None:
     example("supervisor/supervisord.service", "service")
@@ -281,6 +295,7 @@ def test_nobody_starts_supervisord_again(example: Example) -> None:
         assert int(parent) != server.process.pid
 
 
+@pytest.mark.slow
 @proves("supervisor-self", by=BY)
 def test_a_new_supervisord_meets_the_orphans_of_the_old_one() -> None:
     number = free_port()
@@ -298,6 +313,7 @@ def test_a_new_supervisord_meets_the_orphans_of_the_old_one() -> None:
             assert "Address already in use" in new.log("web.log")
 
 
+@pytest.mark.slow
 @proves("supervisor-self", "supervisor-why-not-shell", by=BY)
 def test_a_terminated_supervisord_stops_its_children_first() -> None:
     with supervised(FRAME + "[program:it]\ncommand=sleep 60\n") as server:
@@ -330,6 +346,7 @@ def test_the_smallest_program_serves(example: Example) -> None:
         assert "Listening at" in server.log("web.log")  # redirect_stderr
 
 
+@pytest.mark.slow
 @proves("supervisor-what", by=BY)
 def test_it_is_the_parent_and_knows_the_exit_code() -> None:
     config = '[program:it]\ncommand=sh -c "sleep 1.3; exit 7"\nautorestart=false\n'

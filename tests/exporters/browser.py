@@ -1,14 +1,19 @@
-"""Opens a page in the system's Chromium and keeps a record of everything that it tries to do."""
+"""Opens a page in the system's Chromium and keeps a record of everything that it tries to do.
+
+To begin a tab is ten times as dear as to load a page, so tabs are used again. Between two visits
+a tab is emptied of all that a page or a test can leave in it, or thrown away.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 
@@ -67,7 +72,58 @@ def chromium() -> Iterator[Browser]:
             env={**os.environ, "FONTCONFIG_FILE": str(_FONTS)},
         )
         yield browser
+        _resting.clear()
         browser.close()
+
+
+# Runs in the first document of a visit, before all else: what the last one kept is gone.
+_EMPTY = """localStorage.clear();
+sessionStorage.clear();
+indexedDB.databases().then((all) => all.forEach(({ name }) => indexedDB.deleteDatabase(name)));
+"""
+
+
+class _Tab:
+    """A page in a context of its own, which is at one file at a time."""
+
+    def __init__(self, browser: Browser, options: dict[str, Any]) -> None:
+        self.record = Record()
+        self.address = ""
+        self.context = browser.new_context(**options)
+        self.context.route("**/*", self._answer)
+        self.page = self.context.new_page()
+        self.page.on("console", lambda message: self.record.complaints.append(message.text))
+        self.page.on("pageerror", lambda error: self.record.complaints.append(str(error)))
+        self.page.on("dialog", self._refuse)
+
+    def _refuse(self, dialog: Dialog) -> None:
+        self.record.dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    def _answer(self, route: Route) -> None:
+        wanted = route.request.url
+        if wanted.partition("#")[0].partition("?")[0] == self.address:
+            route.continue_()
+        else:
+            self.record.requests.append(wanted)
+            route.abort()
+
+    def leave(self) -> bool:
+        """Leave the file. Whether the tab is as good as a new one then.
+
+        It is not if the clock was set: that goes on in every page of the context.
+        """
+        for page in self.context.pages:
+            if page is not self.page:
+                page.close()
+        good = bool(self.page.evaluate("typeof __pwClock === 'undefined'"))
+        self.page.mouse.move(0, 0)
+        self.page.goto("about:blank")
+        return good
+
+
+# The tabs that nobody is at, by what they were made with.
+_resting: dict[tuple[object, ...], list[_Tab]] = {}
 
 
 @contextmanager
@@ -79,41 +135,46 @@ def visit(
     query: str = "",
     width: int = 1280,
     before: str = "",
+    now: datetime | None = None,
+    color_scheme: Literal["light", "dark"] = "light",
+    forced_colors: Literal["active", "none"] = "none",
+    allow: Sequence[str] = (),
     **options: Any,
 ) -> Iterator[Visit]:
     """`file` as a reader opens it from a disk. Every other address is refused and recorded.
 
-    The script `before` runs before the page's own. `options` go to playwright's ``new_context``,
-    such as ``java_script_enabled=False``.
+    The script `before` runs before the page's own. The page's clock stands at `now`, if that is
+    given, and otherwise goes. The reader allows what is in `allow`. `options` go to playwright's
+    ``new_context``, such as ``java_script_enabled=False``: that takes a new tab, once.
     """
-    record = Record()
-    address = file.absolute().as_uri()
-
-    def refuse(dialog: Dialog) -> None:
-        record.dialogs.append(dialog.message)
-        dialog.dismiss()
-
-    def answer(route: Route) -> None:
-        wanted = route.request.url
-        if wanted.partition("#")[0].partition("?")[0] == address:
-            route.continue_()
-        else:
-            record.requests.append(wanted)
-            route.abort()
-
-    context = browser.new_context(viewport={"width": width, "height": 844}, **options)
+    kind = (browser, now is not None, *sorted(options.items()))
+    resting = _resting.setdefault(kind, [])
+    tab = resting.pop() if resting else _Tab(browser, options)
+    tab.record = record = Record()
+    tab.address = file.absolute().as_uri()
+    page = tab.page
+    good = False
     try:
-        context.route("**/*", answer)
-        if before:
-            context.add_init_script(before)
-        page = context.new_page()
-        page.on("console", lambda message: record.complaints.append(message.text))
-        page.on("pageerror", lambda error: record.complaints.append(str(error)))
-        page.on("dialog", refuse)
-        page.goto(f"{address}{query and '?' + query}{anchor and '#' + anchor}")
-        yield Visit(page, record)
+        page.set_viewport_size({"width": width, "height": 844})
+        page.emulate_media(media="null", color_scheme=color_scheme, forced_colors=forced_colors)
+        with ExitStack() as only_now:
+            if now:
+                page.clock.set_fixed_time(now)
+            if allow:
+                only_now.callback(tab.context.clear_permissions)
+                tab.context.grant_permissions(allow)
+            with page.add_init_script(_EMPTY + before):
+                page.goto(f"{tab.address}{query and '?' + query}{anchor and '#' + anchor}")
+            if before:
+                only_now.enter_context(page.add_init_script(before))
+            yield Visit(page, record)
+        good = tab.leave() or now is not None
     finally:
-        context.close()
+        if good:
+            resting.append(tab)
+        else:
+            with suppress(Exception):
+                tab.context.close()
 
 
 @contextmanager

@@ -19,11 +19,12 @@ from pdfminer.pdfparser import PDFParser
 from pdfminer.pdftypes import resolve1
 
 from deckpress.model import Card, Html
-from exporters.job import Job, Printing
+from exporters.job import PrintOptions
 from exporters.pdf import export
+from tests.exporters.printing import here
 from tests.exporters.samples import VERSION, sample
 
-CHEAT = Job(Printing(sheets=("cheat",)))
+CHEAT = here(PrintOptions(sheets=("cheat",)))
 
 MILLIMETRE = 72 / 25.4
 MARGIN = 13 * MILLIMETRE  # left and right

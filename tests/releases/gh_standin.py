@@ -13,47 +13,30 @@ import sys
 from hashlib import sha256
 from pathlib import Path
 
-HOME = Path(os.environ["GH_RELEASES"])
+
+class Refused(Exception):  # noqa: N818 - it names what happened to the call
+    """The call fails; this is what is told on stderr."""
 
 
-def main(verb: str, arguments: list[str]) -> None:
-    with (HOME / "log").open("a") as log:
+def answer(verb: str, arguments: list[str]) -> str:
+    """Do what `gh release VERB ARGUMENTS` does, and return what it prints.
+
+    Raises:
+        Refused: it fails.
+    """
+    home = Path(os.environ["GH_RELEASES"])
+    with (home / "log").open("a") as log:
         log.write(f"{verb} {' '.join(a for a in arguments if '/' not in a)}\n")
     broken = os.environ.get("GH_BREAKS") == verb
     if broken and verb != "create":
-        sys.exit(f"HTTP 502 on {verb}")
+        raise Refused(f"HTTP 502 on {verb}")
     if verb == "list":
-        found = [
-            {"tagName": path.name, "isDraft": (path / "draft").exists()}
-            for path in HOME.iterdir()
-            if path.is_dir()
-        ]
-        print(json.dumps(found))
-        return
-    tag, folder = arguments[0], HOME / arguments[0]
+        return _list(home)
+    folder = home / arguments[0]
     if verb == "view":
-        assets = [
-            {
-                "name": path.name,
-                "size": path.stat().st_size,
-                "digest": "sha256:" + sha256(path.read_bytes()).hexdigest(),
-            }
-            for path in sorted((folder / "assets").iterdir())
-        ]
-        print(json.dumps({"isDraft": (folder / "draft").exists(), "assets": assets}))
-    elif verb == "create":
-        (folder / "assets").mkdir(parents=True)
-        assert "--draft" in arguments
-        assert "--verify-tag" in arguments
-        (folder / "draft").touch()
-        options = arguments.index("--notes-file")
-        (folder / "title").write_text(arguments[arguments.index("--title") + 1])
-        shutil.copy(arguments[options + 1], folder / "notes")
-        files = arguments[options + 2 :]
-        for file in files[: len(files) // 2] if broken else files:
-            shutil.copy(file, folder / "assets")
-        if broken:
-            sys.exit("HTTP 502 on create")
+        return _view(folder)
+    if verb == "create":
+        _create(folder, arguments, broken)
     elif verb == "edit":
         assert "--draft=false" in arguments
         (folder / "draft").unlink()
@@ -61,15 +44,58 @@ def main(verb: str, arguments: list[str]) -> None:
         assert (folder / "draft").exists(), "a published release was deleted"
         shutil.rmtree(folder)
     elif verb == "download":
-        pattern = arguments[arguments.index("--pattern") + 1]
-        target = arguments[arguments.index("--dir") + 1]
-        if not folder.exists():
-            sys.exit("release not found")
-        for path in (folder / "assets").iterdir():
-            if fnmatch.fnmatch(path.name, pattern):
-                shutil.copy(path, target)
+        _download(folder, arguments)
     else:
-        sys.exit(f"no verb {verb} for {tag}")
+        raise Refused(f"no verb {verb}")
+    return ""
 
 
-main(sys.argv[2], sys.argv[3:])
+def _list(home: Path) -> str:
+    releases = [path for path in home.iterdir() if path.is_dir()]
+    return json.dumps(
+        [{"tagName": path.name, "isDraft": (path / "draft").exists()} for path in releases]
+    )
+
+
+def _view(folder: Path) -> str:
+    assets = [
+        {
+            "name": path.name,
+            "size": path.stat().st_size,
+            "digest": "sha256:" + sha256(path.read_bytes()).hexdigest(),
+        }
+        for path in sorted((folder / "assets").iterdir())
+    ]
+    return json.dumps({"isDraft": (folder / "draft").exists(), "assets": assets})
+
+
+def _create(folder: Path, arguments: list[str], broken: bool) -> None:
+    (folder / "assets").mkdir(parents=True)
+    assert "--draft" in arguments
+    assert "--verify-tag" in arguments
+    (folder / "draft").touch()
+    options = arguments.index("--notes-file")
+    (folder / "title").write_text(arguments[arguments.index("--title") + 1])
+    shutil.copy(arguments[options + 1], folder / "notes")
+    files = arguments[options + 2 :]
+    for file in files[: len(files) // 2] if broken else files:
+        shutil.copy(file, folder / "assets")
+    if broken:
+        raise Refused("HTTP 502 on create")
+
+
+def _download(folder: Path, arguments: list[str]) -> None:
+    pattern = arguments[arguments.index("--pattern") + 1]
+    target = arguments[arguments.index("--dir") + 1]
+    if not folder.exists():
+        raise Refused("release not found")
+    for path in (folder / "assets").iterdir():
+        if fnmatch.fnmatch(path.name, pattern):
+            shutil.copy(path, target)
+
+
+if __name__ == "__main__":
+    try:
+        print(answer(sys.argv[2], sys.argv[3:]))
+    except Refused as refusal:
+        sys.exit(str(refusal))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -28,6 +30,18 @@ class Project:
         self.git("config", "user.email", "author@example.org")
         self.git("config", "user.name", "Author")
         self.commit()
+
+    def copied(self, folder: Path) -> Project:
+        """The same in another folder, with all that was committed and released."""
+        made = copy.copy(self)
+        made.home, made.output = folder / "project", folder / "output"
+        made.source = made.home / self.source.relative_to(self.home)
+        made.deck = copy.copy(self.deck)
+        made.deck.path = made.source
+        shutil.copytree(self.home, made.home, symlinks=True)
+        if self.output.exists():
+            shutil.copytree(self.output, made.output, symlinks=True)
+        return made
 
     def git(self, *arguments: str) -> str:
         command = ["git", *arguments]
@@ -62,9 +76,6 @@ class Project:
     @property
     def ledger(self) -> Path:
         return self.source / "releases"
-
-
-STANDIN = Path(__file__).with_name("gh_standin.py")
 
 
 class GitHub:

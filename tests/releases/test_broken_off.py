@@ -29,13 +29,13 @@ def test_a_broken_proof_changes_nothing(
     project.release("--tag")
     project.commit("Either side.", "Both may.")
     before = project.all()
-    kept = ledger.entries
+    kept = ledger.released_cards
 
     def other_numbers(*arguments: object) -> object:
         cards = kept(*arguments)  # type: ignore[arg-type]
         return {f"{id}-other": card for id, card in cards.items()}
 
-    monkeypatch.setattr("releases.plan.next_release.ledger.entries", other_numbers)
+    monkeypatch.setattr("releases.plan.next_release.ledger.released_cards", other_numbers)
     monkeypatch.setattr("exporters.anki.guid", lambda key, card: f"{key}{card}other")
     assert project.release("--tag") == 1
     assert "learners would lose something" in capsys.readouterr().err
@@ -131,16 +131,14 @@ def killed_at(project: Project, step: int) -> bool:
 
 
 def test_a_kill_at_any_step_leaves_a_release_that_the_next_call_finishes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    new_project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("releases.pipeline.EXPORTERS", {"anki": "exporters.anki"})
     monkeypatch.setattr(release_steps, "prove", lambda *_: [Report("old", "new")])
     step = 0
     while True:
         step += 1
-        home = tmp_path / str(step)
-        home.mkdir()
-        project = Project(home)
+        project = new_project.copied(tmp_path / str(step))
         monkeypatch.setattr(next_release, "_now", lambda project=project: project.now)
         killed = killed_at(project, step)
         begun = project.ledger / "1.0.0.json"
@@ -151,7 +149,7 @@ def test_a_kill_at_any_step_leaves_a_release_that_the_next_call_finishes(
         assert project.git("tag") == "v1.0.0"
         assert project.git("status", "--porcelain") == ""
         assert project.git("show", "v1.0.0:source/releases/1.0.0.json") == begun.read_text().strip()
-        assert store.intact(project.output, "1.0.0")
+        assert store.is_intact(project.output, "1.0.0")
         manifest = json.loads((project.output / "1.0.0" / "manifest.json").read_text())
         assert manifest["version"] == "1.0.0"
         left = [path.name for path in project.output.iterdir()]

@@ -72,3 +72,17 @@ def test_a_source_cannot_draw_on_the_terminal(
     if form == "json":
         pieces = json.loads(out)["edited"][0]["words"]["short"]
         assert any("\u202e" in piece["text"] for piece in pieces)
+
+
+def test_without_the_tag_the_words_come_from_the_release_in_output(
+    released: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    released.commit("Either side.", "Either of the sides.")
+    assert released.git("tag", "-d", "v1.0.0")
+    path = str(released.home / "source" / "deck.md")
+    output = str(released.output)
+    capsys.readouterr()
+    assert main(["diff", "--source", path, "--output", output]) == 0
+    shown = capsys.readouterr()
+    assert "{+" in shown.out
+    assert shown.err == ""

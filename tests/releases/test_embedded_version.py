@@ -12,11 +12,11 @@ from playwright.sync_api import Browser
 
 from deckpress.history import ledger, versions
 from deckpress.model import Artifact
-from deckpress.output.archive import archive
+from deckpress.output.archive import source_archive
 from deckpress.render.renderer import render
 from exporters import EXPORTERS, load
 from exporters.web.icons import ICONS
-from releases.embedded_version import silent
+from releases.embedded_version import without_version
 from tests.exporters.learner import learner
 from tests.history import Folder
 
@@ -28,10 +28,10 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Artifact]:
     release = folder.release("3.14.15")
     raw = folder.read()
     deck, _ = render(raw)
-    version = versions.released(release)
+    version = versions.released_version(release)
     made = [artifact for name in EXPORTERS for artifact in load(name)(deck, version)]
-    history = {"3.14.15.json": ledger.write(release)}
-    made.append(Artifact("deck-3.14.15-source.zip", archive(raw, history)))
+    history = {"3.14.15.json": ledger.serialise(release)}
+    made.append(Artifact("deck-3.14.15-source.zip", source_archive(raw, history)))
     return {artifact.name.removeprefix("deck-3.14.15"): artifact for artifact in made}
 
 
@@ -41,9 +41,9 @@ def test_every_file_is_looked_at(released: dict[str, Artifact]) -> None:
     served = {f"site/{name}" for name in site}
     assert set(released) == {".apkg", "-update.txt", ".html", "-source.zip", *printed, *served}
     files = {artifact.name: artifact.data for artifact in released.values()}
-    assert silent(files, "3.14.15") == []
+    assert without_version(files, "3.14.15") == []
     for other in ("3.14.1", "3.14.16", "14.15", "3.14.15-dev+0"):
-        assert silent(files, other) == list(files)
+        assert without_version(files, other) == list(files)
 
 
 def test_anki_says_it_of_the_deck(released: dict[str, Artifact], tmp_path: Path) -> None:

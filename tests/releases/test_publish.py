@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from commands.main import main
-from deckpress.output.archive import packed, unpacked
-from deckpress.output.store import checksums, contents
+from deckpress.output.archive import pack, unpack
+from deckpress.output.store import checksums, read_folder
 from tests.releases.projects import DAY, NEW, GitHub, Project, seal, tree
 
 NAMES = {
@@ -32,7 +32,7 @@ def publish(released: Project, tag: str) -> int:
 
 
 def test_a_tag_becomes_a_release_and_a_site(
-    released: Project, github: GitHub, capsys: pytest.CaptureFixture[str]
+    released: Project, github: GitHub, gh_program: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert assets(released, "v1.0.0") == 0
     assert publish(released, "v1.0.0") == 0
@@ -136,7 +136,7 @@ def test_an_older_release_leaves_the_front_alone_when_the_deck_has_another_name_
     for path in (newest / "assets").glob("deck*"):
         path.rename(path.with_name(path.name.replace("deck", "book", 1)))
     archive = newest / "assets" / "book-site.zip"
-    archive.write_bytes(packed({**unpacked(archive.read_bytes()), "index.html": b"newest"}))
+    archive.write_bytes(pack({**unpack(archive.read_bytes()), "index.html": b"newest"}))
     assert assets(released, "v1.0.0") == 0
     assert (site / "index.html").read_bytes() == b"newest"
     assert (site / "sw.js").exists()
@@ -216,11 +216,10 @@ def test_what_was_changed_since_it_was_made_is_not_published(
 
 
 def test_an_answer_that_is_none_is_one_message(
-    released: Project, github: GitHub, capsys: pytest.CaptureFixture[str]
+    released: Project, gh_program: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert assets(released, "v1.0.0") == 0
-    program = released.home.parent / "programs" / "gh"
-    program.write_text("#!/bin/sh\necho rubbish\n")
+    gh_program.write_text("#!/bin/sh\necho rubbish\n")
     assert publish(released, "v1.0.0") == 1
     assert "gh release list answers with something" in capsys.readouterr().err
 
@@ -245,14 +244,14 @@ def lose(archive: Path) -> None:
 
 def change(archive: Path) -> None:
     """A file in the archive is another one, and the checksums were made to fit."""
-    files = unpacked(archive.read_bytes())
-    archive.write_bytes(packed({**files, "sw.js": b"// nothing is kept"}))
+    files = unpack(archive.read_bytes())
+    archive.write_bytes(pack({**files, "sw.js": b"// nothing is kept"}))
     seal(archive.parent)
 
 
 def thin_out(archive: Path) -> None:
-    files = unpacked(archive.read_bytes())
-    archive.write_bytes(packed({name: files[name] for name in files if name != "sw.js"}))
+    files = unpack(archive.read_bytes())
+    archive.write_bytes(pack({name: files[name] for name in files if name != "sw.js"}))
     seal(archive.parent)
 
 
@@ -293,7 +292,7 @@ def test_an_archive_that_leads_out_of_its_folder_is_not_laid_out(
     assert assets(released, "v1.0.0") == 0
     assert publish(released, "v1.0.0") == 0
     archive = github.home / "v1.0.0" / "assets" / "deck-site.zip"
-    archive.write_bytes(packed({"index.html": b"", "../../../evil.html": b""}))
+    archive.write_bytes(pack({"index.html": b"", "../../../evil.html": b""}))
     released.commit(new=NEW)
     assert released.release("--tag") == 0
     capsys.readouterr()
@@ -374,7 +373,7 @@ def test_a_file_that_is_built_otherwise_is_explained(
             artifact["sha256"] = sha256(page.read_bytes()).hexdigest()
     (folder / "manifest.json").write_text(json.dumps(stated))
     (folder / "SHA256SUMS").unlink()
-    files = contents(folder, ("site",))
+    files = read_folder(folder, ("site",))
     (folder / "SHA256SUMS").write_bytes(checksums(files))
     assert main(["verify", str(folder), "--rebuild"]) == 1
     said = capsys.readouterr().err

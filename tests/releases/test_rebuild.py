@@ -13,15 +13,15 @@ from pathlib import Path
 import pytest
 
 from commands.main import main
-from deckpress.output.manifest import written
-from deckpress.output.store import contents
+from deckpress.output.manifest import serialise
+from deckpress.output.store import read_folder
 from releases import assets
 from tests.releases.projects import GitHub, Project, seal
 
 
 def state(folder: Path, **facts: object) -> None:
     path = folder / "manifest.json"
-    path.write_bytes(written({**json.loads(path.read_text("utf-8")), **facts}))
+    path.write_bytes(serialise({**json.loads(path.read_text("utf-8")), **facts}))
 
 
 def stated(folder: Path) -> list[dict[str, object]]:
@@ -84,9 +84,9 @@ def test_a_forged_release_is_not_what_is_built_again(
     """Whoever forges a release makes its manifest and its checksums fit."""
     folder = released.output / "1.0.0"
     if downloaded:
-        made = assets.offered(contents(folder, ("site",)), "1.0.0", b"proven")
+        made = assets.release_assets(read_folder(folder, ("site",)), "1.0.0", b"proven")
         folder = released.home.parent / "downloaded"
-        assets.laid_out(folder, made)
+        assets.replace_folder(folder, made)
     forge(folder)
     seal(folder)
     capsys.readouterr()
@@ -191,8 +191,17 @@ def test_the_shipped_deck_is_released_and_built_again_by_a_stranger(tmp_path: Pa
     """In a clone in a folder with another name, in another language and another time zone."""
     home, stranger = tmp_path / "owner", tmp_path / "陌 生"
     root = Path(__file__).resolve().parents[2]
-    left = (".git", ".venv", ".cache", ".hypothesis", "output", "__pycache__", ".*_cache")
-    shutil.copytree(root, home, ignore=shutil.ignore_patterns(*left))
+    files = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for name in filter(None, files.stdout.split("\0")):
+        if (root / name).is_file():
+            (home / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(root / name, home / name)
     shutil.rmtree(home / "source" / "releases", ignore_errors=True)
 
     def run(folder: Path, *command: str, **environment: str) -> str:

@@ -14,6 +14,11 @@ from deckpress.history import ledger
 from tests.releases.projects import DAY, NEW, Project
 
 
+@pytest.fixture
+def project(released_once: Project) -> Project:
+    return released_once
+
+
 def dirty(project: Project) -> None:
     (project.home / "notes.txt").write_text("mine")
 
@@ -92,7 +97,7 @@ def edited(project: Project) -> None:
     release = ledger.parse(path.name, path.read_bytes())
     card = release.cards["three"]
     object.__setattr__(card, "note", card.note + 1)
-    path.write_bytes(ledger.write(release))
+    path.write_bytes(ledger.serialise(release))
     project.git("commit", "-qam", "Slip")
 
 
@@ -189,7 +194,6 @@ REFUSALS: dict[Callable[[Project], None], str] = {
 def test_a_refusal_changes_nothing(
     project: Project, capsys: pytest.CaptureFixture[str], spoil: Callable[[Project], None]
 ) -> None:
-    project.release("--tag")
     project.commit(new=NEW)
     spoil(project)
     before = project.all()
@@ -203,7 +207,6 @@ def test_a_refusal_changes_nothing(
 def test_a_release_is_not_passed_over_when_nothing_has_changed_since(
     project: Project, capsys: pytest.CaptureFixture[str], spoil: Callable[[Project], None]
 ) -> None:
-    project.release("--tag")
     project.commit()
     spoil(project)
     before = project.all()
@@ -215,7 +218,6 @@ def test_a_release_is_not_passed_over_when_nothing_has_changed_since(
 def test_a_larger_step_may_be_asked_for_and_a_smaller_one_not(
     project: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    project.release("--tag")
     project.commit(new=NEW)
     before = project.all()
     assert project.release("--bump", "patch") == 1
@@ -228,7 +230,6 @@ def test_a_larger_step_may_be_asked_for_and_a_smaller_one_not(
 def test_a_begun_release_takes_no_other_step(
     project: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    project.release("--tag")
     project.commit(new=NEW)
     project.release()
     before = project.all()
@@ -245,7 +246,6 @@ def test_a_begun_release_takes_no_other_step(
 def test_a_second_deck_in_the_repository_is_told_that_there_is_one(
     project: Project, capsys: pytest.CaptureFixture[str], folder: str
 ) -> None:
-    project.release("--tag")
     other = project.home / folder / "other.md"
     other.parent.mkdir(exist_ok=True)
     text = project.deck.text.replace("file=examples/open.sh", "")
@@ -288,7 +288,6 @@ def test_ones_own_deck_in_the_place_of_another_has_releases_of_its_own(
     project: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """As in a clone of somebody's repository, whose releases stay in the history."""
-    project.release("--tag")
     mine = in_its_place(project)
     output = str(project.home.parent / "mine")
     before = project.all()
@@ -313,7 +312,6 @@ def test_ones_own_deck_in_the_place_of_another_has_releases_of_its_own(
 def test_a_deck_beside_the_releases_of_the_one_that_it_replaces_is_told_what_to_do(
     project: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    project.release("--tag")
     project.git("mv", "source/deck.md", "source/mine.md")
     (project.source / "mine.md").write_text(MINE)
     project.git("commit", "-qam", "Mine")
@@ -357,7 +355,6 @@ def test_a_clone_without_the_earlier_commits_cannot_tell_what_is_released(
     project: Project, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """It would tag the commit at which the clone was cut off."""
-    project.release("--tag")
     project.commit("Either side.", "Both may.")
     origin = project.home.rename(project.home.parent / "origin")
     clone = ["git", "clone", "-q", "--depth", "1", f"file://{origin}", str(project.home)]

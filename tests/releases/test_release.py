@@ -12,9 +12,9 @@ import pytest
 
 from commands.main import main
 from deckpress.output import store
-from deckpress.output.store import contents
+from deckpress.output.store import read_folder
 from releases import release_steps
-from tests.releases.projects import DAY, NEW, Project
+from tests.releases.projects import DAY, NEW, Project, build_here
 
 
 def test_the_version_follows_from_what_the_changes_do(
@@ -33,7 +33,7 @@ def test_the_version_follows_from_what_the_changes_do(
         *("1.1.0", "1.0.1", "1.0.0")
     ]
     assert "- What is FIN? `fin`" in log
-    assert store.intact(project.output, "1.1.0")
+    assert store.is_intact(project.output, "1.1.0")
     assert (project.output / "latest").readlink().name == "1.1.0"
     out = capsys.readouterr().out
     assert "deck-1.0.0.apkg → deck-1.1.0.apkg" in out
@@ -124,11 +124,11 @@ def test_a_release_right_after_another_waits_its_second(
 
 def test_a_release_is_built_again_from_its_tag_byte_for_byte(project: Project) -> None:
     project.release("--tag")
-    first = contents(project.output / "1.0.0", ("site",))
+    first = read_folder(project.output / "1.0.0", ("site",))
     path = str(project.home / "source" / "deck.md")
     again = project.home.parent / "again"
     assert main(["build", path, "--release", "--output", str(again)]) == 0
-    assert contents(again / "1.0.0", ("site",)) == first
+    assert read_folder(again / "1.0.0", ("site",)) == first
     project.commit("Either side.", "Both may.")
     assert main(["build", path, "--release", "--output", str(again)]) == 1
 
@@ -158,7 +158,7 @@ def test_of_two_releases_at_once_the_one_that_was_published_counts(project: Proj
 
 
 def test_a_deck_whose_folder_has_another_name_is_released_on(
-    project: Project, capsys: pytest.CaptureFixture[str]
+    project: Project, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     project.release("--tag")
     shutil.rmtree(project.output)
@@ -167,14 +167,19 @@ def test_a_deck_whose_folder_has_another_name_is_released_on(
     moved.write_text(moved.read_text().replace("Either side.", "Both may."))
     project.git("commit", "-qam", "Move")
     capsys.readouterr()
-    assert main(["diff", "--source", str(moved), "--output", str(project.output)]) == 0
+    with monkeypatch.context() as patch:
+        patch.setattr("releases.rebuild._build", build_here)
+        assert main(["diff", "--source", str(moved), "--output", str(project.output)]) == 0
     assert "{+may+}" in capsys.readouterr().out
     project.now += DAY
     assert main(["release", str(moved), "--output", str(project.output), "--tag"]) == 0
     assert project.git("tag").split() == ["v1.0.0", "v1.0.1"]
 
 
-def test_a_link_that_leads_out_of_the_repository_is_no_obstacle(project: Project) -> None:
+def test_a_link_that_leads_out_of_the_repository_is_no_obstacle(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("releases.rebuild._build", build_here)
     (project.home / "link").symlink_to("/etc/hostname")
     (project.home / "up").symlink_to("../../outside")
     project.git("add", "-A")

@@ -337,7 +337,10 @@ class _Author:
         self.folder.text = head
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=max(6, settings().max_examples * 15 // 100),
+    suppress_health_check=list(HealthCheck),
+)
 @given(_CHANGES, st.integers(0, 2**16))
 def test_no_history_loses_anything(changes: list[str], seed: int) -> None:
     with tempfile.TemporaryDirectory() as name:

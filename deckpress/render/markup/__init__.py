@@ -1,4 +1,5 @@
-"""Markdown becomes HTML: Python-Markdown, with what interview cards need and without raw HTML.
+"""Turns Markdown into HTML, with Python-Markdown and extensions for cards, and without raw HTML.
 
-In comes the Markdown of a field, out goes HTML with marks in the place of formulas and pictures.
+The input is the Markdown of a field. The output is HTML with marks in the places of formulas and
+pictures.
 """

@@ -1,4 +1,4 @@
-"""Blocks of a field: fences and display formulas taken out first, then lists, quotes and tables."""
+"""The blocks of a field: fences and display formulas, then callouts, task lists and tables."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import ETX, STX, AtomicString
 
-from deckpress.reading.fences import Fence, find
+from deckpress.reading.fences import Fence, find_fences
 from deckpress.reading.lines import columns
 from deckpress.render import formulas
 from deckpress.render.markup.code import fence_html
@@ -23,46 +23,48 @@ _DISPLAY = re.compile(r"^\$\$[ \t]*\n(.+?)\n\$\$[ \t]*$", re.MULTILINE | re.DOTA
 _INDENTED = re.compile(r"\n +")
 _QUOTE = re.compile(r"[ \t]*>[ ]?")
 _CALLOUT = re.compile(r"\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\][ \t]*(?:\n|$)", re.IGNORECASE)
-# What every inline pattern, Python-Markdown's and this project's, needs at least one of.
+# Every inline pattern, of Python-Markdown and of this project, needs at least one of these.
 _INLINE = re.compile(r"[`\\*_\[<&{$~]|  \n|https?:")
 _TASK = re.compile(r"\[([ xX])\](?:[ \t]+|$)")
 
-# Elements in elements; a list in a list is two. Printing takes far more of the stack than reading,
-# and its time grows much faster than the depth.
+# Levels of nested elements; a list in a list makes two. Printing needs far more of the stack than
+# reading does, and its time grows much faster than the depth.
 _DEEPEST = 50
 
 
 class Engine(Markdown):
-    """Python-Markdown with the surroundings of the field that it converts."""
+    """Python-Markdown with the context of the field that it converts."""
 
     context: Context
 
 
-class Own(Preprocessor):
-    """Keeps the characters with which Python-Markdown marks its own places for itself."""
+class ReservedCharacters(Preprocessor):
+    """Removes the characters that Python-Markdown uses as marks of its own."""
 
     def run(self, lines: list[str]) -> list[str]:
+        """`lines` without these characters."""
         return [line.replace(STX, "").replace(ETX, "") for line in lines]
 
 
 class Fences(Preprocessor):
-    """Puts finished HTML in the place of each fence and each display formula."""
+    """Replaces each fence and each display formula by finished HTML."""
 
     def run(self, lines: list[str]) -> list[str]:
+        """`lines` with placeholders for that HTML, and without tabs."""
         engine = cast(Engine, self.md)
         text = "\n".join(lines)
-        for fence in reversed(find(text)):
+        for fence in reversed(find_fences(text)):
             end = fence.line + len(fence.body) + 1 + fence.closed
             html = fence_html(fence, "\n".join(_body(fence)), engine.context)
             prefix = fence.prefix
             blank = prefix.rstrip() if ">" in prefix else ""
             held = self.md.htmlStash.store(html) if html else ""
-            # Two blank lines would cut a footnote off, and one at a quote's end makes a paragraph.
+            # Two blank lines would end a footnote, and one at a quote's end would add a paragraph.
             above = lines[fence.line - 1] if fence.line else ""
             first = [] if prefix.strip(" \t>") or not above.strip(" \t>") else [blank]
             last = [blank] if end < len(lines) and lines[end].strip(" \t>") else []
             lines[fence.line : end] = [*first, prefix + held, *last]
-        # Tabs are code's own; outside it Markdown counts in columns.
+        # Only code keeps its tabs; outside it Markdown counts columns.
         text = "\n".join(lines)
         if "$$" in text:
             text = _DISPLAY.sub(self._formula, text)
@@ -74,7 +76,7 @@ class Fences(Preprocessor):
 
 
 def _body(fence: Fence) -> list[str]:
-    """A fence's lines without the quote marks and the indentation that it stands in."""
+    """The lines of a fence without the quote marks and the indentation around it."""
     quotes = fence.prefix.count(">")
     indent = columns(fence.prefix.rpartition(">")[2].removeprefix(" ") if quotes else fence.prefix)
     kept = []
@@ -89,22 +91,26 @@ def _body(fence: Fence) -> list[str]:
 
 
 def formula_html(tex: str, display: bool, context: Context) -> str:
-    """The hole of a formula; nothing, and a finding, where it cannot be drawn."""
+    """The HTML that marks the hole of a formula.
+
+    If the formula cannot be drawn, it is empty and the context gets a finding.
+    """
     try:
         math = formulas.draw(tex.strip(), display=display)
     except formulas.FormulaError as error:
-        context.say("D702", context.where(tex), str(error))
+        context.report("D702", context.locate(tex), str(error))
         return ""
     return f'<data value="{context.hole(math)}"></data>'
 
 
-class Shapes(Treeprocessor):
-    """Before inline Markdown is read: callouts and task lists, which inline syntax would hide.
+class CalloutsAndTasks(Treeprocessor):
+    """Makes callouts and task lists. It runs first, because inline syntax would hide their marks.
 
-    And lines lose the indentation that they have for the eye, so that Chinese ones can be joined.
+    It also removes the indentation of lines in a paragraph, so that Chinese lines can be joined.
     """
 
     def run(self, root: Element) -> None:
+        """Change the tree below `root`."""
         for element in root.iter():
             if element.text and "\n " in element.text and element.tag not in ("pre", "code"):
                 element.text = _INDENTED.sub("\n", element.text)
@@ -141,10 +147,11 @@ class Shapes(Treeprocessor):
                 holder.insert(0, box)
 
 
-class Untouched(Treeprocessor):
-    """Keeps text without any inline syntax from all the patterns that would look for it."""
+class PlainText(Treeprocessor):
+    """Excludes text without inline syntax from the search for it, to save time."""
 
     def run(self, root: Element) -> None:
+        """Change the tree below `root`."""
         for element in root.iter():
             if element.text and not _INLINE.search(element.text):
                 element.text = AtomicString(element.text)
@@ -153,13 +160,14 @@ class Untouched(Treeprocessor):
 
 
 class Finish(Treeprocessor):
-    """After inline Markdown: tables by class, figures, card links, footnotes with own ids.
-
-    Raises:
-        RecursionError: the field is nested too deeply to be printed.
-    """
+    """Finishes the tree after inline Markdown: tables, figures, card links, ids of footnotes."""
 
     def run(self, root: Element) -> None:
+        """Change the tree below `root`.
+
+        Raises:
+            RecursionError: the field is nested too deeply to be printed.
+        """
         if _too_deep(root):
             raise RecursionError
         context = cast(Engine, self.md).context
@@ -177,7 +185,7 @@ class Finish(Treeprocessor):
                 case "div" if element.get("class") == "footnote":
                     _footnotes(element)
             if identity := element.attrib.get("id"):
-                element.set("id", _own(identity, context))
+                element.set("id", _unique_id(identity, context))
 
 
 def _too_deep(root: Element) -> bool:
@@ -200,7 +208,7 @@ def _link(link: Element, context: Context) -> None:
     address = link.get("href", "")
     link.attrib.pop("class", None)
     if address.startswith(("#fn:", "#fnref:")):
-        link.set("href", "#" + _own(address[1:], context))
+        link.set("href", "#" + _unique_id(address[1:], context))
     elif address.startswith("#"):
         del link.attrib["href"]
         if address[1:] in context.targets:
@@ -208,7 +216,7 @@ def _link(link: Element, context: Context) -> None:
 
 
 def _picture(image: Element, parent: Element, context: Context) -> None:
-    """A figure of the source becomes a hole; any other picture becomes its text alternative."""
+    """Turn a figure of the source into a hole, and any other image into its text alternative."""
     picture = context.pictures.get(image.get("src", ""))
     alone = parent.tag == "p" and len(parent) == 1 and not (parent.text or "").strip()
     tail, alt = image.tail, image.get("alt", "")
@@ -240,8 +248,8 @@ def _footnotes(block: Element) -> None:
                 paragraph.remove(link)
 
 
-def _own(identity: str, context: Context) -> str:
-    """``fn:note`` as an id that no other field has."""
+def _unique_id(identity: str, context: Context) -> str:
+    """An id such as ``fn:note`` made unique among all fields."""
     kind, _, name = identity.partition(":")
     safe = "".join(c if c.isascii() and c.isalnum() else f"_{ord(c):x}" for c in name)
     return f"{kind}-{context.prefix}-{safe}"

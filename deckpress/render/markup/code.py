@@ -1,4 +1,4 @@
-"""Fences: highlighted code, shown files and diagrams, made when the deck is built."""
+"""The HTML of fences: highlighted code, files that are shown, and diagrams."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import escape
 
-from deckpress.reading.fences import DIAGRAM, Fence, extract
+from deckpress.reading.fences import DIAGRAM, Fence, extract_part
 from deckpress.render import diagrams
 from deckpress.render.markup.context import Context
 from deckpress.render.markup.labels import words
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pygments.lexer import Lexer
     from pygments.token import _TokenType
 
-# The few styles of the theme, by token type; a type without an entry is what its parent is.
+# The few styles of the theme, by token type. A type without an entry has its parent's style.
 _STYLES = {
     "Keyword": "k",
     "Operator.Word": "k",
@@ -45,14 +45,17 @@ _PLAIN = frozenset(("", "text", "txt", "plain", "output"))
 
 
 def fence_html(fence: Fence, body: str, context: Context) -> str:
-    """The HTML of a fence, whose lines are `body`: a diagram, or code with its colours."""
+    """The HTML of a fence: a diagram or highlighted code.
+
+    `body` is the text between its marks; a fence that shows a file gets the file's text instead.
+    """
     info = fence.info
     if info.language == DIAGRAM:
         return _diagram(fence, body, context)
     label = ""
     if info.file is not None and info.file in context.files:
         shown = context.files[info.file].decode("utf-8", "replace")
-        body = extract(shown, info.part) or ""
+        body = extract_part(shown, info.part) or ""
         label = f'<p class="file">{escape(info.file)}</p>'
     elif info.role:
         label = f'<p class="file role">{words(context.lang)[info.role]}</p>'
@@ -65,14 +68,17 @@ def _diagram(fence: Fence, body: str, context: Context) -> str:
     try:
         picture, asset = diagrams.draw(body, fence.info.alt)
     except diagrams.DiagramError as error:
-        context.say("D701", context.text.at(fence.line, fence.column, 3), str(error))
+        context.report("D701", context.text.at(fence.line, fence.column, 3), str(error))
         return ""
     context.assets.append(asset)
     return f'<div class="figure"><data value="{context.hole(picture)}"></data></div>'
 
 
 def highlighted(code: str, language: str) -> str:
-    """Escaped `code`; runs of one style are one span, so that print has few boxes to lay out."""
+    """`code` as HTML, highlighted in `language` if that is known.
+
+    Neighbouring tokens of one style share a span, so that print has few boxes to lay out.
+    """
     lexer = _lexer(language.lower())
     if lexer is None or not code:
         return str(escape(code))
@@ -84,7 +90,7 @@ def highlighted(code: str, language: str) -> str:
 
 
 def _styled(lexer: Lexer, code: str) -> Iterator[tuple[str, str]]:
-    """Each token's style and text; white space takes the style before it, to lengthen runs."""
+    """The style and the text of each token. White space takes the style before it: fewer spans."""
     style = ""
     for token, value in lexer.get_tokens(code):
         if not value.isspace():

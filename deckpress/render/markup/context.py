@@ -1,4 +1,4 @@
-"""What one field's conversion knows and gathers: the engine's extensions all look here."""
+"""The context of converting one field, which all extensions of the engine share."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from deckpress.model import Asset, Math, Picture, Span, Text
 
 @dataclass(slots=True)
 class Context:
-    """One field's surroundings, and its findings.
+    """What the conversion of one field needs to know, and what it collects.
 
-    `prefix` makes footnote ids unique in the deck. `pictures` maps the path of each figure to its
-    hole; `files` holds the bytes of the examples. `gaps` says whether ``{{c1::…}}`` is a gap.
+    `text` is the field, and `lang` the language of the deck. `prefix` makes the ids of footnotes
+    unique in the deck. `targets` are the ids that links may lead to. `pictures` maps the path of
+    each figure to its picture, and `files` has the bytes of the deck's files by path. `gaps` tells
+    whether ``{{c1::…}}`` is a gap. The lists collect the holes, assets and findings.
     """
 
     text: Text
@@ -29,15 +31,19 @@ class Context:
     found: list[Diagnostic] = field(default_factory=list)
 
     def hole(self, piece: Math | Picture) -> str:
-        """The value that marks the place of `piece` in the HTML."""
+        """Add a hole for `piece`, and return the value that marks its place in the HTML."""
         self.holes.append(piece)
         return str(len(self.holes) - 1)
 
-    def say(self, code: str, span: Span, reason: str) -> None:
+    def report(self, code: str, span: Span, reason: str) -> None:
+        """Add a finding with this reason."""
         self.found.append(Diagnostic(code, span, {"reason": reason}))
 
-    def where(self, part: str) -> Span:
-        """Where `part` first stands in the field; its start if it was changed on the way."""
+    def locate(self, part: str) -> Span:
+        """The span of the first place of `part` in the field.
+
+        If it is not there, because it was changed meanwhile, this is the start of the field.
+        """
         offset = self.text.source.find(part)
         if offset < 0:
             return self.text.at(0)

@@ -1,4 +1,4 @@
-"""The two engines of a process: one for blocks, one for a single line."""
+"""Sets up Python-Markdown: one engine for blocks, and one for single lines such as questions."""
 
 from __future__ import annotations
 
@@ -21,36 +21,47 @@ from markdown.util import Registry
 
 from deckpress.reading.references import ADDRESS
 from deckpress.render.markup import inline
-from deckpress.render.markup.blocks import Engine, Fences, Finish, Own, Shapes, Untouched
+from deckpress.render.markup.blocks import (
+    CalloutsAndTasks,
+    Engine,
+    Fences,
+    Finish,
+    PlainText,
+    ReservedCharacters,
+)
 from deckpress.render.markup.context import Context
 
 
 def convert(context: Context, *, block: bool) -> str:
-    """The HTML of a field, not yet sanitised, with ``<data>`` and ``<mark>`` where holes are.
+    """The HTML of a field, not yet sanitised, with ``<data>`` and ``<mark>`` in place of holes.
 
-    Nobody can write these elements: raw HTML is text here, and attributes cannot be set.
+    `block` tells whether it may have blocks, or is a single line. An author cannot write these
+    elements: raw HTML becomes text, and attributes cannot be set.
+
+    Raises:
+        RecursionError: the field is nested too deeply.
     """
-    engine = _engine(block)
+    engine = _markdown_engine(block)
     engine.reset()
     engine.context = context
     try:
         return engine.convert(context.text.source)
     except RecursionError:
-        _engine.cache_clear()  # it stopped somewhere inside, and `reset` does not bring it back
+        _markdown_engine.cache_clear()  # it stopped halfway, and `reset` does not repair it
         raise
 
 
 class _Quotes(BlockQuoteProcessor):
-    """A blank line ends a quote, so that the callout below it is one of its own."""
+    """Ends a quote at a blank line, so that two callouts in a row stay separate."""
 
     def lastChild(self, parent: Element) -> Element | None:  # noqa: N802
         return None
 
 
 class _Numbered(OListProcessor):
-    """``1.`` or ``1)``, counted from its first number.
+    """Numbered lists, with ``1.`` or ``1)``, which keep their first number.
 
-    Such a list is not the continuation of bullets above it.
+    Such a list does not continue a bulleted list above it.
     """
 
     SIBLING_TAGS = ["ol"]  # noqa: RUF012
@@ -64,22 +75,24 @@ class _Numbered(OListProcessor):
 
 
 class _Bulleted(UListProcessor):
+    """Bulleted lists, which do not continue a numbered list above them."""
+
     SIBLING_TAGS = ["ul"]  # noqa: RUF012
 
 
 @cache
-def _engine(block: bool) -> Engine:
+def _markdown_engine(block: bool) -> Engine:
     extensions = [TableExtension(use_align_attribute=True), FootnoteExtension()] if block else []
     engine = Engine(extensions=extensions, output_format="html")
     # Raw HTML is shown as text: `List<String>` survives, and nothing untrusted gets through.
     engine.preprocessors.deregister("html_block")
     engine.preprocessors.deregister("normalize_whitespace")
-    engine.preprocessors.register(Own(engine), "own", 40)
+    engine.preprocessors.register(ReservedCharacters(engine), "own", 40)
     engine.inlinePatterns.deregister("html")
     engine.ESCAPED_CHARS = list(string.punctuation)  # CommonMark 0.31, section 2.4
     if block:
         engine.preprocessors.register(Fences(engine), "fences", 25)
-        engine.treeprocessors.register(Shapes(engine), "shapes", 25)
+        engine.treeprocessors.register(CalloutsAndTasks(engine), "shapes", 25)
         blocks = engine.parser.blockprocessors
         blocks.register(_Numbered(engine.parser), "olist", 40)
         blocks.register(_Bulleted(engine.parser), "ulist", 30)
@@ -88,7 +101,7 @@ def _engine(block: bool) -> Engine:
         paragraphs: Registry[BlockProcessor] = Registry()
         paragraphs.register(ParagraphProcessor(engine.parser), "paragraph", 10)
         engine.parser.blockprocessors = paragraphs
-    engine.treeprocessors.register(Untouched(engine), "untouched", 22)
+    engine.treeprocessors.register(PlainText(engine), "untouched", 22)
     engine.treeprocessors.register(Finish(engine), "finish", 5)
     patterns = engine.inlinePatterns
     patterns.register(inline.Gap(inline.GAP, engine), "gap", 188)

@@ -10,7 +10,7 @@ from markdown.inlinepatterns import InlineProcessor
 from markdown.util import AtomicString
 
 from deckpress.reading.prose import without_formulas
-from deckpress.reading.references import trimmed
+from deckpress.reading.references import trim_address
 from deckpress.render.markup.blocks import Engine, formula_html
 
 GAP = r"\{\{c(\d{1,3})::"
@@ -22,11 +22,12 @@ DELETED = r"~~(?![\s~])(.+?)(?<![\s~])~~"
 
 
 class Gap(InlineProcessor):
-    """``{{c1::answer::hint}}``. Code spans are already set aside, so theirs do not count."""
+    """``{{c1::answer::hint}}``. Code spans are already replaced, so they cannot contain gaps."""
 
     def handleMatch(  # type: ignore[override]  # noqa: N802
         self, m: re.Match[str], data: str
     ) -> tuple[Element | None, int | None, int | None]:
+        """The gap as an element, with its start and end in `data`; all None if it is not a gap."""
         if not cast(Engine, self.md).context.gaps:
             return None, None, None
         masked = without_formulas(data)
@@ -42,11 +43,12 @@ class Gap(InlineProcessor):
 
 
 class Formula(InlineProcessor):
-    """``$x$`` in a line, ``$$x$$`` on its own. Money is text: 价格 $5 和 $10."""
+    """``$x$`` within a line, ``$$x$$`` on its own. Prices stay text: 价格 $5 和 $10."""
 
     def handleMatch(  # type: ignore[override]  # noqa: N802
         self, m: re.Match[str], data: str
     ) -> tuple[str, int, int]:
+        """A placeholder for the formula's HTML, with the formula's start and end in `data`."""
         context = cast(Engine, self.md).context
         display = m["display"] is not None
         tex = m["display"] if display else m["tex"]
@@ -55,19 +57,21 @@ class Formula(InlineProcessor):
 
 
 class Deleted(InlineProcessor):
-    """``~~text~~``, beside Chinese too, where there is no space to tell words apart."""
+    """``~~text~~``, even with no space around it, as in Chinese."""
 
     def handleMatch(  # type: ignore[override]  # noqa: N802
         self, m: re.Match[str], data: str
     ) -> tuple[Element, int, int]:
+        """The deleted text as an element, with its start and end in `data`."""
         element = Element("del")
         element.text = m.group(1)
         return element, m.start(), m.end()
 
 
 class Address(InlineProcessor):
-    """A bare address becomes a link. It begins where Chinese ends and ends where Chinese begins, or
-    before final punctuation.
+    """Turns a bare address into a link.
+
+    It may touch Chinese on both sides. It ends before the punctuation of the sentence.
     """
 
     ANCESTOR_EXCLUDES = ("a",)
@@ -75,7 +79,8 @@ class Address(InlineProcessor):
     def handleMatch(  # type: ignore[override]  # noqa: N802
         self, m: re.Match[str], data: str
     ) -> tuple[Element, int, int]:
-        address = trimmed(m.group())
+        """The address as a link element, with its start and end in `data`."""
+        address = trim_address(m.group())
         link = Element("a", {"href": address})
         link.text = AtomicString(address)
         return link, m.start(), m.start() + len(address)

@@ -1,4 +1,4 @@
-"""The words that the markup itself brings into a card, in the deck's language."""
+"""The words that the markup adds to a card, in the deck's language."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 @cache
 def words(lang: str) -> Mapping[str, str]:
-    """The words by name; English for a language that has no table."""
+    """The words, by name; in English if there is no table for `lang`."""
     text = Path(__file__).with_name("labels.toml").read_text("utf-8")
     table: dict[str, dict[str, str]] = tomllib.loads(text)
     return table.get(lang, table["en"])

@@ -1,4 +1,4 @@
-"""Parts printed by worker processes, some of them long ago, and bound into one PDF.
+"""Prints the parts of a book in worker processes, or takes them from earlier builds; binds one PDF.
 
 In come sheets of HTML; out go the bytes of a PDF, the same with any number of workers.
 """

@@ -1,8 +1,8 @@
-"""A book: parts printed by themselves, some of them long ago, and bound into one PDF.
+"""A book: parts that are printed separately, or kept from an earlier build, and bound into one PDF.
 
-A part holds no number of a page and nothing else that an edit elsewhere would change, so that it
-can be kept from one build to the next. What knows the pages is printed last: the front matter
-with the contents, the back matter with an index, and the running heads and feet.
+A part contains no page number and nothing else that an edit elsewhere would change. So it can be
+kept from one build to the next. Everything with page numbers is printed last: the front matter with
+the contents, the back matter with an index, and the running heads and feet.
 """
 
 from __future__ import annotations
@@ -10,41 +10,23 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import cache
 from hashlib import blake2b
-from pathlib import Path
 from typing import Any
 
-from deckpress.toolchain import installed_versions
+from deckpress import toolchain
 from exporters.job import Job, Pool
-from exporters.pdf.book.pdf_merge import Part, joined
+from exporters.pdf.book.pdf_merge import Part, join_parts
 from exporters.pdf.sheet import Label, Sheet
-from exporters.pdf.weasy.press import printed_part
-from exporters.theme import FONTS
+from exporters.pdf.weasy.press import print_part
 
-_HERE = Path(__file__).parents[1]
-_SOURCES = (".py", ".conf", ".css", ".jinja")
-_LIBRARIES = (
-    "weasyprint",
-    "pydyf",
-    "fonttools",
-    "pikepdf",
-    "tinycss2",
-    "cssselect2",
-    "lxml",
-    "pyphen",
-    "pillow",
-)
-# The front matter changes the numbers in it when it grows by a page; it does so once.
-_TRIES = 3
+# If the front matter grows by a page, its page numbers change and it is printed again. That happens
+# once at most.
+_MAX_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where everything came to stand: the page of each id, and how many pages there are.
-
-    Pages count from 1.
-    """
+    """The layout of a book: the page of each id, counted from 1, and the number of pages."""
 
     pages: Mapping[str, int]
     count: int
@@ -52,8 +34,9 @@ class Places:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Cards that are printed together, from a new page on. One that `continues` the section of
-    the chunk before it has no heading of its own.
+    """Cards that are printed together and begin on a new page.
+
+    A chunk that `continues` the section of the chunk before it has no heading of its own.
     """
 
     sheet: Sheet
@@ -62,77 +45,84 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """The parts of a book. What depends on the pages is made by functions of the places.
+    """The parts of a book. Parts that depend on page numbers are made by functions of the places.
 
-    `running` has the labels of each page, which make its head and its foot. The front and the
-    back matter come in sheets that each begin a page; the title, the language and the attachments
-    of the first are the book's. Books of one `name` have the same places, though they may have
-    moved to other pages.
+    `front` and `back` make the sheets of the front and back matter; each sheet begins on a new
+    page. The first sheet gives the book its title, language and attachments. `running_labels` makes
+    the labels of each page, its head and foot. Books with the same `name` have the same places,
+    perhaps on other pages.
     """
 
     name: str
     front: Callable[[Places], Sequence[Sheet]]
     chunks: Sequence[Chunk]
-    running: Callable[[Places], Sequence[Sequence[Label]]]
+    running_labels: Callable[[Places], Sequence[Sequence[Label]]]
     back: Callable[[Places], Sequence[Sheet]] | None = None
-    front_pages: int = 1  # a guess, which saves a second layout where it is right
+    front_pages: int = 1  # a guess; if it is right, it saves a second layout
 
 
-def binding(book: Book, job: Job, pool: Pool) -> Callable[[], bytes]:
-    """Begins to print the book; what is returned waits for its parts and gives the one PDF.
+def start_book(book: Book, job: Job, pool: Pool) -> Callable[[], bytes]:
+    """Start to print `book` with the workers of `pool`.
 
-    That has the same bytes with any number of workers and anything remembered.
+    The result is a function that waits for the parts and returns the PDF. Its bytes do not depend
+    on the number of workers or on what `job.memo` has kept.
 
-    Raises (when it is waited for):
-        LayoutError: a card's layout did not end.
+    Raises (when the returned function is called):
+        LayoutError: the layout of a card did not end.
     """
-    begun = _begun([chunk.sheet for chunk in book.chunks], job, pool)
-    # Few edits move a place to another page. What knows the pages does not wait to see whether
-    # this is one: if it is, that is printed once more.
-    last = _last_places(book, job)
-    early = _begun([*book.front(last), *_back(book, last)], job, pool) if last else None
+    begun = _start_sheets([chunk.sheet for chunk in book.chunks], job, pool)
+    # Few edits move a place to another page. So the sheets with page numbers are printed right now,
+    # with the places of the last build. If a place has moved after all, they are printed again.
+    last = _places_of_last_build(book, job)
+    early = _start_sheets([*book.front(last), *_back(book, last)], job, pool) if last else None
 
-    def finished() -> bytes:
+    def finish() -> bytes:
         parts = [
             Part.read(data, chunk.continues)
             for chunk, data in zip(book.chunks, begun(), strict=True)
         ]
         if early and last and _places(parts, book.front_pages).pages.items() <= last.pages.items():
-            list(early())  # they are remembered now
-        return _around(book, parts, job, pool)
+            list(early())  # the memo has them now
+        return _finish_book(book, parts, job, pool)
 
-    return finished
+    return finish
 
 
 def _back(book: Book, places: Places) -> Sequence[Sheet]:
     return book.back(places) if book.back else ()
 
 
-def _last_places(book: Book, job: Job) -> Places | None:
-    """Where everything stood in the last build of a book of this name."""
+def _places_of_last_build(book: Book, job: Job) -> Places | None:
+    """The places of the last build of a book with this name, or None."""
     data = job.memo.get(_key(book.name.encode()))
     return Places(**json.loads(data)) if data else None
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
-    """What makes a part of which value, and all that decides the bytes of that part."""
+class PartTask:
+    """How to print a part: `function` is called with `argument`.
 
-    do: Callable[[Any], bytes]
-    value: Any
+    `content` is everything that decides the bytes of the part; it becomes a key of the memo.
+    """
+
+    function: Callable[[Any], bytes]
+    argument: Any
     content: bytes
 
 
-def remembered(works: Sequence[Work], job: Job, pool: Pool) -> Callable[[], Iterator[bytes]]:
-    """Begins the works of which nothing is remembered; what is returned waits for the parts."""
-    keys = [_key(work.content) for work in works]
+def start_parts(tasks: Sequence[PartTask], job: Job, pool: Pool) -> Callable[[], Iterator[bytes]]:
+    """Start the tasks whose parts `job.memo` does not have, in the workers of `pool`.
+
+    The result is a function that waits for the parts and yields them in the order of `tasks`.
+    """
+    keys = [_key(task.content) for task in tasks]
     kept = [job.memo.get(key) for key in keys]
     futures = [
-        pool.submit(work.do, work.value) if data is None else None
-        for work, data in zip(works, kept, strict=True)
+        pool.submit(task.function, task.argument) if data is None else None
+        for task, data in zip(tasks, kept, strict=True)
     ]
 
-    def finished() -> Iterator[bytes]:
+    def finish() -> Iterator[bytes]:
         for key, data, future in zip(keys, kept, futures, strict=True):
             if future is not None:
                 data = future.result()
@@ -140,36 +130,37 @@ def remembered(works: Sequence[Work], job: Job, pool: Pool) -> Callable[[], Iter
             assert data is not None
             yield data
 
-    return finished
+    return finish
 
 
-def _begun(sheets: Sequence[Sheet], job: Job, pool: Pool) -> Callable[[], Iterator[bytes]]:
-    works = [Work(printed_part, sheet, _content(sheet)) for sheet in sheets]
-    return remembered(works, job, pool)
+def _start_sheets(sheets: Sequence[Sheet], job: Job, pool: Pool) -> Callable[[], Iterator[bytes]]:
+    tasks = [PartTask(print_part, sheet, _sheet_content(sheet)) for sheet in sheets]
+    return start_parts(tasks, job, pool)
 
 
-def _around(book: Book, parts: Sequence[Part], job: Job, pool: Pool) -> bytes:
+def _finish_book(book: Book, parts: Sequence[Part], job: Job, pool: Pool) -> bytes:
+    """Print the sheets with page numbers around `parts` and join everything."""
     front_pages = book.front_pages
-    for _ in range(_TRIES):
+    for _ in range(_MAX_TRIES):
         places = _places(parts, front_pages)
         back: list[Part] = []
         if book.back is None:
-            begun = _begun(book.front(places), job, pool)
+            begun = _start_sheets(book.front(places), job, pool)
         else:
-            # The front seldom names a page of the back, so it need not wait for that.
-            behind = _begun(book.back(places), job, pool)
+            # The front matter seldom refers to the back matter, so it need not wait for it.
+            behind = _start_sheets(book.back(places), job, pool)
             early = book.front(places)
-            begun = _begun(early, job, pool)
+            begun = _start_sheets(early, job, pool)
             back = [Part.read(data) for data in behind()]
             places = _places([*parts, *back], front_pages)
             late = book.front(places)
             if late != early:
-                begun = _begun(late, job, pool)
+                begun = _start_sheets(late, job, pool)
         front = [Part.read(data) for data in begun()]
         pages = sum(map(len, front))
         if pages == front_pages:
             job.memo.put(_key(book.name.encode()), json.dumps(asdict(places)).encode())
-            return joined([*front, *parts, *back], book.running(places))
+            return join_parts([*front, *parts, *back], book.running_labels(places))
         front_pages = pages
     raise AssertionError("the front matter has no certain length")
 
@@ -185,20 +176,12 @@ def _places(parts: Sequence[Part], front: int) -> Places:
 
 
 def _key(content: bytes) -> bytes:
-    return blake2b(_press() + content, digest_size=20).digest()
+    """The key of the memo for a part or book with this content."""
+    return blake2b(toolchain.fingerprint(printing=True).encode() + content, digest_size=20).digest()
 
 
-def _content(sheet: Sheet) -> bytes:
-    shown = [(asset.name, asset.media_type, asset.data) for asset in sheet.shown()]
+def _sheet_content(sheet: Sheet) -> bytes:
+    """Everything in `sheet` that decides the bytes of its PDF."""
+    shown = [(asset.name, asset.media_type, asset.data) for asset in sheet.shown_assets()]
     attached = [(asset.name, asset.data) for asset in sheet.attached]
     return repr((sheet.html, sheet.tighter, sheet.imposition, shown, attached)).encode()
-
-
-@cache
-def _press() -> bytes:
-    """A hash of the libraries that print, of what tells them how, and of the fonts."""
-    digest = blake2b(repr(installed_versions(_LIBRARIES)).encode(), digest_size=20)
-    own = sorted(path for path in _HERE.rglob("*") if path.suffix in _SOURCES)
-    for path in (*own, *sorted(FONTS.glob("*.ttf"))):
-        digest.update(path.name.encode() + b"\0" + blake2b(path.read_bytes()).digest())
-    return digest.digest()

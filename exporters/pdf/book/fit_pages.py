@@ -1,4 +1,4 @@
-"""The largest type in which a sheet has no more than so many pages."""
+"""Finds the largest type in which a sheet fits into a number of pages."""
 
 from __future__ import annotations
 
@@ -10,35 +10,37 @@ from pikepdf import Pdf
 
 from exporters.job import FitError
 
-# Points, in quarters. Below the least nobody reads with ease, above the largest it is a poster.
-_LEAST, _USUAL, _LARGEST, _STEP = 5.5, 8.5, 12.0, 0.25
+# Points. Type below the smallest is hard to read; above the largest, a sheet becomes a poster.
+_SMALLEST, _USUAL, _LARGEST, _STEP = 5.5, 8.5, 12.0, 0.25
 
 
-def fitted(made: Callable[[float], bytes], pages: int) -> bytes:
-    """What `made` gives for the largest size in points with which it has at most `pages` pages.
+def fit_to_pages(print_in: Callable[[float], bytes], max_pages: int) -> bytes:
+    """The PDF in the largest type in which it has at most `max_pages` pages.
+
+    `print_in` gets a type size in points and returns the PDF.
 
     Raises:
-        FitError: it has more in the smallest type, too.
+        FitError: even in the smallest type, it has more pages.
     """
-    fits, fails = -1, int((_LARGEST - _LEAST) / _STEP) + 1  # in steps above the least size
-    step = int((_USUAL - _LEAST) / _STEP)
+    fits, fails = -1, int((_LARGEST - _SMALLEST) / _STEP) + 1  # in steps above the smallest size
+    step = int((_USUAL - _SMALLEST) / _STEP)
     best = b""
     while fails - fits > 1:
-        size = _LEAST + step * _STEP
-        tried = made(size)
-        count = _pages(tried)
-        if count <= pages:
+        size = _SMALLEST + step * _STEP
+        tried = print_in(size)
+        count = _page_count(tried)
+        if count <= max_pages:
             fits, best = step, tried
         elif step == 0:
-            raise FitError(pages, count, _LEAST)
+            raise FitError(max_pages, count, _SMALLEST)
         else:
             fails = step
-        # A page holds as much text as the square of the size allows.
-        guess = round((size * sqrt(pages / count) - _LEAST) / _STEP)
+        # The number of pages grows with the square of the type size.
+        guess = round((size * sqrt(max_pages / count) - _SMALLEST) / _STEP)
         step = min(max(guess, fits + 1), fails - 1)
     return best
 
 
-def _pages(pdf: bytes) -> int:
+def _page_count(pdf: bytes) -> int:
     with Pdf.open(BytesIO(pdf)) as opened:
         return len(opened.pages)

@@ -1,7 +1,7 @@
-"""One set of fonts for the parts of a book: each font once, with the glyphs of all parts.
+"""Merges the fonts of the parts of a book: each font once, with the glyphs of all parts.
 
-WeasyPrint keeps the numbers of the glyphs as they are in the font's file. So a subset of that
-file for the glyphs of all parts fits the text of each of them.
+WeasyPrint keeps the glyph numbers of the font file. So one subset of that file, with the glyphs of
+all parts, fits the text of each part.
 """
 
 from __future__ import annotations
@@ -18,50 +18,54 @@ from pikepdf import Array, Pdf
 from exporters.pdf.book.text_overlay import Glyph
 from exporters.theme import FONTS
 
-_LINE = re.compile(rb"<([0-9a-f]{4})> <([0-9a-f]*)>")
-_DROPPED = (b"BASE", b"DSIG", b"GPOS", b"GSUB", b"JSTF", b"LTSH", b"PCLT")
-_AT_ONCE = 100  # entries in a block of a character map
+_MAP_ENTRY = re.compile(rb"<([0-9a-f]{4})> <([0-9a-f]*)>")
+_DROPPED_TABLES = (b"BASE", b"DSIG", b"GPOS", b"GSUB", b"JSTF", b"LTSH", b"PCLT")
+_ENTRIES_PER_BLOCK = 100  # entries in a block of a character map
 
 
-def merge_fonts(pdf: Pdf, sets: Sequence[Any], extra: Mapping[Path, Mapping[int, Glyph]]) -> None:
-    """Puts one font in the place of those that have the same name in these dictionaries of
-    fonts, with the glyphs that are used besides, and into those that lack it.
+def merge_fonts(
+    pdf: Pdf, font_dicts: Sequence[Any], extra_glyphs: Mapping[Path, Mapping[int, Glyph]]
+) -> None:
+    """Replace the fonts of the same name in `font_dicts` by one font in `pdf`.
 
-    One whose file is not among the bundled ones is left alone.
+    It has the glyphs of all of them and the `extra_glyphs` (by font file and glyph number), and is
+    also put into dictionaries that lack it. Fonts that are not bundled do not change.
     """
-    for name, same in sorted(_by_name(sets).items()):
-        path = file_of(same[0])
+    for name, same in sorted(_by_name(font_dicts).items()):
+        path = font_file(same[0])
         if path is not None:
-            merged = _merged(pdf, same, path, extra.get(path, {}))
-            for fonts in sets:
+            merged = _merged(pdf, same, path, extra_glyphs.get(path, {}))
+            for fonts in font_dicts:
                 fonts[name] = merged
 
 
-def names_of_files(sets: Sequence[Any]) -> dict[Path, str]:
-    """The names that the bundled fonts have in these dictionaries of fonts, by file."""
-    found = {file_of(same[0]): name for name, same in sorted(_by_name(sets).items())}
+def font_names(font_dicts: Sequence[Any]) -> dict[Path, str]:
+    """The names of the bundled fonts in `font_dicts`, by font file."""
+    found = {font_file(same[0]): name for name, same in sorted(_by_name(font_dicts).items())}
     return {path: name for path, name in found.items() if path is not None}
 
 
-def file_of(font: Any) -> Path | None:
-    """The bundled file of a font, which is called ``/ABCDEF+Noto-Sans-SC-Bold`` or the like."""
+def font_file(font: Any) -> Path | None:
+    """The bundled file of `font`, or None. A font has a name like ``/ABCDEF+Noto-Sans-SC-Bold``."""
     return _files().get(_key(str(font.BaseFont).partition("+")[2]))
 
 
-def _by_name(sets: Sequence[Any]) -> dict[str, list[Any]]:
+def _by_name(font_dicts: Sequence[Any]) -> dict[str, list[Any]]:
     named: dict[str, list[Any]] = {}
-    for fonts in sets:
+    for fonts in font_dicts:
         for name in fonts:
             named.setdefault(name, []).append(fonts[name])
     return named
 
 
-def _merged(pdf: Pdf, fonts: Sequence[Any], path: Path, extra: Mapping[int, Glyph]) -> Any:
-    widths: dict[int, Any] = {number: glyph.width for number, glyph in extra.items()}
+def _merged(pdf: Pdf, fonts: Sequence[Any], path: Path, extra_glyphs: Mapping[int, Glyph]) -> Any:
+    widths: dict[int, Any] = {number: glyph.width for number, glyph in extra_glyphs.items()}
     texts = {
-        number: glyph.text.encode("utf-16-be").hex().encode() for number, glyph in extra.items()
+        number: glyph.text.encode("utf-16-be").hex().encode()
+        for number, glyph in extra_glyphs.items()
     }
-    # Of two texts for one glyph, the first in the document stands, as when it is printed whole.
+    # Of two texts for one glyph, the first in the document counts, as in a document printed in one
+    # piece.
     for font in reversed(fonts):
         widths.update(_widths(font.DescendantFonts[0].W))
         texts.update(_texts(font.ToUnicode.read_bytes()))
@@ -75,9 +79,10 @@ def _merged(pdf: Pdf, fonts: Sequence[Any], path: Path, extra: Mapping[int, Glyp
 
 
 def _subset(path: Path, glyphs: Iterable[int]) -> bytes:
+    """The font file at `path` with these glyphs only, under their old numbers."""
     wanted = uharfbuzz.SubsetInput()
     wanted.glyph_set.update(glyphs)
-    wanted.drop_table_tag_set.update(int.from_bytes(tag) for tag in _DROPPED)
+    wanted.drop_table_tag_set.update(int.from_bytes(tag) for tag in _DROPPED_TABLES)
     flags = uharfbuzz.SubsetFlags
     wanted.flags = flags.RETAIN_GIDS | flags.NO_HINTING | flags.NOTDEF_OUTLINE
     subset = uharfbuzz.subset(uharfbuzz.Face(path.read_bytes()), wanted)
@@ -94,7 +99,7 @@ def _key(name: str) -> str:
 
 
 def _widths(runs: Any) -> dict[int, Any]:
-    """The glyphs and their widths in a /W array of WeasyPrint's: first glyph, list, and so on."""
+    """The widths by glyph of a /W array of WeasyPrint: first glyph, list of widths, and so on."""
     flat = list(runs)
     return {
         int(first) + step: width
@@ -104,6 +109,7 @@ def _widths(runs: Any) -> dict[int, Any]:
 
 
 def _width_runs(widths: Mapping[int, Any]) -> Iterator[Any]:
+    """The entries of a /W array; the inverse of `_widths`."""
     run: list[Any] = []
     first = 0
     for glyph in sorted(widths):
@@ -118,10 +124,12 @@ def _width_runs(widths: Mapping[int, Any]) -> Iterator[Any]:
 
 
 def _texts(character_map: bytes) -> dict[int, bytes]:
-    return {int(glyph, 16): text for glyph, text in _LINE.findall(character_map)}
+    """The text of each glyph in a ToUnicode map, as hexadecimal UTF-16."""
+    return {int(glyph, 16): text for glyph, text in _MAP_ENTRY.findall(character_map)}
 
 
 def _character_map(texts: Mapping[int, bytes]) -> bytes:
+    """A ToUnicode map; the inverse of `_texts`."""
     lines = [
         b"/CIDInit /ProcSet findresource begin",
         b"12 dict begin",
@@ -134,8 +142,8 @@ def _character_map(texts: Mapping[int, bytes]) -> bytes:
         b"endcodespacerange",
     ]
     items = sorted(texts.items())
-    for start in range(0, len(items), _AT_ONCE):
-        some = items[start : start + _AT_ONCE]
+    for start in range(0, len(items), _ENTRIES_PER_BLOCK):
+        some = items[start : start + _ENTRIES_PER_BLOCK]
         lines.append(b"%d beginbfchar" % len(some))
         lines += (b"<%04x> <%s>" % item for item in some)
         lines.append(b"endbfchar")

@@ -1,7 +1,7 @@
-"""Printed parts joined into one PDF, as if it had been printed in one piece.
+"""Joins printed parts into one PDF, as if it had been printed in one piece.
 
-Kept are the structure of PDF/UA, bookmarks, places, links from part to part, and of the first
-part its metadata and attachments. The fonts of all parts become one set.
+The result keeps the structure of PDF/UA, bookmarks, places, links from part to part, and the
+metadata and attachments of one part. The fonts of all parts are merged.
 """
 
 from __future__ import annotations
@@ -14,26 +14,26 @@ from typing import Any
 
 from pikepdf import Array, Dictionary, Name, ObjectStreamMode, Pdf, Stream, String
 
-from exporters.pdf.book.font_merge import merge_fonts, names_of_files
-from exporters.pdf.book.text_overlay import Lettering
+from exporters.pdf.book.font_merge import font_names, merge_fonts
+from exporters.pdf.book.text_overlay import TextOverlay
 from exporters.pdf.setting.text_width import BOLD, REGULAR
 from exporters.pdf.sheet import PLACE, Label
 
-# What a part's catalog says of the whole document.
-_GENERAL = ("/Lang", "/MarkInfo", "/Metadata", "/ViewerPreferences")
-# One book at a time, since none is done sooner beside another; and in one thread, since what a
-# thread has let go of in C is kept for that thread: a book may take 40 MB.
+# The keys of a part's catalog that describe the whole document.
+_DOCUMENT_KEYS = ("/Lang", "/MarkInfo", "/Metadata", "/ViewerPreferences")
+# One book at a time: two at once would not be faster. And always in the same thread: memory that C
+# code has freed in a thread stays reserved for that thread, and a book may take 40 MB.
 _JOINER = ThreadPoolExecutor(1)
-# Drawn before the rest of a page, and told to its readers as no part of the text.
-_RUNNING = b"/Artifact <</Type /Pagination>> BDC q\n%bQ EMC\n"
+# Labels are drawn before the rest of a page, and marked as not being part of its text.
+_ARTIFACT = b"/Artifact <</Type /Pagination>> BDC q\n%bQ EMC\n"
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A printed part: its file, how many pages it has, and its places by name, each with the page
-    (counted from 0) and with what to show of it.
+    """A printed part: the bytes of its PDF, its number of pages, and its destinations.
 
-    The bookmarks of one that `continues` belong to the last one before it.
+    A destination is a place's name, its page (counted from 0) and the view of that page in PDF
+    terms. The bookmarks of a part that `continues` go below the last bookmark of the part before.
     """
 
     data: bytes
@@ -43,6 +43,7 @@ class Part:
 
     @classmethod
     def read(cls, data: bytes, continues: bool = False) -> Part:
+        """The part whose PDF has the bytes `data`."""
         with Pdf.open(BytesIO(data)) as pdf:
             return cls(data, len(pdf.pages), tuple(_destinations(pdf)), continues)
 
@@ -63,28 +64,30 @@ def _destinations(pdf: Pdf) -> Iterator[tuple[str, int, tuple[Any, ...]]]:
         yield str(name), numbers[target[0].objgen], tuple(target)[1:]
 
 
-def joined(
+def join_parts(
     parts: Sequence[Part],
     running: Sequence[Sequence[Label]] = (),
     about: Part | None = None,
 ) -> bytes:
-    """One PDF of these parts. `running` has the labels of each page, its head and its foot; its
-    metadata and attachments are those of the part `about`, or of the first.
+    """One PDF of `parts`, in which links lead to places in any part.
 
-    Every link to a place leads there, in whichever part it is.
+    `running` has the labels of each page, its head and foot. Metadata and attachments come from the
+    part `about`, or from the first part if it is None.
     """
-    return _JOINER.submit(_joined, parts, running, about or parts[0]).result()
+    return _JOINER.submit(_join_parts, parts, running, about or parts[0]).result()
 
 
-def _joined(parts: Sequence[Part], running: Sequence[Sequence[Label]], about: Part) -> bytes:
-    whole = _Whole()
+def _join_parts(parts: Sequence[Part], running: Sequence[Sequence[Label]], about: Part) -> bytes:
+    whole = _MergedPdf()
     for part in parts:
         whole.add(part)
     with Pdf.open(BytesIO(about.data)) as first:
-        return whole.finished(first, running)
+        return whole.save(first, running)
 
 
-class _Whole:
+class _MergedPdf:
+    """The PDF that is made of parts."""
+
     def __init__(self) -> None:
         self._pdf = Pdf.new()
         self._document = self._pdf.make_indirect(
@@ -98,33 +101,34 @@ class _Whole:
         self._fonts: list[Any] = []
 
     def add(self, part: Part) -> None:
-        """Adds copies of all pages, structure and bookmarks. The part's own objects, which take as
-        much memory as the copies, are let go of.
+        """Add copies of the pages, structure and bookmarks of `part`.
+
+        The part's own objects are freed afterwards, since they take as much memory as the copies.
         """
         first, known = len(self._pdf.pages), len(self._pdf.objects)
         with Pdf.open(BytesIO(part.data)) as pdf:
-            self._copy(pdf, part, first)
+            self._copy_pages(pdf, part, first)
             for number in range(known + 1, len(self._pdf.objects) + 1):
-                self._hold(self._pdf.get_object(number, 0))
+                self._load_stream(self._pdf.get_object(number, 0))
 
-    def _hold(self, copied: Any) -> None:
-        """Has the bytes of a stream read from its part now, and not when the whole is saved."""
+    def _load_stream(self, copied: Any) -> None:
+        """Read the bytes of a copied stream from its part now, and not when the PDF is saved."""
         if isinstance(copied, Stream):
-            held: Any = copied  # its types are narrower than what a PDF may have here
+            held: Any = copied  # the declared types are narrower than what a PDF may have here
             filters = {
                 "filter": copied.get(Name.Filter),
                 "decode_parms": copied.get("/DecodeParms"),
             }
             held.write(copied.read_raw_bytes(), **filters)
 
-    def _copy(self, source: Pdf, part: Part, first: int) -> None:
+    def _copy_pages(self, source: Pdf, part: Part, first: int) -> None:
         self._pdf.pages.extend(source.pages)
         pages = [page.obj for page in self._pdf.pages[first:]]
         self._fonts.append(pages[0].Resources.Font)
         self._destinations += [
             (name, Array([pages[number], *shown])) for name, number, shown in part.destinations
         ]
-        # References to pages lead to the copies, since those were copied before.
+        # The pages were copied before, so references to them lead to the copies.
         self._add_structure(self._pdf.copy_foreign(source.Root.StructTreeRoot), pages)
         if Name.Outlines in source.Root:
             bookmarks = _bookmarks(self._pdf.copy_foreign(source.Root.Outlines))
@@ -148,16 +152,20 @@ class _Whole:
                 if Name.StructParent in annotation:
                     annotation.StructParent = int(annotation.StructParent) + offset
 
-    def finished(self, first: Pdf, running: Sequence[Sequence[Label]]) -> bytes:
+    def save(self, first: Pdf, running: Sequence[Sequence[Label]]) -> bytes:
+        """Add everything that belongs to the whole document, and return its bytes.
+
+        Metadata and attachments come from `first`; `running` has the labels of each page.
+        """
         pdf, root = self._pdf, self._pdf.Root
-        self._lead_links()
-        lettering = Lettering(REGULAR, BOLD, names_of_files(self._fonts))
+        self._resolve_links()
+        overlay = TextOverlay(REGULAR, BOLD, font_names(self._fonts))
         for page, labels in zip(pdf.pages, running, strict=False):
             height = float(page.mediabox[3])
-            text = b"".join(lettering.written(label, height) for label in labels)
-            page.obj.Contents = Array([pdf.make_stream(_RUNNING % text), page.obj.Contents])
-        merge_fonts(pdf, self._fonts, lettering.used)
-        general = pdf.copy_foreign(first.make_indirect(_chosen(first.Root, _GENERAL)))
+            text = b"".join(overlay.operators(label, height) for label in labels)
+            page.obj.Contents = Array([pdf.make_stream(_ARTIFACT % text), page.obj.Contents])
+        merge_fonts(pdf, self._fonts, overlay.used_glyphs)
+        general = pdf.copy_foreign(first.make_indirect(_pick(first.Root, _DOCUMENT_KEYS)))
         for key, value in general.items():
             root[key] = value
         if first.docinfo:
@@ -167,7 +175,7 @@ class _Whole:
         self._write_structure()
         if self._bookmarks:
             root.Outlines = pdf.make_indirect(Dictionary(Type=Name.Outlines))
-            _write(self._bookmarks, root.Outlines)
+            _link_bookmarks(self._bookmarks, root.Outlines)
         buffer = BytesIO()
         pdf.save(
             buffer,
@@ -177,7 +185,8 @@ class _Whole:
         )
         return buffer.getvalue()
 
-    def _lead_links(self) -> None:
+    def _resolve_links(self) -> None:
+        """Turn addresses that start with `PLACE` into links inside the document."""
         for page in self._pdf.pages:
             for annotation in page.obj.get(Name.Annots, ()):
                 action = annotation.get(Name.A, Dictionary())
@@ -220,7 +229,7 @@ class _Bookmark:
     inner: list[_Bookmark]
 
 
-def _chosen(dictionary: Any, keys: Sequence[str]) -> Any:
+def _pick(dictionary: Any, keys: Sequence[str]) -> Any:
     return Dictionary({key: dictionary[key] for key in keys if key in dictionary})
 
 
@@ -235,8 +244,8 @@ def _chain(parent: Any) -> Iterator[Any]:
         item = item.get(Name.Next)
 
 
-def _write(bookmarks: Sequence[_Bookmark], parent: Any) -> int:
-    """Links the bookmarks with one another, and says how many can be seen below `parent`."""
+def _link_bookmarks(bookmarks: Sequence[_Bookmark], parent: Any) -> int:
+    """Link the bookmarks with one another; return how many are visible below `parent`."""
     count = 0
     for number, bookmark in enumerate(bookmarks):
         item = bookmark.item
@@ -247,7 +256,7 @@ def _write(bookmarks: Sequence[_Bookmark], parent: Any) -> int:
             elif key in item:
                 del item[key]
         closed = int(item.get(Name.Count, 0)) < 0
-        inner = _write(bookmark.inner, item) if bookmark.inner else 0
+        inner = _link_bookmarks(bookmark.inner, item) if bookmark.inner else 0
         item.Count = -inner if closed else inner
         count += 1 + (0 if closed else inner)
     if bookmarks:

@@ -1,4 +1,4 @@
-"""A limit for the time that a layout may take, and the place at which it did not end."""
+"""Limits the time of a layout, and finds the element at which it hung."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from typing import Any
 
 from exporters.job import LayoutError
 
-_AGAIN = 0.5  # seconds
+_RETRY_AFTER = 0.5  # seconds until the exception is raised again
 
 
-class _Late(BaseException):
-    """Raised in the thread that lays out, wherever it is."""
+class _TimeIsUp(BaseException):
+    """Raised in the thread that lays out, wherever it is at that moment."""
 
 
 @contextmanager
-def limited(seconds: float) -> Iterator[None]:
-    """Ends what takes longer than that.
+def limit_time(seconds: float) -> Iterator[None]:
+    """End the block of the ``with`` statement if it takes longer than `seconds`.
 
     Raises:
-        LayoutError: with the id of the element that was being laid out.
+        LayoutError: it was ended; the error has the id of the element that was being laid out.
     """
     thread = threading.get_ident()
-    places: list[str] = []
+    found_ids: list[str] = []
     done = threading.Event()
     lock = threading.Lock()
 
@@ -38,44 +38,45 @@ def limited(seconds: float) -> Iterator[None]:
             with lock:
                 if done.is_set():
                     return
-                places.append(_place(sys._current_frames().get(thread)))
-                _raise_in(thread, _Late)
-            # Whoever caught it had no right to: it is raised until the layout ends.
-            if done.wait(_AGAIN):
+                found_ids.append(_element_id(sys._current_frames().get(thread)))
+                _raise_in(thread, _TimeIsUp)
+            # Some code may have caught it by mistake. So it is raised until the layout ends.
+            if done.wait(_RETRY_AFTER):
                 return
 
     watcher = threading.Thread(target=interrupt, daemon=True)
     watcher.start()
     try:
         yield
-    except _Late:
+    except _TimeIsUp:
         pass
     finally:
         with lock:
             done.set()
-            if places:
-                _raise_in(thread, None)  # it may not have come yet
-    if places:
-        raise LayoutError(places[0])
+            if found_ids:
+                _raise_in(thread, None)  # cancels an exception that has not been raised yet
+    if found_ids:
+        raise LayoutError(found_ids[0])
 
 
 def _raise_in(thread: int, kind: type[BaseException] | None) -> None:
+    """Raise an exception in another thread; None cancels one that is pending."""
     raised = ctypes.py_object(kind) if kind else None
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), raised)
 
 
-def _place(frame: FrameType | None) -> str:
-    """The id in or around the innermost element that a function on the stack is about."""
+def _element_id(frame: FrameType | None) -> str:
+    """The id in or around the element that the innermost function on the stack lays out."""
     while frame is not None:
         for name in ("box", "element"):
-            found = _id(frame.f_locals.get(name))
+            found = _id_near(frame.f_locals.get(name))
             if found:
                 return found
         frame = frame.f_back
     return ""
 
 
-def _id(value: Any) -> str:
+def _id_near(value: Any) -> str:
     element = getattr(value, "element", value)
     try:
         return next((each.get("id") for each in element.iter() if each.get("id")), "")

@@ -1,7 +1,8 @@
-"""A task and its time limit; as a program, does the tasks that it reads from its input."""
+"""A task with its time limit. As a program, this module runs the tasks that it reads from stdin."""
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import pickle
@@ -11,44 +12,47 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import IO, Any
 
-from exporters.pdf.book.time_limit import limited
+from exporters.job import PrinterError
+from exporters.pdf.book.time_limit import limit_time
 from exporters.pdf.sheet import Sheet
-from exporters.pdf.weasy.press import printed_part
+from exporters.pdf.weasy.press import print_part
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What is to be done to which values, in at most `limit` seconds."""
+    """A call of `function` with `arguments` that may take at most `limit` seconds."""
 
-    work: Callable[..., bytes]
-    values: tuple[Any, ...]
+    function: Callable[..., bytes]
+    arguments: tuple[Any, ...]
     limit: float
 
 
-def done(task: Task) -> bytes:
-    """What comes of the task.
+def run(task: Task) -> bytes:
+    """The result of `task`.
 
     Raises:
-        LayoutError: it takes too long.
+        LayoutError: the task takes too long.
     """
-    with limited(task.limit):
-        return task.work(*task.values)
+    with limit_time(task.limit):
+        return task.function(*task.arguments)
 
 
 def send(stream: IO[bytes] | None, value: object) -> None:
+    """Write `value` to `stream`, as `pickle` does it."""
     assert stream is not None
     pickle.dump(value, stream, pickle.HIGHEST_PROTOCOL)
     stream.flush()
 
 
-def _work() -> None:
-    """Answers each task with a PDF or an error, until there is no more to read."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started it ends it
+def _serve() -> None:
+    """Answer each task with a PDF or an exception, until stdin ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent process ends this one
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # for whatever a library prints
-    printed_part(Sheet("<html lang=en><title>-</title>"))  # loads the libraries in the meantime
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # for libraries that print
+    with contextlib.suppress(PrinterError):  # each task will raise it again
+        print_part(Sheet("<html lang=en><title>-</title>"))  # loads the libraries meanwhile
     gc.collect()
-    gc.freeze()  # what was loaded stays
+    gc.freeze()  # keeps what was loaded out of later collections
     gc.disable()
     while True:
         try:
@@ -57,13 +61,13 @@ def _work() -> None:
             return
         answer: Any
         try:
-            answer = done(task)
+            answer = run(task)
         except Exception as error:
             answer = error
         send(answers, answer)
         del task, answer
-        gc.collect()  # while the answer is read
+        gc.collect()  # while the parent process reads the answer
 
 
 if __name__ == "__main__":
-    _work()
+    _serve()

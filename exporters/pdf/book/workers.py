@@ -1,7 +1,7 @@
-"""Printing done by processes of their own, as many at once as there are cores.
+"""Prints in worker processes, several at once.
 
-A worker is the module `worker`, run by the same Python. So nothing of the program that builds is
-run a second time, whatever it is, and a worker whose layout hangs can be ended.
+A worker is the module `worker`, run by the same Python. So no code of the main program runs a
+second time, whatever that program is. And a worker whose layout hangs can be ended.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Any, Self
 
-from exporters.pdf.book.worker import Task, done, send
+from exporters.pdf.book.worker import Task, run, send
 
-# Seconds for one task, which takes a few, and what a worker gets to say that they passed.
-LIMIT = 120.0
+# Seconds for one task (most take a few), and the extra seconds for a worker to report its end.
+TIME_LIMIT = 120.0
 _GRACE = 15.0
 
 _WORKER = f"{__package__}.worker"
@@ -30,12 +30,13 @@ _ROOT = Path(__file__).resolve().parents[3]
 
 
 class Workers:
-    """Does work while it is entered: in up to `count` processes, or in this one if that is 1.
+    """A pool of up to `count` worker processes; with a count of 1, tasks run in this process.
 
-    Those that `stay` are there for whoever enters next, until they are closed or something fails.
+    Use it as a context manager. A task may take `limit` seconds. With `stay`, the processes stay
+    for the next ``with`` block, until `close` is called or a block ends with an exception.
     """
 
-    def __init__(self, count: int, limit: float = LIMIT, *, stay: bool = False) -> None:
+    def __init__(self, count: int, limit: float = TIME_LIMIT, *, stay: bool = False) -> None:
         self._limit = limit
         self._count = count
         self._stay = stay
@@ -47,9 +48,9 @@ class Workers:
         if self._threads is None:
             self._threads = ThreadPoolExecutor(self._count)
             if self._count > 1:
-                # They load their libraries while what they are to print is still being written.
+                # They load their libraries while the main process still makes the HTML.
                 for _ in range(self._count):
-                    self._free.put(self._started())
+                    self._free.put(self._start_process())
         return self
 
     def __exit__(
@@ -62,7 +63,7 @@ class Workers:
             self.close()
 
     def close(self) -> None:
-        """End all processes, and with them the work that is not done."""
+        """End all processes. Tasks that are not finished are lost."""
         if self._threads is None:
             return
         for process in self._processes:
@@ -72,29 +73,30 @@ class Workers:
             process.communicate()
         self._threads, self._processes, self._free = None, [], SimpleQueue()
 
-    def submit(self, work: Callable[..., bytes], *values: Any) -> Future[bytes]:
-        """What `work` makes of the values; both are sent to a worker as `pickle` does it.
+    def submit(self, function: Callable[..., bytes], *arguments: Any) -> Future[bytes]:
+        """Call `function` with `arguments` in a worker; both must be picklable.
 
-        The future raises what `work` raises, and `LayoutError` if it takes too long.
+        The future gives the result. It raises what `function` raises, `LayoutError` if the call
+        takes too long, and `ChildProcessError` if the worker dies.
         """
-        task = Task(work, values, self._limit)
+        task = Task(function, arguments, self._limit)
         if self._count > 1:
             assert self._threads, "the workers were not entered"
-            return self._threads.submit(self._ask, task)
+            return self._threads.submit(self._run_in_process, task)
         future: Future[bytes] = Future()
         try:
-            future.set_result(done(task))
+            future.set_result(run(task))
         except Exception as error:
             future.set_exception(error)
-        gc.collect()  # which the layout went without
+        gc.collect()  # the layout ran without garbage collection
         return future
 
-    def _ask(self, task: Task) -> bytes:
-        # No more threads than processes ask at once: one is free, unless it has died.
+    def _run_in_process(self, task: Task) -> bytes:
+        # There are as many threads as processes, so one process is free unless it has died.
         try:
             process = self._free.get_nowait()
         except Empty:
-            process = self._started()
+            process = self._start_process()
         hung = threading.Timer(task.limit + _GRACE, process.kill)
         hung.start()
         try:
@@ -111,13 +113,13 @@ class Workers:
         assert isinstance(answer, bytes)
         return answer
 
-    def _started(self) -> subprocess.Popen[bytes]:
+    def _start_process(self) -> subprocess.Popen[bytes]:
         path = os.pathsep.join([str(_ROOT), *filter(None, sys.path)])
         process = subprocess.Popen(
             [sys.executable, "-m", _WORKER],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            process_group=0,  # so that Ctrl-C in a terminal reaches this process alone
+            process_group=0,  # so that Ctrl-C in a terminal reaches only the main process
             env={**os.environ, "PYTHONPATH": path},
         )
         self._processes.append(process)

@@ -1,6 +1,6 @@
-"""A thin space where Chinese meets Latin letters or digits, as CSS `text-autospace` puts it.
+"""Adds a thin space between Chinese and Latin letters or digits, like CSS `text-autospace`.
 
-The printer does not know that property, so the space is a character here.
+WeasyPrint does not know that property, so the space is a character here.
 """
 
 from __future__ import annotations
@@ -13,14 +13,15 @@ _HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 _LATIN = r"A-Za-z0-9\u00c0-\u024f\u0370-\u04ff"
 _BETWEEN = re.compile(f"(?<=[{_HAN}])(?=[{_LATIN}])|(?<=[{_LATIN}%])(?=[{_HAN}])")
 _PIECE = re.compile(r"<[^>]*>|[^<]+")
-# Text goes on through these; every other element ends it. Code has air of its own around it.
+# Inline elements do not interrupt a text; all others do. Code has its own space around it.
 _INLINE = re.compile(r"</?(?:a|b|em|span|strong)\b")
 _CODE = re.compile(r"<(/?)(?:pre|code)\b")
 
 
-def spaced(html: str) -> str:
-    """`html`, with thin spaces between Han and Latin, Greek or Cyrillic, in and across inline
-    elements. Code is left as it is.
+def add_thin_spaces(html: str) -> str:
+    """`html` with thin spaces between Chinese and Latin, Greek or Cyrillic.
+
+    Spaces are also added where an inline element begins or ends. Code does not change.
     """
     out: list[str] = []
     depth = 0

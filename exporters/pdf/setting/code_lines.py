@@ -1,7 +1,7 @@
-"""Lines of code that are longer than their column, marked where they go on.
+"""Marks lines of code that are too long for their column and continue on the next line.
 
-The mark is a stroke beside the second and every further line, drawn by the style sheet. It is no
-character: whoever copies the code out of the PDF gets the code.
+The mark is a stroke beside the second and every further line. The style sheet draws it. It is not a
+character, so code that is copied out of the PDF is unchanged.
 """
 
 from __future__ import annotations
@@ -9,24 +9,26 @@ from __future__ import annotations
 import re
 from unicodedata import east_asian_width
 
-from deckpress.render.plain_text import unmarked
-from exporters.pdf.setting.nesting import nested
+from deckpress.render.plain_text import strip_tags
+from exporters.pdf.setting.nesting import replace_blocks
 
 _CODE = "(?P<start><pre><code[^>]*>)(?P<code>.*?)(?P<close></code></pre>)"
 _EMPTY = re.compile(r'<span class="\w+"></span>')
-_TAB = 4  # letters from one stop to the next, as on the page
+_TAB = 4  # letters between two tab stops, as on the web page
 _SPAN = re.compile(r"<span[^>]*>|</span>")
 
 
-def marked(html: str, width: int, indent: int = 0) -> str:
-    """`html`, each line of code of more than `width` halves of a Chinese character an element of
-    the class ``long``. A list, a quotation or a callout around the code takes `indent` of them.
+def mark_long_lines(html: str, width: int, indent: int = 0) -> str:
+    """`html` with each long line of code in an element of the class ``long``.
+
+    A line is long if it has more than `width` letters; a Chinese character counts as two. Each
+    list, quotation or callout around the code takes `indent` letters from the width.
     """
 
     def block(found: re.Match[str], around: int) -> str:
         return found["start"] + _lines(found["code"], width - indent * around) + found["close"]
 
-    return nested(html, _CODE, block)
+    return replace_blocks(html, _CODE, block)
 
 
 def _lines(code: str, width: int) -> str:
@@ -41,7 +43,7 @@ def _lines(code: str, width: int) -> str:
         if _width(line) <= width:
             out.append(line + end)
             continue
-        # Spans do not nest, so one that goes on over the line's ends is closed and opened again.
+        # Spans do not nest. So a span that crosses an end of the line is closed and opened again.
         before = "</span>" if begun else ""
         after = "</span>" if open_span else ""
         whole = f'<span class="long">{begun}{line}{after}</span>'
@@ -50,8 +52,9 @@ def _lines(code: str, width: int) -> str:
 
 
 def _untabbed(line: str) -> str:
-    """The line with spaces up to the next of its stops for each tab: to the printer, a tab that
-    begins at a stop is nothing at all.
+    """The line with each tab replaced by spaces up to the next tab stop.
+
+    WeasyPrint gives no width to a tab that begins at a tab stop.
     """
     if "\t" not in line:
         return line
@@ -63,4 +66,5 @@ def _untabbed(line: str) -> str:
 
 
 def _width(line: str) -> int:
-    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in unmarked(line))
+    """The width of a line of code, in letters; a Chinese character counts as two."""
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in strip_tags(line))

@@ -1,4 +1,4 @@
-"""What the holes of a field become on paper, and the few things that paper shows differently."""
+"""Renders fields for paper: fills the holes of their HTML and fits code, tables and links."""
 
 from __future__ import annotations
 
@@ -11,46 +11,50 @@ from html import unescape
 from markupsafe import Markup, escape
 
 from deckpress.model import Asset, ClozeStart, Html, LinkStart, Math, Picture
-from exporters.pdf.setting.cjk_spacing import spaced
-from exporters.pdf.setting.code_lines import marked
-from exporters.pdf.setting.tables import fitted
+from exporters.pdf.setting.cjk_spacing import add_thin_spaces
+from exporters.pdf.setting.code_lines import mark_long_lines
+from exporters.pdf.setting.tables import fit_tables
 from exporters.theme.join import join
 
-# A picture's CSS pixels are meant for a screen, where text is 16 px high. On this sheet it is 11.
-_SCREEN_TO_PAPER = 0.7
-_TALLEST = 420  # CSS pixels: a figure leaves room for its card on the same page
-_ICON = 32  # CSS pixels: a picture no higher than that stands in its line of text
+# The size of a picture is meant for a screen, where text is 16 px high. On a sheet it is 11 px.
+_PAPER_SCALE = 0.7
+_MAX_HEIGHT = 420  # CSS pixels; so there is room for the card of a figure on the same page
+_ICON_HEIGHT = 32  # CSS pixels; a picture up to this height stays in its line of text
 
 _LINK = re.compile(r'(<a href="(https?://[^"]+)"[^>]*>)(.*?)(</a>)', re.DOTALL)
 _WIDTH = re.compile(r'<svg[^>]*?\bwidth="([\d.]+)(em|px|)"')
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
-    """Sets fields for one sheet. `numbers` maps each printed card's id to its number, and `scale`
-    says how large the sheet's type is beside the usual one; a line of `code` may have so many
-    characters before it is marked as one that goes on, or `indent` less for each list around it.
-    A field has `room` for so many millimetres, in type of a `size` in points.
+class PaperRenderer:
+    """Renders the fields of one sheet.
 
-    Formulas become pictures; `drawings` collects them by name for the printer.
+    `card_numbers` maps the id of each printed card to its number. `scale` is the size of the type
+    relative to the usual one. A line of code is marked as too long if it has more than
+    `code_characters`, or `code_indent` fewer for each list around it. `width` is that of a field in
+    millimetres, `type_size` that of its text in points.
+
+    Formulas become pictures. `drawings` collects them by name; the sheet needs them as assets.
     """
 
-    numbers: Mapping[str, int]
+    card_numbers: Mapping[str, int]
     scale: float = 1.0
-    code: int = 50
-    indent: int = 4
-    room: float = 70.0
-    size: float = 8.4
+    code_characters: int = 50
+    code_indent: int = 4
+    width: float = 70.0
+    type_size: float = 8.4
     drawings: dict[str, Asset] = field(default_factory=dict)
 
     def field(self, html: Html, hosts: bool = False) -> Markup:
-        """A field as HTML. With `hosts`, a link whose text does not say where it goes says so:
-        nobody can point at a link on paper.
+        """The field `html` as HTML for paper.
+
+        With `hosts`, the host of a link is written behind it if its text does not contain it: on
+        paper, nobody can see where a link leads.
         """
         targets: list[int | None] = []
 
         def link_start(link: LinkStart) -> str:
-            number = self.numbers.get(link.card)
+            number = self.card_numbers.get(link.card)
             targets.append(number)
             return "" if number is None else f'<a class="card-link" href="#{escape(link.card)}">'
 
@@ -67,9 +71,9 @@ class Paper:
             link_start=link_start,
             link_end=link_end,
         )
-        coded = marked(spaced(joined), self.code, self.indent)
-        tabled = fitted(coded, self.room, self.size)
-        return Markup(_LINK.sub(lambda link: _shown(link, hosts), tabled))
+        coded = mark_long_lines(add_thin_spaces(joined), self.code_characters, self.code_indent)
+        tabled = fit_tables(coded, self.width, self.type_size)
+        return Markup(_LINK.sub(lambda link: _show_address(link, hosts), tabled))
 
     def _math(self, math: Math) -> str:
         drawing = math.svg.encode()
@@ -82,18 +86,19 @@ class Paper:
         return f'<span class="formula">{image}</span>' if math.display else image
 
     def _picture(self, picture: Picture) -> str:
-        """A figure on a line of its own, no larger than a page can hold beside its card."""
+        """A picture, small enough for a page that also holds its card."""
         size = ""
         kind = "figure"
         if picture.width and picture.height:
-            scale = min(_SCREEN_TO_PAPER * self.scale, _TALLEST / picture.height)
+            scale = min(_PAPER_SCALE * self.scale, _MAX_HEIGHT / picture.height)
             size = f' width="{max(1, round(picture.width * scale))}"'
-            kind = "icon" if picture.height <= _ICON else "figure"
+            kind = "icon" if picture.height <= _ICON_HEIGHT else "figure"
         source = f"asset:{escape(picture.asset)}"
         return f'<img class="{kind}" src="{source}" alt="{escape(picture.alt)}"{size}>'
 
 
 def _em(number: str, unit: str) -> float:
+    """A length of an SVG in ems; 1 em is 16 px."""
     return float(number) if unit == "em" else float(number) / 16
 
 
@@ -101,8 +106,11 @@ def _gap(gap: ClozeStart) -> str:
     return '<b class="gap">'
 
 
-def _shown(link: re.Match[str], hosts: bool) -> str:
-    """A bare address without its scheme; in the sources, a named link with its host."""
+def _show_address(link: re.Match[str], hosts: bool) -> str:
+    """The HTML of a link.
+
+    A bare address is shown without its scheme. With `hosts`, a named link is shown with its host.
+    """
     start, href, text, end = link.groups()
     address = unescape(href)
     if unescape(text) == address:

@@ -1,4 +1,4 @@
-"""Pictures in greys, for whoever saves ink."""
+"""Converts pictures to grey, to save ink."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from io import BytesIO
 from PIL import Image, ImageColor
 
 from deckpress.model import Asset
-from exporters.job import Printing
+from exporters.job import PrintOptions
 
 _DRAWING = "image/svg+xml"
 _PHOTOGRAPH = "image/jpeg"
@@ -21,12 +21,14 @@ _PAINT = re.compile(
 )
 
 
-def inked(assets: Mapping[str, Asset], printing: Printing) -> Mapping[str, Asset]:
-    """The pictures as they are printed: to save ink, each colour as light as it was.
+def pictures_to_print(
+    assets: Mapping[str, Asset], print_options: PrintOptions
+) -> Mapping[str, Asset]:
+    """The pictures of `assets` for printing: in grey if `print_options.ink_saver` is set.
 
-    One that cannot be read stays what it is.
+    A grey is as light as the colour it replaces. A picture that cannot be read does not change.
     """
-    if not printing.ink_saver:
+    if not print_options.ink_saver:
         return assets
     return {name: _grey(asset) for name, asset in assets.items()}
 
@@ -34,23 +36,23 @@ def inked(assets: Mapping[str, Asset], printing: Printing) -> Mapping[str, Asset
 def _grey(asset: Asset) -> Asset:
     try:
         if asset.media_type == _DRAWING:
-            return replace(asset, data=_PAINT.sub(_paint, asset.data.decode()).encode())
-        return _picture(asset)
+            return replace(asset, data=_PAINT.sub(_grey_paint, asset.data.decode()).encode())
+        return _grey_picture(asset)
     except (OSError, ValueError, Image.DecompressionBombError):
         return asset
 
 
-def _paint(said: re.Match[str]) -> str:
+def _grey_paint(found: re.Match[str]) -> str:
     try:
-        color = ImageColor.getrgb(said[2])
+        color = ImageColor.getrgb(found[2])
     except ValueError:  # none, currentColor, url(#…) and the like
-        return said[0]
+        return found[0]
     light = Image.new("RGB", (1, 1), color[:3]).convert("L").getpixel((0, 0))
     alpha = f"{color[3]:02x}" if len(color) == 4 else ""
-    return f"{said[1]}#{light:02x}{light:02x}{light:02x}{alpha}"
+    return f"{found[1]}#{light:02x}{light:02x}{light:02x}{alpha}"
 
 
-def _picture(asset: Asset) -> Asset:
+def _grey_picture(asset: Asset) -> Asset:
     drawn = BytesIO()
     with Image.open(BytesIO(asset.data)) as picture:
         if asset.media_type == _PHOTOGRAPH:

@@ -1,4 +1,4 @@
-"""What all sheets are made with: templates, style files and plain text as HTML."""
+"""What all sheets are made of: templates, style files, and plain text as HTML."""
 
 from __future__ import annotations
 
@@ -9,33 +9,38 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from exporters.pdf.setting.cjk_spacing import spaced
-from exporters.pdf.setting.missing_glyphs import boxed
+from exporters.pdf.setting.cjk_spacing import add_thin_spaces
+from exporters.pdf.setting.missing_glyphs import box_missing_glyphs
 from exporters.theme import stylesheet
 
 _HERE = Path(__file__).parents[1]
 
 
-def rendered(template: str, **values: Any) -> str:
-    """The HTML of the template of that name, without a character that cannot be printed."""
-    return boxed(_environment().get_template(f"{template}.html.jinja").render(**values))
+def render(template: str, **values: Any) -> str:
+    """The template called `template`, filled with `values`.
+
+    Characters that no font has are replaced by boxes.
+    """
+    return box_missing_glyphs(
+        _environment().get_template(f"{template}.html.jinja").render(**values)
+    )
 
 
 @cache
 def styles(*names: str) -> str:
-    """The shared style and our own files of these names, one after another."""
+    """The shared style files and the files `names` of the printed deck, joined in order."""
     return "\n".join((stylesheet("light", "scale", "content", "code"), *map(own_style, names)))
 
 
 @cache
 def own_style(name: str) -> str:
-    """Our own file of that name alone."""
+    """The style file `name` of the printed deck."""
     return _HERE.joinpath("css", name).read_text("utf-8")
 
 
-def text(plain: str) -> Markup:
-    """Plain text as HTML, spaced as the cards are."""
-    return Markup(spaced(str(escape(plain))))
+def text_to_html(plain: str) -> Markup:
+    """The text `plain` as HTML, with the same thin spaces as in a card."""
+    return Markup(add_thin_spaces(str(escape(plain))))
 
 
 @cache

@@ -1,7 +1,7 @@
-"""A box in the place of each character that no bundled font has.
+"""Replaces each character that no bundled font has by a box.
 
-The printer would give a font with such a character another encoding, by which neither the font of
-another part nor a page's foot is written.
+With such a character, WeasyPrint would give a font another encoding than the one that the other
+parts and the feet of the pages use.
 """
 
 from __future__ import annotations
@@ -18,21 +18,22 @@ BOX = "\u25a1"
 _TEXT = re.compile(r"(?<=>)[^<]+")
 
 
-def boxed(html: str) -> str:
-    """The page, its text so that all of it can be printed. What only readers of the file see, such
-    as bookmarks, stays.
+def box_missing_glyphs(html: str) -> str:
+    """The page `html` with boxes for unprintable characters in its visible text.
+
+    Text that is not printed, such as bookmarks, does not change.
     """
     if all(map(_printable, set(html))):
         return html
     head, body, rest = html.partition("<body")
-    return head + body + _TEXT.sub(lambda text: boxed_text(text[0]), rest)
+    return head + body + _TEXT.sub(lambda text: box_missing_glyphs_in_text(text[0]), rest)
 
 
-def boxed_text(text: str) -> str:
-    """Plain text, so that all of it can be printed."""
+def box_missing_glyphs_in_text(text: str) -> str:
+    """The plain text `text` with boxes for unprintable characters."""
     if all(map(_printable, text)):
         return text
-    # A letter and its accent are one letter where there is one.
+    # A letter and its combining accent may be printable as one character.
     whole = normalize("NFC", text)
     return "".join(letter if _printable(letter) else BOX for letter in whole)
 

@@ -1,4 +1,4 @@
-"""How deep a piece of a field stands: a list, a quotation and a callout each take room from it."""
+"""How deeply a block is nested in lists, quotations and callouts, each of which indents it."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ import re
 from collections.abc import Callable
 from functools import cache
 
-INDENT = 4.6  # millimetres that each takes (content.css)
+INDENT = 4.6  # the width in millimetres that each of them takes (content.css)
 
 
-def nested(html: str, block: str, change: Callable[[re.Match[str], int], str]) -> str:
-    """`html` with each `block`, a regular expression, as `change` makes it: of the match, and of
-    the number of elements around it that take room.
+def replace_blocks(html: str, block: str, change: Callable[[re.Match[str], int], str]) -> str:
+    """`html` with each match of the regular expression `block` replaced.
+
+    `change` gets the match and the number of indenting elements around it, and returns HTML.
     """
-    around: list[bool] = []  # whether each element that is open takes room
+    around: list[bool] = []  # for each open element, whether it indents
 
     def piece(found: re.Match[str]) -> str:
         if found["block"] is not None:

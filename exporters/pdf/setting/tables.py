@@ -1,5 +1,7 @@
-"""Tables in a column of paper: no word of a cell is divided while others have room to spare, and
-pictures and formulas are as wide as their column lets them be.
+"""Fits tables into a column of the page.
+
+No word is divided while other columns of the table have room to spare. Pictures and formulas are
+as wide as their column allows.
 """
 
 from __future__ import annotations
@@ -7,28 +9,28 @@ from __future__ import annotations
 import re
 from html import unescape
 
-from deckpress.render.plain_text import unmarked
-from exporters.pdf.setting.nesting import INDENT, nested
-from exporters.pdf.setting.text_width import width
+from deckpress.render.plain_text import strip_tags
+from exporters.pdf.setting.nesting import INDENT, replace_blocks
+from exporters.pdf.setting.text_width import text_width
 
-_Cell = tuple[str, str, str]  # its tag, the tag's attributes, its content
+_Cell = tuple[str, str, str]  # tag, attributes, content
 
-# A table of more columns than this is set smaller; of more than that, as running text. So is one
-# whose words are so many times as wide as the room for them.
+# A table with more columns than the first number is set smaller; with more than the second, it
+# becomes running text. So it does if its words need more than `_MOST_OVERFULL` times the width.
 _MANY_COLUMNS = 4
 _TOO_MANY_COLUMNS = 12
-_CROWDED = 1.5
-_SAFE = 0.97  # of the room: where it is not enough, the printer gives no column what it needs
-# The size of the text in a table and in smaller ones, in that of the sheet, and the millimetres
-# beside the text of a cell (content.css).
+_MOST_OVERFULL = 1.5
+_USABLE = 0.97  # of the width; if it is exceeded, WeasyPrint gives no column what it needs
+# The three type sizes of tables, relative to that of the sheet, and for each the space beside the
+# text of a cell, in millimetres (content.css).
 SIZES = (0.857, 0.762, 0.66)
-_AROUND = (3.3, 1.7, 1.7)
-_KINDS = ("table", "table narrow", "table narrow tiny")
-_SMALLEST = 5.0  # points, of what is made smaller only to be whole
-_ROUNDING = 0.02  # millimetres: with less than its width, a word is divided
-_CODE, _CODE_AROUND = 0.9 * 0.6, 0.4  # the width of a letter, and of a piece's ends, in ems
+_CELL_PADDING = (3.3, 1.7, 1.7)
+_CLASSES = ("table", "table narrow", "table narrow tiny")
+_SMALLEST = 5.0  # points; the third size is not used if it would be smaller
+_ROUNDING = 0.02  # millimetres added to a width: a slightly too narrow column divides its word
+_CODE_LETTER, _CODE_PADDING = 0.9 * 0.6, 0.4  # ems: a letter, and both ends of inline code
 
-_FEW = 6  # characters
+_SHORT_TEXT = 6  # characters; a cell with at most this many stays in one line if possible
 _NUMBER = '<span class="number">'
 _TABLE = r'<div class="table"><table>(?P<table>.*?)</table>\s*</div>'
 _ROW = re.compile(r"<tr>(.*?)</tr>", re.DOTALL)
@@ -36,77 +38,79 @@ _CELL = re.compile(r"<(t[hd])((?: [^>]*)?)>(.*?)</t[hd]>", re.DOTALL)
 _PICTURE = re.compile(r'<img [^>]*?(?:width="(?P<pixels>\d+)"|width:(?P<ems>[\d.]+)em)[^>]*>')
 _STYLE = re.compile(r'( style=")|>$')
 _PIECE = re.compile(r"<(/?)(\w+)[^>]*>|[^<]+")
-# What a line is broken between: spaces, and characters of Chinese and its like.
+# The places at which a line may break: spaces, and before and after East Asian characters.
 _BREAK = re.compile(r"[\s\u2009]+|(?<=[\u2e80-\uffef])|(?=[\u2e80-\uffef])")
 
 
-def fitted(html: str, room: float, size: float) -> str:
-    """`html` with each table set so that it fits into so many millimetres, in a sheet whose type
-    has so many points.
+def fit_tables(html: str, room: float, size: float) -> str:
+    """`html` with each table set so that it fits.
+
+    `room` is the available width in millimetres, `size` the type size of the sheet in points.
     """
     if "<table>" not in html:
         return html
 
     def block(found: re.Match[str], around: int) -> str:
-        return _fitted(found["table"], room - around * INDENT, size)
+        return _fit_table(found["table"], room - around * INDENT, size)
 
-    return nested(html, _TABLE, block)
+    return replace_blocks(html, _TABLE, block)
 
 
-def _fitted(table: str, room: float, size: float) -> str:
+def _fit_table(table: str, room: float, size: float) -> str:
     rows = [_CELL.findall(row) for row in _ROW.findall(table)]
     count = max(map(len, rows), default=0)
     if count > _TOO_MANY_COLUMNS:
-        return _flowing(table)
+        return _running_text(table)
     columns = [[row[at] for row in rows if at < len(row)] for at in range(count)]
     smallest = 2 if size * SIZES[2] >= _SMALLEST else 1
     for small in range(smallest + 1):
         points = size * SIZES[small]
-        free = _SAFE * room - count * _AROUND[small]
-        needed = _needed(columns, points, free)
+        free = _USABLE * room - count * _CELL_PADDING[small]
+        needed = _needed_widths(columns, points, free)
         if sum(needed) <= free and (small or count <= _MANY_COLUMNS):
             break
-    if sum(needed) > _CROWDED * free:
-        return _flowing(table)
+    if sum(needed) > _MOST_OVERFULL * free:
+        return _running_text(table)
     pictured = _PICTURE.search(table)
     if pictured:
-        # A picture gets what the words leave of the room.
+        # Pictures share the width that the words leave.
         left = max(free - sum(needed), 0.0)
         for at, column in enumerate(columns):
-            widest = max(_widest(cell, points) for cell in column)
+            widest = max(_widest_picture(cell, points) for cell in column)
             needed[at] = max(needed[at], min(widest, needed[at] + left))
-    given = _shared(needed, free)
+    given = _share(needed, free)
     if pictured:
-        table = _ROW.sub(lambda row: _bounded(row[0], given), table)
+        table = _ROW.sub(lambda row: _with_max_widths(row[0], given), table)
     least = iter(given)
-    head, end, rest = table.partition("</tr>")  # what the first row says holds for all
-    head = _CELL.sub(lambda cell: _wide(cell, next(least)), head)
-    return f'<div class="{_KINDS[small]}"><table>{head}{end}{rest}</table></div>'
+    head, end, rest = table.partition("</tr>")  # the widths of the first row apply to all rows
+    head = _CELL.sub(lambda cell: _with_min_width(cell, next(least)), head)
+    return f'<div class="{_CLASSES[small]}"><table>{head}{end}{rest}</table></div>'
 
 
-def _needed(columns: list[list[_Cell]], points: float, free: float) -> list[float]:
-    """How wide each column has to be, in millimetres, so that nothing in it is divided.
+def _needed_widths(columns: list[list[_Cell]], points: float, free: float) -> list[float]:
+    """The width in millimetres that each column needs so that nothing in it is divided.
 
-    Cells of a few characters count as one word if there is room. What is longer than half of the
-    room is divided, unless the others leave more.
+    `free` is the width available to all columns. Short cells count as one word if there is room.
+    A word wider than half of `free` is divided, unless the other columns leave more room.
     """
-    longest = [max(_longest(cell, points) for cell in column) for column in columns]
-    whole = [max(_whole(cell, points) for cell in column) for column in columns]
+    longest = [max(_longest_piece(cell, points) for cell in column) for column in columns]
+    whole = [max(_short_text_width(cell, points) for cell in column) for column in columns]
     wished = list(map(max, longest, whole))
     if sum(wished) <= free:
         longest = wished
     return [min(each, max(free / 2, free - sum(longest) + each)) for each in longest]
 
 
-def _wide(cell: re.Match[str], least: float) -> str:
+def _with_min_width(cell: re.Match[str], least: float) -> str:
     tag, attributes, content = cell.groups()
     enough = least + _ROUNDING
     return f'<{tag}{attributes} style="min-width:{enough:.2f}mm">{content}</{tag}>'
 
 
-def _bounded(row: str, most: list[float]) -> str:
-    """The row with no picture in it wider than its column: a share of a column that takes its width
-    from what stands in it says nothing.
+def _with_max_widths(row: str, most: list[float]) -> str:
+    """The row with the width of each picture limited to the width `most` of its column.
+
+    A limit in percent would have no effect, since the column takes its width from its content.
     """
     room = iter(most)
 
@@ -125,8 +129,8 @@ def _bounded(row: str, most: list[float]) -> str:
     return _CELL.sub(cell, row)
 
 
-def _widest(cell: _Cell, points: float) -> float:
-    """The width of its widest picture or formula, in millimetres."""
+def _widest_picture(cell: _Cell, points: float) -> float:
+    """The width of the widest picture or formula in `cell`, in millimetres."""
     return max(
         (
             float(found["pixels"]) * 25.4 / 96
@@ -138,8 +142,11 @@ def _widest(cell: _Cell, points: float) -> float:
     )
 
 
-def _shared(needed: list[float], room: float) -> list[float]:
-    """What each column gets of the room: what it needs, or as much as any other that needs more."""
+def _share(needed: list[float], room: float) -> list[float]:
+    """The width in millimetres that each column gets.
+
+    A column gets what it needs. If `room` is too small, those that need most get equal widths.
+    """
     given = [0.0] * len(needed)
     left = max(room, 0.0)
     for count, at in enumerate(sorted(range(len(needed)), key=needed.__getitem__)):
@@ -148,8 +155,8 @@ def _shared(needed: list[float], room: float) -> list[float]:
     return given
 
 
-def _longest(cell: _Cell, points: float) -> float:
-    """The width of the longest piece that is not to be divided, in millimetres."""
+def _longest_piece(cell: _Cell, points: float) -> float:
+    """The width of the widest piece of `cell` that should not be divided, in millimetres."""
     tag, _, content = cell
     longest = run = 0.0
     code = False
@@ -157,34 +164,37 @@ def _longest(cell: _Cell, points: float) -> float:
         closing, name = found[1], found[2]
         if name == "code":
             code = not closing
-            run += _CODE_AROUND / 2 * points * 25.4 / 72
+            run += _CODE_PADDING / 2 * points * 25.4 / 72
         elif found[0] == _NUMBER:
-            run += width("→", points)  # as the style sheet writes before it
+            run += text_width("→", points)  # the style sheet writes it before a number
         if name:
             continue
         for number, piece in enumerate(_BREAK.split(unescape(found[0]))):
             if number:
                 longest, run = max(longest, run), 0.0
             if code:
-                run += len(piece) * _CODE * points * 25.4 / 72
+                run += len(piece) * _CODE_LETTER * points * 25.4 / 72
             else:
-                run += width(piece, points, bold=tag == "th")
+                run += text_width(piece, points, bold=tag == "th")
     return max(longest, run)
 
 
-def _whole(cell: _Cell, points: float) -> float:
-    """The width of a cell of a few characters, which read best in one line; else nothing."""
-    text = unmarked(cell[2]).strip()
-    return width(text, points, bold=cell[0] == "th") if len(text) <= _FEW else 0.0
+def _short_text_width(cell: _Cell, points: float) -> float:
+    """The width in millimetres of a cell with a short text, which reads best in one line.
+
+    0 for any other cell.
+    """
+    text = strip_tags(cell[2]).strip()
+    return text_width(text, points, bold=cell[0] == "th") if len(text) <= _SHORT_TEXT else 0.0
 
 
-def _flowing(table: str) -> str:
-    """More columns than a column of paper can hold: each row is a paragraph, nothing is lost."""
-    text = _CELL.sub(_piece, table)
+def _running_text(table: str) -> str:
+    """A table with too many columns as running text: each row becomes a paragraph."""
+    text = _CELL.sub(_cell_as_text, table)
     rows = "".join(f"<p>{row}</p>" for row in _ROW.findall(text))
     return f'<div class="flowing">{rows}</div>'
 
 
-def _piece(cell: re.Match[str]) -> str:
+def _cell_as_text(cell: re.Match[str]) -> str:
     tag, _, content = cell.groups()
     return f'<span class="cell {tag}">{content}</span>' if content.strip() else ""

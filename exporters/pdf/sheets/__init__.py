@@ -1,5 +1,5 @@
-"""The sheets that are printed: cheat sheet, self-test and flash cards.
+"""The printed sheets: cheat sheet, self-test and flash cards.
 
-In come a deck and the print options; out go the HTML of each part of a sheet and what stands
-around it. How that is laid out, `book` and `weasy` know.
+In come a deck and the print options; out go the HTML of each part of a sheet, and its running heads
+and feet. The packages `book` and `weasy` lay them out.
 """

@@ -1,4 +1,4 @@
-"""Where cards stand on paper that is printed on both sides and cut."""
+"""The places of flash cards on paper that is printed on both sides and cut."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ from dataclasses import dataclass
 
 from exporters.job import PAPERS
 
-# What a printer does not reach, in millimetres; the marks for the cut are drawn in it.
+# The margin that a printer cannot reach, in millimetres. The marks for cutting are drawn in it.
 MARGIN = 8.0
-_MARK = 4.0
-_RATIO = 1.4  # a card's width by its height, as near as the number of cards allows
+_MARK_LENGTH = 4.0
+_ASPECT = 1.4  # the width of a card by its height; approximated as the number of cards allows
 
-_LEAST = 25.0  # millimetres that a card is wide and high, to hold a line besides its corners
+_SMALLEST_SIDE = 25.0  # millimetres; a smaller card has no room for a line besides its corners
 
-_CARDS = {"A4": 8, "A5": 4, "Letter": 8}
+_USUAL_CARDS = {"A4": 8, "A5": 4, "Letter": 8}
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A stroke: its left and top end and its extent, in millimetres."""
+    """A mark for cutting: the left and top end of a stroke and its size, in millimetres."""
 
     left: float
     top: float
@@ -27,11 +27,11 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Cutting:
-    """A sheet of `columns` by `rows` cards. All lengths are in millimetres.
+class CardGrid:
+    """A sheet of paper with `columns` by `rows` cards. All lengths are in millimetres.
 
-    `flip` is the edge over which the printer turns the paper, ``long`` or ``short``; `offset` is
-    how far it draws the backs off to the right and down, which is taken back.
+    `flip` is the edge over which the printer turns the paper, ``long`` or ``short``. `offset` is
+    how far the printer shifts the backs to the right and down; their places are shifted back.
     """
 
     width: float
@@ -42,33 +42,36 @@ class Cutting:
     offset: tuple[float, float] = (0.0, 0.0)
 
     @classmethod
-    def of(cls, paper: str, cards: int, flip: str, offset: tuple[float, float]) -> Cutting:
-        """So many `cards` on that `paper`, 0 for as many as suit it, in the shape they like."""
-        width, height = PAPERS[paper]
-        count = cards or _CARDS[paper]
+    def for_paper(cls, paper: str, cards: int, flip: str, offset: tuple[float, float]) -> CardGrid:
+        """The grid for `cards` cards on `paper`, a key of `PAPERS`.
 
-        def slant(columns: int) -> float:
-            ratio = (width / columns) / (height * columns / count) / _RATIO
+        If `cards` is 0, the paper decides it. The shape of the cards is as usual as possible.
+        """
+        width, height = PAPERS[paper]
+        count = cards or _USUAL_CARDS[paper]
+
+        def misfit(columns: int) -> float:
+            ratio = (width / columns) / (height * columns / count) / _ASPECT
             return max(ratio, 1 / ratio)
 
-        columns = min((n for n in range(1, count + 1) if count % n == 0), key=slant)
+        columns = min((n for n in range(1, count + 1) if count % n == 0), key=misfit)
         return cls(width, height, columns, count // columns, flip, offset)
 
     @property
     def usable(self) -> bool:
-        """Whether its cards are large enough: many a number of them makes strips."""
-        return min(self.card) >= _LEAST
+        """Whether the cards are large enough. Some numbers of cards only give narrow strips."""
+        return min(self.card) >= _SMALLEST_SIDE
 
     @property
     def card(self) -> tuple[float, float]:
-        """A card's width and height."""
+        """The width and height of a card, in millimetres."""
         return (
             (self.width - 2 * MARGIN) / self.columns,
             (self.height - 2 * MARGIN) / self.rows,
         )
 
     def fronts(self) -> tuple[tuple[float, float], ...]:
-        """The left and top edges of the cards, in the order in which a sheet is filled."""
+        """The left and top edges of the fronts, in the order in which a sheet is filled."""
         width, height = self.card
         return tuple(
             (MARGIN + width * column, MARGIN + height * row)
@@ -77,7 +80,7 @@ class Cutting:
         )
 
     def backs(self) -> tuple[tuple[float, float], ...]:
-        """Those of their backs: behind them once the paper is turned."""
+        """The left and top edges of the backs, so that each is behind its front on turned paper."""
         width, height = self.card
         right, down = self.offset
         if self.flip == "short":
@@ -87,13 +90,17 @@ class Cutting:
         return tuple((left - right, top - down) for left, top in mirrored)
 
     def marks(self) -> tuple[Mark, ...]:
-        """Strokes in the margins that say where to cut."""
+        """The marks in the margins that show where to cut."""
         width, height = self.card
         found = []
         for column in range(self.columns + 1):
             left = MARGIN + width * column
-            found += [Mark(left, y, height=_MARK) for y in (1.0, self.height - 1.0 - _MARK)]
+            found += [
+                Mark(left, y, height=_MARK_LENGTH) for y in (1.0, self.height - 1.0 - _MARK_LENGTH)
+            ]
         for row in range(self.rows + 1):
             top = MARGIN + height * row
-            found += [Mark(x, top, width=_MARK) for x in (1.0, self.width - 1.0 - _MARK)]
+            found += [
+                Mark(x, top, width=_MARK_LENGTH) for x in (1.0, self.width - 1.0 - _MARK_LENGTH)
+            ]
         return tuple(found)

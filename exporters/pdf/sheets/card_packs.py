@@ -1,4 +1,4 @@
-"""A deck as packs of flash cards, printed by themselves and bound into one PDF."""
+"""A deck as packs of flash cards, each printed separately, and joined into one PDF."""
 
 from __future__ import annotations
 
@@ -9,110 +9,127 @@ from markupsafe import Markup
 
 from deckpress import __version__
 from deckpress.model import Asset, Card, Deck, LinkStart, Picture, Version
-from exporters.job import Job, Pool, Printing
-from exporters.pdf.book.binding import Work, remembered
-from exporters.pdf.book.pdf_merge import Part, joined
-from exporters.pdf.setting.grey_pictures import inked
-from exporters.pdf.setting.html_templates import rendered
+from exporters.job import Job, Pool, PrintOptions
+from exporters.pdf.book.binding import PartTask, start_parts
+from exporters.pdf.book.pdf_merge import Part, join_parts
+from exporters.pdf.setting.grey_pictures import pictures_to_print
+from exporters.pdf.setting.html_templates import render
 from exporters.pdf.sheet import Label, Sheet
 from exporters.pdf.sheets.card_grid import MARGIN
-from exporters.pdf.sheets.flash_cards import Cards, Pack, cutting, fields, printed_pack
-from exporters.pdf.sheets.running_heads import foot
-from exporters.pdf.weasy.press import printed_part
+from exporters.pdf.sheets.flash_cards import Cards, Pack, card_fields, grid_for, print_pack
+from exporters.pdf.sheets.running_heads import foot_text
+from exporters.pdf.weasy.press import print_part
 from exporters.theme import color, words
 from exporters.view import chapters
 
-# Cards of a pack, as near as whole sheets allow. Few make an edit cheap; many save paper where
-# long cards take several, since each pack begins a sheet.
-_MANY = 24
-# What stands below the cards: millimetres from the edge, points, millimetres from a mark.
-_FOOT, _SIZE, _GAP = 2.6, 5.5, 2.0
+# The approximate number of cards in a pack, which fills whole sheets. With small packs, an edit
+# prints little again. Large packs save paper if long cards continue on further cards, since each
+# pack begins on a new sheet.
+_CARDS_PER_PACK = 24
+# The foot below the cards: millimetres from the edge, type size in points, millimetres from a mark.
+_FOOT_HEIGHT, _FOOT_SIZE, _FOOT_GAP = 2.6, 5.5, 2.0
 
 
-def packing(deck: Deck, version: Version, job: Job, pool: Pool) -> Callable[[], bytes]:
-    """Begins to print the cards; what is returned waits for the packs and gives the one PDF.
+def start_flash_cards(deck: Deck, version: Version, job: Job, pool: Pool) -> Callable[[], bytes]:
+    """Start to print the flash cards of `deck` with the workers of `pool`.
 
-    Raises (when it is waited for):
-        LayoutError: a card's layout did not end.
+    The result is a function that waits for the packs and returns the PDF.
+
+    Raises (when the returned function is called):
+        LayoutError: the layout of a card did not end.
     """
-    works = [Work(printed_pack, pack, pack.content) for pack in packs(deck, job.printing)]
-    begun = remembered(works, job, pool)
+    tasks = [PartTask(print_pack, pack, pack.content) for pack in packs(deck, job.print_options)]
+    printed_packs = start_parts(tasks, job, pool)
     title = f"{deck.meta.title} · {words(deck.meta.lang)['flash-cards']}"
-    about = pool.submit(printed_part, _about(deck, version, title))
+    about = pool.submit(print_part, _about(deck, version, title))
 
-    def finished() -> bytes:
-        parts = [Part.read(data) for data in begun()]
-        labels = _labels(deck, version, job.printing, sum(map(len, parts)))
-        return joined(parts, labels, Part.read(about.result()))
+    def finish() -> bytes:
+        parts = [Part.read(data) for data in printed_packs()]
+        labels = _labels(deck, version, job.print_options, sum(map(len, parts)))
+        return join_parts(parts, labels, Part.read(about.result()))
 
-    return finished
+    return finish
 
 
-def packs(deck: Deck, printing: Printing) -> Iterator[Pack]:
-    """The cards in packs of whole sheets; one pack without cards if there are none."""
+def packs(deck: Deck, print_options: PrintOptions) -> Iterator[Pack]:
+    """The cards of `deck` in packs that fill whole sheets; one empty pack if there are no cards."""
     cards = [
-        (replace(entry, card=_shown(entry.card)), chapter.section.title)
+        (replace(entry, card=_printed_card(entry.card)), chapter.section.title)
         for chapter in chapters(deck)
         for entry in chapter.entries
     ]
     numbers = {entry.card.id: entry.number for entry, _ in cards}
-    pictures = inked(deck.assets, printing)
-    there = cutting(printing)
-    a_sheet = there.columns * there.rows
-    most = max(1, round(_MANY / a_sheet)) * a_sheet
+    pictures = pictures_to_print(deck.assets, print_options)
+    grid = grid_for(print_options)
+    a_sheet = grid.columns * grid.rows
+    most = max(1, round(_CARDS_PER_PACK / a_sheet)) * a_sheet
     for start in range(0, len(cards) or 1, most):
         some = tuple(cards[start : start + most])
         yield Pack(
-            deck.meta.lang, printing, some, _linked(some, numbers), _pictured(some, pictures)
+            deck.meta.lang,
+            print_options,
+            some,
+            _linked_numbers(some, numbers),
+            _shown_pictures(some, pictures),
         )
 
 
-def _shown(card: Card) -> Card:
-    """The card without what does not stand on it, so that an edit of that prints nothing anew."""
+def _printed_card(card: Card) -> Card:
+    """The card without what is not printed, so that an edit of that prints nothing again."""
     return replace(card, parts=(), proof=None, tags=(), digest="")
 
 
-def _linked(cards: Cards, numbers: Mapping[str, int]) -> Mapping[str, int]:
-    """The numbers of the cards to which these have links."""
+def _linked_numbers(cards: Cards, numbers: Mapping[str, int]) -> Mapping[str, int]:
+    """The numbers of the cards to which `cards` have links, by id."""
     targets = {piece.card for piece in _pieces(cards) if isinstance(piece, LinkStart)}
     return {id: numbers[id] for id in sorted(targets) if id in numbers}
 
 
-def _pictured(cards: Cards, pictures: Mapping[str, Asset]) -> Mapping[str, Asset]:
-    """The pictures that these cards show."""
+def _shown_pictures(cards: Cards, pictures: Mapping[str, Asset]) -> Mapping[str, Asset]:
+    """The pictures that `cards` show, by name."""
     names = {piece.asset for piece in _pieces(cards) if isinstance(piece, Picture)}
     return {name: pictures[name] for name in sorted(names) if name in pictures}
 
 
 def _pieces(cards: Cards) -> Iterator[object]:
-    """Everything that stands in the fields of these cards."""
-    return (piece for entry, _ in cards for html in fields(entry.card) for piece in html)
+    """All pieces of the printed fields of `cards`."""
+    return (piece for entry, _ in cards for html in card_fields(entry.card) for piece in html)
 
 
 def _about(deck: Deck, version: Version, title: str) -> Sheet:
-    """A sheet that only says what the cards are: they know neither the version nor the deck."""
+    """A sheet with the metadata of the PDF. The packs know neither the version nor the deck."""
     values = {"deck": deck, "version": version, "title": title, "style": Markup("")}
-    return Sheet(rendered("about", **values, tags=[], generator=f"Deckpress {__version__}"))
+    return Sheet(render("about", **values, tags=[], generator=f"Deckpress {__version__}"))
 
 
 def _labels(
-    deck: Deck, version: Version, printing: Printing, count: int
+    deck: Deck, version: Version, print_options: PrintOptions, count: int
 ) -> list[tuple[Label, ...]]:
-    """What stands below the cards, outside the cut: the sheets' version, and their order."""
-    there = cutting(printing)
-    room = there.card[0] - 2 * _GAP
-    left, right = MARGIN + _GAP, there.width - MARGIN - _GAP
-    # Two columns or more leave each of the two a card's width; one column is shared.
-    share, rest = (room, room) if there.columns > 1 else (0.7 * room, 0.3 * room)
-    ink = "#000000" if printing.ink_saver else color("muted")
-    y = there.height - _FOOT
-    said = Label("", left, y, share, _SIZE, ink)
-    said = replace(said, text=foot(deck, version, words(deck.meta.lang)["flash-cards"], said))
-    numbered = words(deck.meta.lang)["page-of"]
+    """The foot of each sheet, outside the cut: the version on the left, the page on the right."""
+    grid = grid_for(print_options)
+    room = grid.card[0] - 2 * _FOOT_GAP
+    left, right = MARGIN + _FOOT_GAP, grid.width - MARGIN - _FOOT_GAP
+    # With several columns, each label has the width of a card. With one, both share that width.
+    share, rest = (room, room) if grid.columns > 1 else (0.7 * room, 0.3 * room)
+    ink = "#000000" if print_options.ink_saver else color("muted")
+    y = grid.height - _FOOT_HEIGHT
+    left_label = Label("", left, y, share, _FOOT_SIZE, ink)
+    left_label = replace(
+        left_label, text=foot_text(deck, version, words(deck.meta.lang)["flash-cards"], left_label)
+    )
+    page_of = words(deck.meta.lang)["page-of"]
     return [
         (
-            said,
-            Label(numbered.format(page=page, pages=count), right, y, rest, _SIZE, ink, right=True),
+            left_label,
+            Label(
+                page_of.format(page=page, pages=count),
+                right,
+                y,
+                rest,
+                _FOOT_SIZE,
+                ink,
+                right_aligned=True,
+            ),
         )
         for page in range(1, count + 1)
     ]

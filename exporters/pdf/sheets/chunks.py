@@ -1,4 +1,4 @@
-"""How the chapters of a deck are divided among chunks, which are printed by themselves."""
+"""Divides the chapters of a deck into chunks, which are printed separately."""
 
 from __future__ import annotations
 
@@ -7,30 +7,36 @@ from dataclasses import replace
 
 from exporters.view import Chapter, Entry
 
-# A chunk takes in whole sections until it has the first weight, and a section is cut so that no
-# chunk has more than the second (see `weight`). Small ones make an edit cheap, since it lays out
-# one chunk; large ones save paper, since each ends on a page that is not full.
-_ENOUGH = 20_000
-MOST = 100_000
-_CARD = 500  # a card's weight besides its text: its frame, its number, its space
+# A chunk collects whole sections until it has the first weight. Sections are divided so that no
+# chunk has more than the second (see `weight`). Small chunks make an edit cheap, since it lays out
+# one chunk again. Large chunks save paper, since the last page of a chunk is not full.
+_USUAL_WEIGHT = 20_000
+MAX_WEIGHT = 100_000
+_CARD_WEIGHT = 500  # the weight of a card without text: its frame, its number, its space
 
 
-def ids(whole: Sequence[Chapter]) -> tuple[str, ...]:
-    """Of all sections and cards, in their order."""
+def section_and_card_ids(all_chapters: Sequence[Chapter]) -> tuple[str, ...]:
+    """The ids of all sections and cards, in order."""
     return tuple(
         id
-        for chapter in whole
+        for chapter in all_chapters
         for id in (chapter.section.id, *(entry.card.id for entry in chapter.entries))
     )
 
 
-def chunks(whole: Sequence[Chapter], enough: int = _ENOUGH) -> Iterator[tuple[Chapter, ...]]:
-    """The chapters in runs that are printed together, each of that weight where there are more."""
+def chunks(
+    all_chapters: Sequence[Chapter], usual_weight: int = _USUAL_WEIGHT
+) -> Iterator[tuple[Chapter, ...]]:
+    """The chapters, or pieces of chapters, in groups that are printed together.
+
+    A group has at least `usual_weight`, except for the last group of a deck and groups whose next
+    chapter would exceed `MAX_WEIGHT`.
+    """
     run: list[Chapter] = []
     filled = 0
-    for chapter in (piece for each in whole for piece in _pieces(each)):
+    for chapter in (piece for each in all_chapters for piece in _pieces(each)):
         added = sum(map(weight, chapter.entries))
-        if run and (filled >= enough or filled + added > MOST):
+        if run and (filled >= usual_weight or filled + added > MAX_WEIGHT):
             yield tuple(run)
             run, filled = [], 0
         run.append(chapter)
@@ -40,19 +46,19 @@ def chunks(whole: Sequence[Chapter], enough: int = _ENOUGH) -> Iterator[tuple[Ch
 
 
 def weight(entry: Entry) -> int:
-    """How much there is to lay out, in characters of HTML."""
+    """How much of `entry` there is to lay out, in characters of HTML."""
     card = entry.card
     fields = [card.question, card.lead, card.short, *card.steps]
     fields += [option.html for option in card.options]
     fields += [part.html for part in card.parts]
     pieces = (piece for html in fields for piece in html)
-    return _CARD + sum(len(piece) for piece in pieces if isinstance(piece, str))
+    return _CARD_WEIGHT + sum(len(piece) for piece in pieces if isinstance(piece, str))
 
 
 def _pieces(chapter: Chapter) -> Iterator[Chapter]:
-    """The chapter, cut where it is too large: into pieces of about the same weight."""
+    """The chapter; if it is too large, in pieces of about the same weight."""
     whole = sum(map(weight, chapter.entries))
-    goal = whole / -(-whole // MOST) if whole else 0
+    goal = whole / -(-whole // MAX_WEIGHT) if whole else 0
     entries: list[Entry] = []
     continues = False
     filled = passed = 0.0

@@ -1,7 +1,7 @@
-"""The contents, cut into columns.
+"""The table of contents, divided into columns.
 
-Columns that the layout engine balances are laid out again and again until they are level: for a
-hundred lines that takes longer than the hundred cards. So the lines are counted here.
+WeasyPrint balances columns by laying them out again and again until they are level. For a hundred
+lines, that takes longer than the hundred cards. So the lines are counted here.
 """
 
 from __future__ import annotations
@@ -12,71 +12,77 @@ from unicodedata import east_asian_width
 
 from exporters.pdf.setting.page_geometry import Geometry
 
-_COLUMN = 61.3  # millimetres that a column of the usual type likes to have
-_AROUND = 9.5  # of them beside the text
-_EM = 0.786 * 25.4 / 72  # millimetres, for each point of the sheet's type
+_COLUMN_WIDTH = 61.3  # millimetres; the preferred width of a column in the usual type
+_BESIDE_TEXT = 9.5  # millimetres of it beside the text
+_EM = 0.786 * 25.4 / 72  # millimetres for each point of the sheet's type size
 _LEADING = 1.46
-_AIR, _SECTION_AIR = 0.21, 0.5  # lines around an entry and a section (sheet.css)
-# Lines end where words do, and columns where entries do.
-_RAGGED, _UNEVEN = 1.5, 1.5
-# Millimetres above and below the contents, and those of the title block, in the usual type; its
-# lines take more of them where the page is narrow.
-_ABOVE, _TITLE, _TITLE_NARROW = 27.0, 31.0, 42.0
+_LINE_SPACE, _SECTION_SPACE = 0.21, 0.5  # lines around an entry and a section (sheet.css)
+# What is lost at the end of each line, where a word ends, and of each column, where an entry ends.
+_LOST_PER_LINE, _LOST_PER_COLUMN = 1.5, 1.5
+# Millimetres above and below the contents; those of the title block in the usual type, and on a
+# narrow page, where it has more lines.
+_OUTSIDE, _TITLE, _TITLE_NARROW = 27.0, 31.0, 42.0
 _NARROW = 150
-# Of a page of contents, how much there may be for the cards to begin below it.
-_SHORT = 0.37
+# The cards may begin below contents that take at most this share of a page.
+_LARGEST_SHARE = 0.37
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """What fits into the contents: columns, the halves of Chinese characters in a line of one, the
-    lines of one below the title, and on a page of its own.
+    """The room for the contents on a page.
+
+    It has `columns`. `line_width` is that of a line, in halves of a Chinese character. A column has
+    `first_lines` below the title, and `page_lines` on a page without the title.
     """
 
     columns: int
-    line: float
-    first: int
-    next: int
+    line_width: float
+    first_lines: int
+    page_lines: int
 
     @classmethod
-    def of(cls, geometry: Geometry) -> Room:
-        width, height = geometry.room
-        columns = max(1, round(width / (_COLUMN * geometry.scale)))
+    def from_geometry(cls, geometry: Geometry) -> Room:
+        """The room on pages with this `geometry`."""
+        width, height = geometry.text_area
+        columns = max(1, round(width / (_COLUMN_WIDTH * geometry.scale)))
         em = _EM * geometry.size
-        line = (width / columns - _AROUND * geometry.scale) / (em / 2)
-        lines = (height - _ABOVE) / (em * _LEADING)
+        line = (width / columns - _BESIDE_TEXT * geometry.scale) / (em / 2)
+        lines = (height - _OUTSIDE) / (em * _LEADING)
         title = (_TITLE_NARROW if width < _NARROW else _TITLE) * geometry.scale
         first = lines - title / (em * _LEADING)
-        return cls(columns, line, *(max(1, int(most - _UNEVEN)) for most in (first, lines)))
+        return cls(
+            columns, line, *(max(1, int(most - _LOST_PER_COLUMN)) for most in (first, lines))
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An entry of the contents: the id that it leads to, its text, and whether it is a section."""
+    """An entry of the contents: the id to which it leads, its text, whether it is a section."""
 
     target: str
     text: str
     section: bool = False
 
 
-def short(lines: Sequence[Line], room: Room) -> bool:
-    """Whether the cards may begin on the same page: when the numbers of the pages are filled in,
-    every page that shows one is laid out anew.
+def cards_fit_below(lines: Sequence[Line], room: Room) -> bool:
+    """Whether the contents are short enough for the cards to begin on the same page.
+
+    When WeasyPrint fills in page numbers, it lays out every page that shows one again.
     """
-    return _height(lines, room) <= room.columns * room.next * _SHORT
+    return _height(lines, room) <= room.columns * room.page_lines * _LARGEST_SHARE
 
 
-def blocks(lines: Sequence[Line], room: Room) -> Iterator[tuple[tuple[Line, ...], ...]]:
-    """Blocks of columns, each of them for one page."""
+def contents_pages(lines: Sequence[Line], room: Room) -> Iterator[tuple[tuple[Line, ...], ...]]:
+    """The contents page by page; a page is a tuple of columns, a column a tuple of lines."""
     page: list[Line] = []
-    there = room.first
+    available = room.first_lines
     height = 0.0
     for line in lines:
         height += _height((line,), room)
-        if page and height > room.columns * there:
+        if page and height > room.columns * available:
             yield tuple(_columns(page, room))
             page = []
-            there = room.next
+            available = room.page_lines
             height = _height((line,), room)
         page.append(line)
     if page:
@@ -84,7 +90,7 @@ def blocks(lines: Sequence[Line], room: Room) -> Iterator[tuple[tuple[Line, ...]
 
 
 def _columns(lines: Sequence[Line], room: Room) -> Iterator[tuple[Line, ...]]:
-    """Runs of lines, one a column, of about the same height; no section stands alone at a foot."""
+    """The columns of one page, of about the same height. None ends with the title of a section."""
     goal = _height(lines, room) / room.columns
     column: list[Line] = []
     made = 0
@@ -103,10 +109,13 @@ def _columns(lines: Sequence[Line], room: Room) -> Iterator[tuple[Line, ...]]:
 
 
 def _height(lines: Sequence[Line], room: Room) -> float:
-    """In lines of text, with the air around them."""
-    return sum(_rows(line.text, room) + (_SECTION_AIR if line.section else _AIR) for line in lines)
+    """The height of `lines`, in lines of text, with the space around them."""
+    return sum(
+        _rows(line.text, room) + (_SECTION_SPACE if line.section else _LINE_SPACE) for line in lines
+    )
 
 
 def _rows(text: str, room: Room) -> int:
+    """The number of lines that `text` takes."""
     width = sum(2 if east_asian_width(character) in "WFA" else 1.15 for character in text)
-    return 1 if width <= room.line else -int(-width // (room.line - _RAGGED))
+    return 1 if width <= room.line_width else -int(-width // (room.line_width - _LOST_PER_LINE))

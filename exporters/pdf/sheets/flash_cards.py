@@ -1,9 +1,9 @@
-"""Flash cards: each side of a card is set as a page of its own, and the pages are put on paper.
+"""Flash cards: each side of a card is laid out as a page, and the pages are placed on paper.
 
-A side gets the largest type in which it fits. What does not fit in the smallest continues on the
-back of another card with the same front, so nothing is ever cut off or lost.
+A side gets the largest type in which it fits. If a back does not fit in the smallest type, it
+continues on the back of another card with the same front. So nothing is ever cut off or lost.
 
-Cards are printed in packs, each by itself, so that it can be kept from one build to the next.
+Cards are printed in packs, each separately, so that a pack can be kept from one build to the next.
 """
 
 from __future__ import annotations
@@ -17,34 +17,34 @@ from typing import Any
 from markupsafe import Markup
 
 from deckpress.model import Asset, Card, CardKind, Html
-from exporters.job import Printing
-from exporters.pdf.setting.field_html import Paper
-from exporters.pdf.setting.html_templates import rendered, styles, text
+from exporters.job import PrintOptions
+from exporters.pdf.setting.field_html import PaperRenderer
+from exporters.pdf.setting.html_templates import render, styles, text_to_html
 from exporters.pdf.setting.nesting import INDENT
 from exporters.pdf.setting.tables import SIZES
 from exporters.pdf.sheet import Imposition, Sheet
 from exporters.pdf.sheets import question_view
-from exporters.pdf.sheets.card_grid import Cutting
-from exporters.pdf.weasy.imposition import imposed
-from exporters.pdf.weasy.press import laid_out, part_of, pressing
+from exporters.pdf.sheets.card_grid import CardGrid
+from exporters.pdf.weasy.imposition import free_height, imposed
+from exporters.pdf.weasy.press import lay_out, print_environment, write_part
 from exporters.view import Entry, has_gaps, letter
 
-# The sizes of type, in points.
+# The type sizes, in points.
 _SIZES = (16.0, 14.0, 12.5, 11.0, 10.0, 9.0, 8.0, 7.2, 6.5, 6.0, 5.5)
-_LARGE = 14.0  # the least of large print
+_LARGE = 14.0  # the smallest size in large print
 _LARGEST, _LARGEST_BACK = 16.0, 12.5
-_POINT, _PIXEL = 25.4 / 72, 25.4 / 96  # millimetres
+_MM_PER_POINT = 25.4 / 72
 _LEADING = 1.5
-_TIGHT = 0.82  # how much of its room a text fills at best: lines end where words do
-_RISE = 0.42  # of the room that is left, above the text: the eye's middle is above the ruler's
+_TIGHT = 0.82  # the share of a line that text fills at best, since lines end where words do
+_RISE = 0.42  # share of the free height above the text: the optical centre is above the middle
 
-# The width of a letter of code in ems, the size of code and tables beside the text, and the
-# millimetres beside a line of code.
+# The size of code and tables relative to the text; the width of a letter of code, in ems; and the
+# space beside a line of code, in millimetres.
 _SMALL = 0.8
 _CODE = _SMALL * 0.6
 _CODE_AROUND = 4.2
 
-# Of a card, what is around the text, in millimetres (see flashcards.css).
+# The space beside, and above and below, the text of a card, in millimetres (see flashcards.css).
 _AROUND = (10.0, 15.5)
 
 
@@ -54,42 +54,43 @@ Cards = tuple[tuple[Entry, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One side of a card, its type in points. `again` counts the times it was set before."""
+    """One side of a card.
+
+    `section` is the title of its section, `size` the type size in points. `repeat` counts the
+    copies of a front: 0 for the first.
+    """
 
     entry: Entry
     section: str
     front: bool
     size: float
-    again: int = 0
+    repeat: int = 0
 
     @property
     def name(self) -> str:
-        """What its pages are found by."""
-        again = f"-{self.again}" if self.again else ""
+        """The id of this side, by which its pages are found."""
+        again = f"-{self.repeat}" if self.repeat else ""
         return f"_{'front' if self.front else 'back'}{again}-{self.entry.card.id}"
 
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """A laid-out side, or a part of one, and what stands in its corners."""
+    """A laid-out side, or a part of one, and the texts of its corners."""
 
-    page: Any  # none where the other side goes on alone
+    page: Any  # None if only the other side of this card has text
     id: str
     label: str
     section: str
 
     @property
-    def sink(self) -> float:
-        """How far down it is put, in millimetres, to stand in the middle of its card."""
-        room = self.page._page_box
-        (body,) = room.children[0].children
-        free = room.height - sum(side.margin_height() for side in body.children)
-        return float(max(0, free) * _RISE * _PIXEL)
+    def shift_down(self) -> float:
+        """How far down the page is moved, in millimetres, so that its text looks centred."""
+        return free_height(self.page) * _RISE
 
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A side of the paper: its cards and their places; `marked` if it shows where to cut."""
+    """A side of the paper: its faces with their places; `marked` if it has marks for cutting."""
 
     faces: tuple[tuple[Face, tuple[float, float]], ...]
     marked: bool
@@ -97,42 +98,47 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """Cards that are printed together, and all that this takes. `numbers` are those of the cards
-    to which they link.
+    """Cards that are printed together, with all that is needed to print them.
+
+    `numbers` are the numbers of the cards to which they have links, by id. `pictures` are those
+    that they show, by name.
     """
 
     lang: str
-    printing: Printing
+    print_options: PrintOptions
     cards: Cards
     numbers: Mapping[str, int]
     pictures: Mapping[str, Asset]
 
     @property
     def content(self) -> bytes:
-        """All that decides what is printed."""
+        """Everything that decides the printed bytes."""
         return repr(self).encode()
 
 
-def cutting(printing: Printing) -> Cutting:
-    """The paper and the places of its cards, as they are asked for."""
-    return Cutting.of(printing.paper, printing.per_page, printing.flip, printing.offset)
+def grid_for(print_options: PrintOptions) -> CardGrid:
+    """The places of the cards on paper, for these print options."""
+    return CardGrid.for_paper(
+        print_options.paper, print_options.per_page, print_options.flip, print_options.offset
+    )
 
 
-def printed_pack(pack: Pack) -> bytes:
-    """Sheets of fronts and backs in turn, as a part of a book; one with the marks alone if there
-    are no cards.
+def print_pack(pack: Pack) -> bytes:
+    """The pack as a part of a book: sheets with fronts and sheets with backs, in turn.
+
+    A pack without cards gives one sheet with the marks for cutting.
     """
-    return FlashCards(pack).printed()
+    return FlashCards(pack).print_part()
 
 
 class FlashCards:
-    """A pack as cards to cut out."""
+    """A pack as flash cards to cut out."""
 
     def __init__(self, pack: Pack) -> None:
-        printing = pack.printing
-        self._cutting = cutting(printing)
-        self._least = _LARGE if printing.large_print else _SIZES[-1]
-        self._ink = ("ink.css",) if printing.ink_saver else ()
+        print_options = pack.print_options
+        self._grid = grid_for(print_options)
+        self._least = _LARGE if print_options.large_print else _SIZES[-1]
+        self._ink = ("ink.css",) if print_options.ink_saver else ()
         self._pictures = pack.pictures
         self._cards = pack.cards
         self._numbers = pack.numbers
@@ -140,33 +146,34 @@ class FlashCards:
         self._shared: dict[str, Any] = {
             "lang": pack.lang,
             "field": self._field,
-            "text": text,
+            "text": text_to_html,
             "kinds": CardKind,
-            "mark": lambda card: question_view.plain(question_view.asked(card.question)),
-            "blanked": question_view.asked,
+            "mark": lambda card: question_view.plain_text(question_view.blank_gaps(card.question)),
+            "blank_gaps": question_view.blank_gaps,
             "has_gaps": has_gaps,
-            "shuffled": question_view.shuffled,
+            "shuffled_steps": question_view.shuffled_steps,
             "letter": letter,
-            "right": question_view.right,
+            "right_letters": question_view.right_letters,
         }
 
-    def printed(self) -> bytes:
-        with pressing():
+    def print_part(self) -> bytes:
+        """The PDF of the pack, as a part of a book."""
+        with print_environment():
             leaves = list(self._leaves(list(self._faces(list(self._sides())))))
-            sheet = self._around(leaves)
-            around = laid_out(sheet)
-            return part_of(around.copy(list(self._sheets(leaves, around.pages))), sheet.html)
+            sheet = self._frame_sheet(leaves)
+            around = lay_out(sheet)
+            return write_part(around.copy(list(self._papers(leaves, around.pages))), sheet.html)
 
     def _sides(self) -> Iterator[Side]:
         for entry, section in self._cards:
             for front in (True, False):
-                yield Side(entry, section, front, self._guess(entry.card, front))
+                yield Side(entry, section, front, self._first_size(entry.card, front))
 
-    def _fitted(self, sides: Sequence[Side]) -> dict[str, list[Any]]:
-        """The pages of each side, one if that is possible in any size of type."""
+    def _lay_out_sides(self, sides: Sequence[Side]) -> dict[str, list[Any]]:
+        """The laid-out pages of each side, by its name: one page if any type size allows it."""
         found: dict[str, list[Any]] = {}
         while sides:
-            found |= _by_side(sides, laid_out(self._sheet(sides)))
+            found |= _by_side(sides, lay_out(self._sides_sheet(sides)))
             sides = [
                 replace(side, size=less[0])
                 for side in sides
@@ -176,21 +183,21 @@ class FlashCards:
         return found
 
     def _faces(self, sides: Sequence[Side]) -> Iterator[tuple[Face, Face]]:
-        """Front and back of every card that is cut out.
+        """The front and back of every card that is cut out.
 
-        Where the back takes several cards, each of them has the front.
+        If the back takes several cards, each of them has a copy of the front.
         """
-        pages = self._fitted(sides)
+        pages = self._lay_out_sides(sides)
         fronts, backs = sides[::2], sides[1::2]
         again = [
-            replace(front, again=part)
+            replace(front, repeat=part)
             for front, back in zip(fronts, backs, strict=True)
             if len(pages[front.name]) == 1
             for part in range(1, len(pages[back.name]))
         ]
-        pages |= self._fitted(again)
+        pages |= self._lay_out_sides(again)
         for extra in again:
-            pages[replace(extra, again=0).name] += pages[extra.name][:1]
+            pages[replace(extra, repeat=0).name] += pages[extra.name][:1]
         for front, back in zip(fronts, backs, strict=True):
             here, behind = pages[front.name], pages[back.name]
             parts = max(len(here), len(behind))
@@ -202,72 +209,72 @@ class FlashCards:
                 )
 
     def _leaves(self, faces: Sequence[tuple[Face, Face]]) -> Iterator[Leaf]:
-        """The sides of the paper, fronts and backs in turn; one without cards if there are none."""
-        count = self._cutting.columns * self._cutting.rows
+        """The sides of the paper, fronts and backs in turn; one empty side without cards."""
+        count = self._grid.columns * self._grid.rows
         for start in range(0, len(faces) or 1, count):
             run = faces[start : start + count]
             fronts, backs = ([pair[side] for pair in run] for side in (0, 1))
-            yield Leaf(tuple(zip(fronts, self._cutting.fronts(), strict=False)), marked=True)
+            yield Leaf(tuple(zip(fronts, self._grid.fronts(), strict=False)), marked=True)
             if run:
-                yield Leaf(tuple(zip(backs, self._cutting.backs(), strict=False)), marked=False)
+                yield Leaf(tuple(zip(backs, self._grid.backs(), strict=False)), marked=False)
 
-    def _sheets(self, leaves: Sequence[Leaf], papers: Sequence[Any]) -> Iterator[Any]:
+    def _papers(self, leaves: Sequence[Leaf], papers: Sequence[Any]) -> Iterator[Any]:
         for leaf, paper in zip(leaves, papers, strict=True):
             placed = [(face, place) for face, place in leaf.faces if face.page is not None]
-            places = tuple((left, top + face.sink) for face, (left, top) in placed)
-            size = (self._cutting.width, self._cutting.height)
+            places = tuple((left, top + face.shift_down) for face, (left, top) in placed)
+            size = (self._grid.width, self._grid.height)
             whole = Imposition(size, ((0, 0), *places))
             yield from imposed([paper, *(face.page for face, _ in placed)], whole)
 
-    def _sheet(self, sides: Sequence[Side]) -> Sheet:
-        width, height = self._cutting.card
+    def _sides_sheet(self, sides: Sequence[Side]) -> Sheet:
+        width, height = self._grid.card
         size = f"@page {{ size: {width:.3f}mm {height:.3f}mm }}\n"
         room = f":root {{ --room: {height - _AROUND[1]:.3f}mm }}\n"
         css = Markup(styles("content.css", "flashcards.css", *self._ink) + size + room)
-        html = rendered("flashcards", **self._shared, sides=sides, style=css)
+        html = render("flashcards", **self._shared, sides=sides, style=css)
         return Sheet(html, {**self._pictures, **self._drawings})
 
     def _field(self, html: Html, size: float) -> Markup:
-        """A field in type of that size, in points."""
-        em = size * _POINT
-        room = self._cutting.card[0] - _AROUND[0]
+        """The field `html` as HTML, in type of `size` points."""
+        em = size * _MM_PER_POINT
+        room = self._grid.card[0] - _AROUND[0]
         letter = _CODE * em
         code, indent = int((room - _CODE_AROUND) / letter), ceil(INDENT / letter)
-        # Tables are as large as code there (flashcards.css).
-        paper = Paper(self._numbers, 1.0, code, indent, room, size * _SMALL / SIZES[0])
-        made = paper.field(html)
-        self._drawings.update(paper.drawings)
+        # On flash cards, tables have the type size of code (flashcards.css).
+        renderer = PaperRenderer(self._numbers, 1.0, code, indent, room, size * _SMALL / SIZES[0])
+        made = renderer.field(html)
+        self._drawings.update(renderer.drawings)
         return made
 
-    def _around(self, leaves: Sequence[Leaf]) -> Sheet:
-        """What stands on the sheets besides the cards' text: the marks, and the corners."""
-        width, height = self._cutting.width, self._cutting.height
+    def _frame_sheet(self, leaves: Sequence[Leaf]) -> Sheet:
+        """What is on the paper besides the text of the cards: the corners and the marks."""
+        width, height = self._grid.width, self._grid.height
         css = f"@page {{ size: {width}mm {height}mm; margin: 0 }}\n"
         style = Markup(styles("flashcards.css", *self._ink) + css)
-        values = {"leaves": leaves, "marks": self._cutting.marks(), "size": self._cutting.card}
-        return Sheet(rendered("flashcards-around", **self._shared, **values, style=style))
+        values = {"leaves": leaves, "marks": self._grid.marks(), "size": self._grid.card}
+        return Sheet(render("flashcards-around", **self._shared, **values, style=style))
 
-    def _guess(self, card: Card, front: bool) -> float:
-        """The largest size in which a side may fit, by how much text it has."""
+    def _first_size(self, card: Card, front: bool) -> float:
+        """An estimate of the largest type size in which a side fits, by the length of its text."""
         width, height = (
-            length - around for length, around in zip(self._cutting.card, _AROUND, strict=True)
+            length - around for length, around in zip(self._grid.card, _AROUND, strict=True)
         )
         fields = _front(card) if front else _back(card)
         largest = _LARGEST if front else _LARGEST_BACK
         sizes = [size for size in _SIZES if self._least <= size <= largest] or [self._least]
         for size in sizes:
-            em = size * _POINT
+            em = size * _MM_PER_POINT
             line = width / em * _TIGHT
             lines = sum(
-                max(1, -(-question_view.length(field) // line)) for field in fields if field
+                max(1, -(-question_view.text_length(field) // line)) for field in fields if field
             )
             if lines * em * _LEADING <= height:
                 return size
         return sizes[-1]
 
 
-def fields(card: Card) -> tuple[Html, ...]:
-    """All that stands on a card, and some of it on both sides."""
+def card_fields(card: Card) -> tuple[Html, ...]:
+    """All fields that are printed on `card`; some are printed on both sides."""
     return (*_front(card), *_back(card), card.short)
 
 
@@ -283,7 +290,7 @@ def _back(card: Card) -> tuple[Html, ...]:
 
 
 def _by_side(sides: Sequence[Side], document: Any) -> dict[str, list[Any]]:
-    """The pages of a document by the side that stands on each."""
+    """The pages of a document by the name of the side that they show."""
     names = {side.name for side in sides}
     found: dict[str, list[Any]] = {}
     name = ""

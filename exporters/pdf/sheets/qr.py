@@ -1,4 +1,4 @@
-"""QR codes that lead from the paper to the sections of the page."""
+"""QR codes that lead from paper to the sections of the web page."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from deckpress.model import Asset, Deck
 _PAGES = ("https://", "http://")
 
 
-def codes(deck: Deck) -> dict[str, Asset]:
-    """A code for each section of a deck that has a page, by the name of its picture."""
+def qr_codes(deck: Deck) -> dict[str, Asset]:
+    """A QR code for each section, by the name of its picture; none if `deck` has no web page."""
     address = deck.meta.homepage.partition("#")[0].strip()
     if not address.startswith(_PAGES):
         return {}

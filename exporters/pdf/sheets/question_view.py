@@ -1,4 +1,4 @@
-"""A card as it is asked on paper: gaps to fill in, steps out of their order, room for an answer."""
+"""A card as a question on paper: empty gaps, shuffled steps, room for an answer."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ from unicodedata import east_asian_width
 from markupsafe import escape
 
 from deckpress.model import Card, CardKind, ClozeStart, Html, Math, Piece
-from deckpress.render.plain_text import unmarked
-from exporters.view import blanked, gaps, letter
+from deckpress.render.plain_text import strip_tags
+from exporters.view import gaps, letter, replace_gaps
 
 _BLANK = re.compile(r'<span class="blank".*?</span>')
-# The width of a gap, in em: wide enough to write in, and no sign of a long word's length.
+# The width of a gap, in ems: wide enough to write in, and no hint at the length of a long word.
 _NARROWEST, _WIDEST = 3.5, 14.0
-_HANDWRITING = 1.5  # it takes so much more room than print
+_HANDWRITING = 1.5  # how much more room it takes than print
 
 
-def asked(html: Html) -> Html:
-    """`html` with its gaps empty: a line to write on, its number before it and its hint behind.
+def blank_gaps(html: Html) -> Html:
+    """`html` with its gaps empty: each is a line to write on, followed by its hint.
 
-    Gaps are numbered where there is more than one number.
+    If the gaps have several numbers, the number is written before the line.
     """
     several = len({start.number for start, _ in gaps(html)}) > 1
-    return blanked(html, lambda start, hidden: _blank(start, hidden, several))
+    return replace_gaps(html, lambda start, hidden: _blank(start, hidden, several))
 
 
-def shuffled(card: Card) -> tuple[int, ...]:
-    """The steps of an ordered card in the order in which they are asked, as positions from 0.
+def shuffled_steps(card: Card) -> tuple[int, ...]:
+    """The order in which the steps of an ordered card are shown, as positions from 0.
 
-    It hangs on the card's id alone, and is never the right order if there are two steps.
+    It depends only on the card's id. With two or more steps, it is never the right order.
     """
 
     def place(position: int) -> bytes:
@@ -42,38 +42,41 @@ def shuffled(card: Card) -> tuple[int, ...]:
     return tuple(order)
 
 
-def right(card: Card) -> str:
-    """What is right on a choice or an ordered card, by the letters on the sheet; else nothing."""
+def right_letters(card: Card) -> str:
+    """The right answer of a choice or an ordered card, in letters; empty for any other card."""
     if card.kind is CardKind.CHOICE:
         return " ".join(letter(n) for n, option in enumerate(card.options) if option.right)
     if card.kind is CardKind.ORDERED:
-        names = {position: letter(n) for n, position in enumerate(shuffled(card))}
+        names = {position: letter(n) for n, position in enumerate(shuffled_steps(card))}
         return " → ".join(names[position] for position in range(len(card.steps)))
     return ""
 
 
-def plain(html: Html) -> str:
-    """The text of a field in which gaps are blank, for a bookmark."""
-    return " ".join("".join(_text(piece) for piece in html).split())
+def plain_text(html: Html) -> str:
+    """The plain text of the field `html` with empty gaps, for a bookmark."""
+    return " ".join("".join(_piece_text(piece) for piece in html).split())
 
 
-def length(html: Html) -> float:
-    """How long the text of a field is, in em; a formula counts by its source, a picture nothing."""
-    return sum(_length(piece) for piece in html)
+def text_length(html: Html) -> float:
+    """The length of the text of the field `html`, in ems.
+
+    A formula counts as its source, a picture as nothing.
+    """
+    return sum(_piece_length(piece) for piece in html)
 
 
-def _length(piece: Piece) -> float:
-    return sum(1.0 if east_asian_width(letter) in "WFA" else 0.55 for letter in _text(piece))
+def _piece_length(piece: Piece) -> float:
+    return sum(1.0 if east_asian_width(letter) in "WFA" else 0.55 for letter in _piece_text(piece))
 
 
-def _text(piece: Piece) -> str:
+def _piece_text(piece: Piece) -> str:
     if isinstance(piece, Math):
         return piece.tex
-    return unmarked(_BLANK.sub("____", piece)) if isinstance(piece, str) else ""
+    return strip_tags(_BLANK.sub("____", piece)) if isinstance(piece, str) else ""
 
 
 def _blank(start: ClozeStart, content: Html, several: bool) -> str:
-    width = min(max(length(content) * _HANDWRITING, _NARROWEST), _WIDEST)
+    width = min(max(text_length(content) * _HANDWRITING, _NARROWEST), _WIDEST)
     number = f'<span class="which">{start.number}</span>' if several else ""
     hint = f'<span class="hint">({escape(start.hint)})</span>' if start.hint else ""
     line = f'<span class="blank" style="width:{width:.1f}em"></span>'

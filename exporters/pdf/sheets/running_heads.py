@@ -1,4 +1,4 @@
-"""The head and the foot of each page of a book."""
+"""The running head and the foot of each page of a book."""
 
 from __future__ import annotations
 
@@ -6,34 +6,36 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from deckpress.model import Deck, Version
-from exporters.pdf.setting.missing_glyphs import boxed_text
+from exporters.pdf.setting.missing_glyphs import box_missing_glyphs_in_text
 from exporters.pdf.setting.page_geometry import Geometry
-from exporters.pdf.setting.text_width import shortened, width
+from exporters.pdf.setting.text_width import shorten, text_width
 from exporters.pdf.sheet import Label
 from exporters.theme import words
 
 _BETWEEN = " · "
 
 
-def foot(deck: Deck, version: Version, sheet: str, room: Label) -> str:
-    """What stands below each page: what it belongs to; of a release, when that was made.
+def foot_text(deck: Deck, version: Version, sheet: str, room: Label) -> str:
+    """The foot of each page: title, sheet, version, license, and for a release its date.
 
-    `sheet` says which sheet of the deck it is, if there is something to say. A title that is too
-    long for the `room` is cut short, so that all else can be read.
+    `sheet` is the name of the sheet, or empty. A title that is too long for the label `room` is cut
+    short, so that everything else can be read.
     """
-    # A development build has no date: its time is only the place that it takes among the releases.
+    # A development build has no date: its time only orders it among the releases.
     date = str(datetime.fromtimestamp(version.time, UTC).date()) if version.release else ""
     rest = [each for each in (sheet, version.name, date, deck.meta.license) if each]
-    left = room.width - width(_BETWEEN.join(["", *rest]), room.size)
-    title = shortened(boxed_text(deck.meta.title), left, room.size)
+    left = room.width - text_width(_BETWEEN.join(["", *rest]), room.size)
+    title = shorten(box_missing_glyphs_in_text(deck.meta.title), left, room.size)
     return _BETWEEN.join(rest if title == "…" else [title, *rest])
 
 
-def running(
+def page_labels(
     geometry: Geometry, deck: Deck, heads: Sequence[str], title: str, foot: str
 ) -> tuple[tuple[Label, ...], ...]:
-    """The labels of the pages that have these `heads`: section and title above, what the document
-    is and the page below. The first page shows its title itself.
+    """The labels of each page; `heads` has the running head of each page.
+
+    Above are the head and `title`, below are `foot` and the page number. The first page has no
+    labels above, since it shows the title itself.
     """
     count = words(deck.meta.lang)["page-of"]
     pages = []

@@ -1,4 +1,4 @@
-"""What the printer may read: the deck's assets, by name, and nothing else in the world."""
+"""The only things that WeasyPrint may fetch: the deck's assets, by name."""
 
 from __future__ import annotations
 
@@ -22,7 +22,11 @@ class AssetFetcher(URLFetcher):  # type: ignore[misc]
         self._assets = assets
 
     def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
-        """The asset behind `url`; raises `ValueError` for anything else."""
+        """The asset behind `url`.
+
+        Raises:
+            ValueError: it is any other address.
+        """
         asset = self._assets.get(url.removeprefix(_SCHEME)) if url.startswith(_SCHEME) else None
         if asset is None:
             raise ValueError("only the deck's own pictures are printed")

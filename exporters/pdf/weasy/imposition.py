@@ -1,7 +1,7 @@
 """Several laid-out pages on one sheet of paper.
 
-Columns set as narrow pages take two thirds of the time of CSS columns, which are laid out twice;
-flash cards are set one to a page in the same way.
+Columns that are set as narrow pages take two thirds of the time of CSS columns, which WeasyPrint
+lays out twice to balance them (upstream: #578). Flash cards are set one to a page, too.
 """
 
 from __future__ import annotations
@@ -14,8 +14,16 @@ from exporters.pdf.sheet import Imposition
 _PIXELS = 96 / 25.4  # CSS pixels in a millimetre
 
 
+def free_height(page: Any) -> float:
+    """The height below the text of one of WeasyPrint's pages, in millimetres."""
+    box = page._page_box
+    (body,) = box.children[0].children
+    used = sum(child.margin_height() for child in body.children)
+    return float(max(0, box.height - used) / _PIXELS)
+
+
 def imposed(pages: Sequence[Any], imposition: Imposition) -> Iterator[Any]:
-    """WeasyPrint's pages, put on sheets. What comes out can stand in a document for its pages."""
+    """WeasyPrint's pages, put on sheets of paper, which can be the pages of a copied document."""
     places = [(left * _PIXELS, top * _PIXELS) for left, top in imposition.places]
     width, height = (length * _PIXELS for length in imposition.paper)
     for start in range(0, len(pages), len(places)):
@@ -24,7 +32,7 @@ def imposed(pages: Sequence[Any], imposition: Imposition) -> Iterator[Any]:
 
 
 class _Sheet:
-    """What WeasyPrint reads of a `weasyprint.Page`."""
+    """Has the attributes that WeasyPrint reads from a `weasyprint.Page`."""
 
     def __init__(
         self, width: float, height: float, placed: Sequence[tuple[Any, tuple[float, float]]]
@@ -49,7 +57,7 @@ class _Sheet:
             for page, (left, top) in placed
             for level, label, (x, y), state in page.bookmarks
         ]
-        # Read for the structure alone, in which places on the paper play no part.
+        # WeasyPrint reads it for the structure only, where positions do not matter.
         boxes = [page._page_box for page, _ in placed]
         children = [child for box in boxes for child in box.children]
         self._page_box = boxes[0].copy_with_children(children)

@@ -1,16 +1,19 @@
-"""WeasyPrint, breaking a word anywhere that is longer than its line and made of several elements.
+"""Long words and kept spaces at the end of a line, as CSS Text 3 has them.
 
-CSS has such a word broken where ``overflow-wrap`` allows it (CSS Text 3, 5.5). WeasyPrint does so
-only with a word that one element holds from the line's start on: a name in code whose parts have
-colours, or a word that is bold at first, runs out of its box; and what stands in an element at the
-line's start is broken although the next line has room for it. So no word is broken at first, and a
-line that is too long is made once more, now to be broken between any two characters. The same is
-done with a line that is nothing but the indentation of a word that is too long for the rest of it.
+A word that is longer than its line is broken where ``overflow-wrap`` allows it (CSS Text 3, 5.5).
+WeasyPrint breaks it only if one element holds it from the start of the line. So a name in coloured
+code, or a word with bold letters, runs out of its box; and a word in an element at the start of a
+line is broken although the next line has room for it. Upstream: #1614, #2258, #2900.
 
-Spaces that are kept hang over the end of a line (CSS Text 3, 4.1.3). To WeasyPrint they make it too
-long, and it breaks the line before the word that they follow.
+Here no word is broken at first. A line that is too long is made a second time, and then it may be
+broken between any two characters. So is a line that holds nothing but the indentation of a word
+that is too long for the rest of the line.
 
-It is made for the version of WeasyPrint that `tuning` is made for, and does nothing with any other.
+Spaces that are kept hang over the end of a line (CSS Text 3, 4.1.3). WeasyPrint counts them as part
+of the line, and breaks it before the word that they follow. Upstream: #2308.
+
+When these issues are closed, print the shipped deck with and without this module, compare the pages
+as pictures, and delete it if nothing is worse.
 """
 
 from __future__ import annotations
@@ -20,14 +23,11 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
-import weasyprint
 from weasyprint.formatting_structure import boxes
 from weasyprint.layout import inline, preferred
 from weasyprint.text.constants import PANGO_WRAP_MODE
 from weasyprint.text.ffi import pango
 from weasyprint.text.line_break import create_layout, first_line_metrics
-
-from exporters.pdf.weasy.tuning import VERSION
 
 _ROUNDING = 0.01  # pixels
 
@@ -39,17 +39,16 @@ _collapsed = inline.trailing_whitespace_size
 
 @cache
 def break_anywhere() -> None:
-    """Changes WeasyPrint for the rest of this process; once is enough."""
-    if weasyprint.__version__ == VERSION:
-        inline.split_inline_box = _split_line
-        inline.split_first_line = _split_between_words
-        inline.trailing_whitespace_size = _hanging
-        preferred.split_first_line = broken_anywhere(preferred.split_first_line)
+    """Change WeasyPrint for the rest of this process. Further calls do nothing."""
+    inline.split_inline_box = _split_line
+    inline.split_first_line = _split_between_words
+    inline.trailing_whitespace_size = _hanging
+    preferred.split_first_line = broken_anywhere(preferred.split_first_line)
 
 
 def broken_anywhere(split: Callable[..., Any]) -> Callable[..., Any]:
-    """As `split`, which says how narrow a text may be made, for a text that may be broken wherever
-    in its line it stands.
+    """A function like `split`, which finds the narrowest width of a text, for text that may be
+    broken anywhere, even if it does not start its line.
     """
 
     def narrowest(text: str, style: Any, *more: Any, is_line_start: bool, **how: Any) -> Any:
@@ -60,7 +59,7 @@ def broken_anywhere(split: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _split_line(context: Any, box: Any, position_x: float, max_x: float, *rest: Any) -> Any:
-    """In place of `split_inline_box`."""
+    """Replaces `split_inline_box`."""
     if not isinstance(box, boxes.LineBox) or box.style["overflow_wrap"] == "normal":
         return _split_box(context, box, position_x, max_x, *rest)
     lists = [each for each in (*rest, context.excluded_shapes) if isinstance(each, list)]
@@ -71,7 +70,7 @@ def _split_line(context: Any, box: Any, position_x: float, max_x: float, *rest: 
     if not (indentation or _too_long(context, line, max_x)):
         return made
     for each, length in zip(lists, lengths, strict=True):
-        del each[length:]  # what the first attempt found on its way
+        del each[length:]  # what the first attempt added
     with _anywhere():
         return _split_box(context, box, position_x, max_x, *rest)
 
@@ -82,7 +81,7 @@ def _too_long(context: Any, line: Any, max_x: float) -> bool:
 
 
 def _hanging(context: Any, box: Any) -> Any:
-    """The width of the spaces at the end of a line, which do not make it too long."""
+    """The width of the spaces at the end of a line; they do not make it too long."""
     last = box
     while isinstance(last, boxes.InlineBox | boxes.LineBox) and last.children:
         last = last.children[-1]
@@ -99,12 +98,12 @@ def _width(text: str, style: Any, context: Any) -> float:
 
 
 def _split_between_words(*text: Any, is_line_start: bool = True, **how: Any) -> Any:
-    """As `split_first_line`, which breaks no word then: those that are too long come later."""
+    """`split_first_line`, but no word is broken; words that are too long come later."""
     return _split(*text, is_line_start=False, **how)
 
 
 def _blank(box: Any) -> bool:
-    """Whether spaces that count are all that it holds."""
+    """Whether a box holds nothing but kept spaces."""
     if isinstance(box, boxes.TextBox):
         return box.style["white_space"] == "pre-wrap" and not box.text.strip()
     if isinstance(box, boxes.InlineBox | boxes.LineBox):
@@ -114,7 +113,7 @@ def _blank(box: Any) -> bool:
 
 @contextmanager
 def _anywhere() -> Iterator[None]:
-    """A line that is made in it may be broken between any two characters."""
+    """While this is entered, a line may be broken between any two characters."""
     before = inline.split_first_line, inline.can_break_text
     inline.split_first_line, inline.can_break_text = _split_text, _can_break
     try:
@@ -130,7 +129,7 @@ def _can_break(text: str, lang: str | None) -> bool:
 def _split_text(
     text: str, style: Any, context: Any, max_width: Any, spacing: Any, **how: Any
 ) -> Any:
-    """As `split_first_line`, but a text of which not even a word fits is broken in the word."""
+    """`split_first_line`, but if not even the first word fits, the word is broken."""
     found = _split(text, style, context, max_width, spacing, **how)
     layout, _, resume_index, width, *_ = found
     words = layout.text.strip() or resume_index is None

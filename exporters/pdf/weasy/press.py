@@ -1,7 +1,7 @@
-"""HTML in, PDF bytes out: everything that WeasyPrint has to be told.
+"""HTML becomes the bytes of a PDF.
 
-WeasyPrint and its font libraries are imported when the first sheet is printed, after the
-environment says where the fonts are: fontconfig reads that once.
+WeasyPrint and its font libraries are imported when the first sheet is printed. By then the
+environment says where the fonts are, which fontconfig reads only once.
 """
 
 from __future__ import annotations
@@ -20,51 +20,60 @@ from typing import Any
 from deckpress.model import Asset
 from exporters.pdf.sheet import PLACE, Sheet
 from exporters.pdf.weasy.imposition import imposed
+from exporters.pdf.weasy.version import require_version
 
 _FONTS = Path(__file__).parents[1] / "fonts.conf"
 
 _OPTIONS: dict[str, Any] = {"presentational_hints": True, "pdf_variant": "pdf/ua-1"}
 
-# How much of a page's height the tighter style saves on each.
+# The share of a page's height that the tighter style saves.
 _SAVED = 0.04
 
 
-def printed(sheet: Sheet) -> bytes:
-    """The sheet as a PDF. It carries no dates, so that two builds give the same bytes.
+def print_sheet(sheet: Sheet) -> bytes:
+    """The sheet as a PDF. It has no dates in it, so that two builds give the same bytes.
 
-    Nothing is fetched but `sheet.assets`. A picture that is not among them, or that cannot be
-    read, is replaced by its text alternative.
+    Only `sheet.assets` are fetched. A picture that is not among them, or that cannot be read, is
+    replaced by its alternative text.
+
+    Raises:
+        PrinterError: WeasyPrint cannot be used here.
     """
-    return _printed(sheet, part=False)
+    return _print(sheet, part=False)
 
 
-def printed_part(sheet: Sheet) -> bytes:
-    """The sheet as a part of a book, to be joined with others: a link to a place is an address
-    that starts with `PLACE`, and the ids of its structure are found in no other part.
+def print_part(sheet: Sheet) -> bytes:
+    """The sheet as a part of a book, to be merged with others.
+
+    Links inside the book are addresses that start with `PLACE`, and the ids in its structure tree
+    are unique among the parts.
+
+    Raises:
+        PrinterError: WeasyPrint cannot be used here.
     """
-    return _printed(sheet, part=True)
+    return _print(sheet, part=True)
 
 
-def _printed(sheet: Sheet, part: bool) -> bytes:
-    with pressing():
-        document = laid_out(sheet)
+def _print(sheet: Sheet, part: bool) -> bytes:
+    with print_environment():
+        document = lay_out(sheet)
         if sheet.imposition:
             document = _saving(document, sheet, len(sheet.imposition.places))
             document = document.copy(list(imposed(document.pages, sheet.imposition)))
         if part:
-            return part_of(document, sheet.html, sheet.attached)
-        return written(document, sheet.attached)
+            return write_part(document, sheet.html, sheet.attached)
+        return write_pdf(document, sheet.attached)
 
 
-def part_of(document: Any, html: str, attached: Sequence[Asset] = ()) -> bytes:
-    """A document that was laid out from this HTML, as `printed_part` gives it."""
+def write_part(document: Any, html: str, attached: Sequence[Asset] = ()) -> bytes:
+    """A document that was laid out from this HTML, as `print_part` returns it."""
     _address_places(document.pages)
     prefix = blake2b(html.encode(), digest_size=6).hexdigest() + "-"
-    return _slim(written(document, attached, prefix, uncompressed_pdf=True))
+    return _slim(write_pdf(document, attached, prefix, uncompressed_pdf=True))
 
 
 def _saving(document: Any, sheet: Sheet, columns: int) -> Any:
-    """The document, or the same in its tighter style, if that takes a sheet of paper less."""
+    """The document, or the same in its tighter style if that saves a sheet of paper."""
     count = len(document.pages)
     if not sheet.tighter or count <= columns or (count - 1) % columns:
         return document
@@ -73,12 +82,12 @@ def _saving(document: Any, sheet: Sheet, columns: int) -> Any:
     if body.height > count * _SAVED * page.height:
         return document
     style = f"{sheet.tighter}</style>"
-    again = laid_out(replace(sheet, html=sheet.html.replace("</style>", style, 1)))
+    again = lay_out(replace(sheet, html=sheet.html.replace("</style>", style, 1)))
     return again if len(again.pages) < count else document
 
 
 def _slim(pdf: bytes) -> bytes:
-    """Without what `tidy` took out of it: whoever joins parts has the objects of all in memory."""
+    """The PDF without the objects that `tidy` emptied: merging keeps all objects in memory."""
     from pikepdf import ObjectStreamMode, Pdf
 
     slim = BytesIO()
@@ -88,30 +97,37 @@ def _slim(pdf: bytes) -> bytes:
 
 
 @contextmanager
-def pressing() -> Iterator[None]:
-    """What `laid_out` and `written` are done in: our fonts, and no collection of garbage."""
+def print_environment() -> Iterator[None]:
+    """Enter this around `lay_out` and `write_pdf`: our fonts only, and no garbage collection."""
     with _own_fonts(), _without_collection():
         yield
 
 
-def laid_out(sheet: Sheet) -> Any:
-    """The sheet as WeasyPrint's document, its pages laid out."""
+def lay_out(sheet: Sheet) -> Any:
+    """The sheet as a document of WeasyPrint, its pages laid out.
+
+    Raises:
+        PrinterError: WeasyPrint cannot be used here.
+    """
+    require_version()
+    from weasyprint import HTML
+
     from exporters.pdf.weasy.fetcher import AssetFetcher
-    from exporters.pdf.weasy.html_parser import Page
     from exporters.pdf.weasy.line_breaking import break_anywhere
     from exporters.pdf.weasy.tuning import tune
 
     tune()
     break_anywhere()
-    # It says of our own styles what it does without; a library that logs something shows that too.
+    # It warns of properties in our own styles that it does not know.
     logging.getLogger("weasyprint").propagate = False
-    return Page(sheet.html, AssetFetcher(sheet.assets)).render(**_OPTIONS)
+    page = HTML(string=sheet.html, url_fetcher=AssetFetcher(sheet.assets))
+    return page.render(**_OPTIONS)
 
 
-def written(
+def write_pdf(
     document: Any, attached: Sequence[Asset] = (), prefix: str = "", **options: Any
 ) -> bytes:
-    """The document as a PDF; the ids of its structure begin with `prefix`."""
+    """The document as a PDF. The ids in its structure tree begin with `prefix`."""
     from exporters.pdf.weasy.structure import tidy
 
     pdf: bytes = document.write_pdf(
@@ -125,7 +141,7 @@ def written(
 
 
 def _address_places(pages: Sequence[Any]) -> None:
-    """Makes addresses of the links inside the document: their places may be in another part."""
+    """Turn links inside the document into addresses: their targets may be in another part."""
     for page in pages:
         page.links = [
             ("external", PLACE + target, *rest) if kind == "internal" else (kind, target, *rest)
@@ -151,7 +167,7 @@ def _attachment(asset: Asset) -> Any:
 
 @contextmanager
 def _own_fonts() -> Iterator[None]:
-    """Only the bundled fonts, for as long as it lasts: a browser started later needs its own."""
+    """Let fontconfig see only the bundled fonts; programs started afterwards see their own."""
     before = os.environ.get("FONTCONFIG_FILE")
     os.environ["FONTCONFIG_FILE"] = str(_FONTS)
     try:
@@ -165,7 +181,7 @@ def _own_fonts() -> Iterator[None]:
 
 @contextmanager
 def _without_collection() -> Iterator[None]:
-    """Layout makes millions of objects that all live to the end: collecting them only costs."""
+    """Pause garbage collection: a layout makes millions of objects that live until its end."""
     enabled = gc.isenabled()
     gc.disable()
     try:

@@ -1,4 +1,8 @@
-"""The structure that readers of tagged PDF follow, before WeasyPrint writes it."""
+"""The structure tree of a tagged PDF, improved before it is written.
+
+WeasyPrint tags every stretch of text in a line as a Span of its own (upstream: #2482), gives table
+headers no Scope (#2508), and names them by numbers that repeat in the next document.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from typing import Any
 
 import pydyf
 
-# Elements that say nothing of the text in them, and those in which text may stand by itself.
+# Structure types that say nothing about their text, and types that may hold text directly.
 _MUTE = ("/Span", "/NonStruct")
 _HOLD_TEXT = (
     *("/P", "/H1", "/H2", "/H3", "/H4", "/H5", "/H6", "/LBody", "/Lbl", "/Link", "/TD", "/TH"),
@@ -16,9 +20,10 @@ _HOLD_TEXT = (
 
 
 def tidy(pdf: Any, prefix: str) -> None:
-    """Takes out of the structure what says nothing, says of each table header what it heads, and
-    lists the ids of the headers, each with `prefix`, so that they are unlike those of other
-    documents.
+    """Improve the structure tree of `pdf`, a document of pydyf, in place.
+
+    Spans that say nothing are removed, and table headers get a Scope. The ids of headers begin
+    with `prefix`, so that they differ from those of other documents, and are listed in the IDTree.
     """
     _unwrap(pdf)
     _scope_headers(pdf)
@@ -26,8 +31,9 @@ def tidy(pdf: Any, prefix: str) -> None:
 
 
 def _unwrap(pdf: Any) -> None:
-    """Gives the text of mute elements to those around them: WeasyPrint makes an element of each
-    stretch of text in a line, which is half of all objects in the file.
+    """Move the text of mute elements into the elements around them.
+
+    WeasyPrint makes an element of each stretch of text in a line: half of all objects in the file.
     """
     elements = {item.reference: item for item in _of_type(pdf, "/StructElem")}
     above: dict[bytes, bytes] = {}
@@ -55,8 +61,9 @@ def _kept(reference: bytes, above: dict[bytes, bytes]) -> bytes:
 
 
 def _scope_headers(pdf: Any) -> None:
-    """Gives each header the Scope of ISO 32000-1, 14.8.5.7: one beside cells heads their row, one
-    among headers its column.
+    """Give each table header its Scope (ISO 32000-1, 14.8.5.7).
+
+    A header in a row with cells belongs to that row, a header among headers to its column.
     """
     elements = {item.reference: item for item in _of_type(pdf, "/StructElem")}
     for row in elements.values():

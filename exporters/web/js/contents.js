@@ -1,4 +1,4 @@
-/* Where the reader is, in the contents. */
+/* Marks in the contents the section that the reader is in. */
 
 function startContents() {
   const links = new Map();

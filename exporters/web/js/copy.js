@@ -1,4 +1,4 @@
-/* Copying code. */
+/* The buttons that copy code. */
 
 function startCopying() {
   const model = byId("_copy").content.firstElementChild;
@@ -28,7 +28,7 @@ async function copy(code, button) {
   }, 2000);
 }
 
-/** The old way, for a page that came over plain HTTP. What it copies stays selected. */
+/** Copies in the old way, for a page that was loaded over plain HTTP. The code stays selected. */
 function copySelected(code) {
   getSelection().selectAllChildren(code);
   return document.execCommand("copy");

@@ -1,4 +1,4 @@
-/* What lies ahead and what is hard: drawn for the eye, and told in a table. */
+/* The dashboard: the forecast and the weak topics, as drawings and as a table for screen readers. */
 
 function svg(tag, ...rest) {
   return fill(document.createElementNS("http://www.w3.org/2000/svg", tag), ...rest);

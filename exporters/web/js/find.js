@@ -1,26 +1,26 @@
-/* Finding: words, filters, and an address that says both. */
+/* The search: words, filters, and an address that contains both. */
 
-/** What a card asks, what it is called, and what it says, without the words that every card has. */
+/** The question, the labels and the answer of a card, without the words that every card has. */
 const ASKED = "h3, .ask > :not(ol)";
 const CALLED = ".labels";
 const SAID = ".options .text, .answer > :not(.part, .key), .part > .text";
 
-// So many cards are put in the order of their rank, and so many are marked: nobody reads further.
+// At most this many cards are sorted by rank, and this many get marks: nobody reads further.
 const RANKED = 200;
 const MARKED = 60;
-// Letters on each side of what was found in an answer.
+// The number of letters shown before a match in an answer.
 const AROUND = 24;
 
-// Milliseconds without a key until the address says it: browsers limit that.
+// Milliseconds after the last key until the address is changed: browsers limit such changes.
 const PAUSE = 250;
 
 let catalogue = null;
 let moved = [];
 let telling;
-// What the address was last known to look for.
+// The query of the address, when it was last written or read here.
 let told;
 
-/** Text as it is compared: full-width and half-width, upper and lower case are the same. */
+/** Text in the form in which it is compared, without differences of width and case. */
 function plain(text) {
   return text.normalize("NFKC").toLowerCase();
 }
@@ -29,7 +29,7 @@ function textOf(card, parts) {
   return Array.from(card.querySelectorAll(parts), (part) => part.textContent).join(" ");
 }
 
-/** Every card with the texts that are searched, made when they are needed first. */
+/** All cards with their searchable texts. The list is made on first use. */
 function catalogued() {
   catalogue ??= Array.from(document.querySelectorAll(".card"), (card, order) => {
     const { topics = "", section, level = "", tier = "", initials = "" } = card.dataset;
@@ -45,8 +45,8 @@ function catalogued() {
   return catalogue;
 }
 
-/** How far from the question a word is: 0 in it, 1 in a label, 2 in the answer, 3 where two
-    letters or more are how the question's Chinese begins to sound; -1 nowhere. */
+/** Where a word is found: 0 in the question, 1 in a label, 2 in the answer, 3 (for two letters or
+    more) in the pinyin initials of the question, -1 nowhere. */
 function placeOf({ texts }, word) {
   return texts.findIndex((text, place) => text.includes(word) && (place < 3 || word.length > 1));
 }
@@ -56,7 +56,7 @@ function rankOf(item, words) {
   return places.includes(-1) ? null : places.reduce((sum, place) => sum + place, 0);
 }
 
-/** Lists, and a box to tick. */
+/** The filters: select elements and one checkbox. */
 function filters() {
   return [...document.querySelectorAll("[data-filter]")];
 }
@@ -99,7 +99,7 @@ function find() {
   requestAnimationFrame(() => mark(found.slice(0, MARKED), words));
 }
 
-/** Puts what was found nearest to the question first, and everything else where it belongs. */
+/** Moves the cards with the best rank to the top, and all others back to their section. */
 function arrange(found) {
   for (const { card, home, order } of moved.sort((one, other) => other.order - one.order)) {
     const next = catalogue[order + 1];
@@ -114,7 +114,7 @@ function arrange(found) {
   byId("_first").hidden = moved.length === 0;
 }
 
-/* Marking what was found */
+/* Marks */
 
 function mark(found, words) {
   for (const hit of document.querySelectorAll(".hit")) hit.remove();
@@ -127,7 +127,7 @@ function mark(found, words) {
   if (CSS.highlights) CSS.highlights.set("found", new Highlight(...ranges));
 }
 
-/** What the answer says around the first of the words that is in it. */
+/** The passage of the answer around the first match of the words. */
 function passage(card, words) {
   const text = textOf(card, SAID).replace(/\s+/g, " ");
   const { flat, places } = flattened(text);
@@ -138,7 +138,7 @@ function passage(card, words) {
   return make("p", { class: "hit" }, said);
 }
 
-/** Where the words stand in a card, through all that is bold, a link or code in between. */
+/** The ranges of the words in a card. A word may cross bold text, links or code. */
 function* marksIn(card, words) {
   const walker = document.createTreeWalker(card, NodeFilter.SHOW_TEXT);
   const nodes = [];
@@ -164,10 +164,10 @@ function* marksIn(card, words) {
   }
 }
 
-// A letter with what joins it when it is compared: accents, half-width voicing, parts of Hangul.
+// A letter with what NFKC may join to it: accents, half-width voicing marks, parts of Hangul.
 const LETTER = /[^][\p{M}\uff9e\uff9f\u1160-\u11ff]*/gu;
 
-/** The text as it is compared, and for each of its letters where it stands in `text`. */
+/** The text as it is compared (`flat`), and for each of its letters its place in `text`. */
 function flattened(text) {
   const places = [];
   for (const { 0: letter, index: start } of text.matchAll(LETTER)) {
@@ -179,7 +179,7 @@ function flattened(text) {
 
 /* The address */
 
-/** Writes what is looked for into the address, so that it can be sent to somebody. */
+/** Writes the search into the address, so that it can be shared. */
 function tell(text, chosen) {
   const query = new URLSearchParams(text ? { q: text } : {});
   for (const { dataset, value } of chosen) query.set(dataset.filter, value);
@@ -188,11 +188,11 @@ function tell(text, chosen) {
     history.replaceState(null, "", address + location.hash);
     told = location.search;
   } catch {
-    // A page from a disk may not change its address in some browsers.
+    // Some browsers do not let a page from a disk change its address.
   }
 }
 
-/** Takes over what the address looks for. */
+/** Sets the search to that of the address. */
 function ask() {
   told = location.search;
   const query = new URLSearchParams(location.search);
@@ -202,15 +202,15 @@ function ask() {
   }
 }
 
-/** Going back may lead to another search. A link to a card leads to none: the address may be behind
-    what is typed, or be forbidden to say it. */
+/** Follows a change of the address, such as going back to an earlier search. A link to a card does
+    not change the search: the address may be older than the typed words, or not changeable. */
 function followAddress() {
   if (location.search === told) return;
   ask();
   find();
 }
 
-/** Finds what was asked for just now, to be read from the beginning by whoever was further down. */
+/** Searches, and scrolls up to the first result if the reader was further down. */
 function findAnew() {
   find();
   const before = scrollY;
@@ -218,7 +218,7 @@ function findAnew() {
   scrollTo(0, Math.min(scrollY, before));
 }
 
-/** Which cards are weak changes with what is learnt. */
+/** Searches again if only weak cards are shown: studying changes which cards are weak. */
 function findWeak() {
   if (document.querySelector("[data-filter=weak]").checked) find();
 }
@@ -236,7 +236,7 @@ function startFind() {
   for (const filter of filters()) filter.addEventListener("change", findAnew);
   byId("_reset").addEventListener("click", () => {
     clearFind();
-    // The button is gone, and with it the place from which a keyboard goes on.
+    // The button is hidden now, so the keyboard focus needs another place.
     byId("_main").focus({ preventScroll: true });
   });
   input.addEventListener("keydown", ({ key, isComposing }) => {

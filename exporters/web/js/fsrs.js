@@ -1,8 +1,8 @@
-/* When a card comes back: FSRS-6 with its published default parameters, 90 % wanted to be known,
-   steps of 1 and 10 minutes for a new card and of 10 minutes for a forgotten one.
+/* The scheduler: FSRS-6 with its published default parameters and a desired retention of 90 %. The
+   steps are 1 and 10 minutes for a new card and 10 minutes for a forgotten one.
    https://github.com/open-spaced-repetition/fsrs4anki/wiki/The-Algorithm
 
-   Pure functions: the time comes in as what has passed, in milliseconds, and goes out likewise. */
+   The functions are pure. All times are durations in milliseconds. */
 
 const FSRS = (() => {
   const W = [
@@ -16,7 +16,7 @@ const FSRS = (() => {
   const DECAY = -W[20];
   const FACTOR = 0.9 ** (1 / DECAY) - 1;
 
-  /** How likely a card is known after `elapsed`. FSRS counts in whole days. */
+  /** The probability that a card is known after `elapsed`. FSRS counts whole days. */
   function recall({ stability }, elapsed) {
     return (1 + (FACTOR * Math.floor(Math.max(0, elapsed) / DAY)) / stability) ** DECAY;
   }
@@ -52,7 +52,7 @@ const FSRS = (() => {
     return rating === AGAIN ? forgotten(memory, known) : remembered(memory, known, rating);
   }
 
-  /** The phase and step that a rating leads to; a `wait` where a step says how long. */
+  /** The phase and step after a rating, with the `wait` of that step if it has one. */
   function next({ phase, step }, rating) {
     if (phase === "review" && rating !== AGAIN) return { phase, step: 0 };
     const entered = phase === "review" ? "relearning" : phase;
@@ -66,8 +66,8 @@ const FSRS = (() => {
     return { phase, step: step + 1, wait: steps[step + 1] };
   }
 
-  /** What is remembered after a card was rated 1 (again) to 4 (easy), `elapsed` after the last
-      time; `memory` is null for a new card. `wait` is how long until it is asked again. */
+  /** The memory state after a rating from 1 (again) to 4 (easy), given `elapsed` after the last
+      one; `memory` is null for a new card. `wait` is the time until the card is asked again. */
   function review(memory, rating, elapsed) {
     const before = memory ?? { phase: "learning", step: 0 };
     const stability = memory ? stabilityAfter(memory, rating, elapsed) : W[rating - 1];
@@ -75,7 +75,7 @@ const FSRS = (() => {
       ? difficultyAfter(memory.difficulty, rating)
       : within(firstDifficulty(rating));
     const kept = Math.max(stability, 0.001);
-    // At the wanted 90 % the interval is the stability itself, in whole days.
+    // At a desired retention of 90 %, the interval is the stability itself, in whole days.
     const days = Math.min(Math.max(Math.round(kept), 1), LONGEST);
     return { stability: kept, difficulty, wait: days * DAY, ...next(before, rating) };
   }

@@ -1,13 +1,13 @@
 "use strict";
-/* What the page can do beyond reading. Without this script every card is still there to read.
-   Whatever needs the script is hidden in the page, or made here. */
+/* Helpers for the other scripts. The page can be read without any script. Elements that need a
+   script are hidden in the page or made by the script. */
 
 const root = document.documentElement;
-/** The deck's key, and the words that only the script says. */
+/** The deck's key, and the words that only the scripts need. */
 const data = JSON.parse(document.getElementById("_data").textContent);
 const byId = (id) => document.getElementById(id);
 
-/** What was kept under `key`; nothing where the browser keeps nothing for a page. */
+/** The value stored under `key`; null if there is none or the browser stores nothing. */
 function recall(key) {
   try {
     return localStorage.getItem(key);
@@ -20,21 +20,21 @@ function keep(key, value) {
   try {
     localStorage.setItem(key, value);
   } catch {
-    // The choice then holds until the page is left.
+    // Without storage, the choice holds until the page is closed.
   }
 }
 
-/** Tells everybody who cannot see the page, and whoever looks at its line of news. */
+/** Shows a message in the status line, which screen readers announce. */
 function say(text) {
   byId("_status").textContent = text;
 }
 
-/** The words of that key, their holes filled: word("left", { count: 3 }). */
+/** The words for a key, with placeholders filled in: word("left", { count: 3 }). */
 function word(key, holes = {}) {
   return data.words[key].replace(/\{(\w+)\}/g, (hole, name) => holes[name] ?? hole);
 }
 
-/** A new element with these attributes and children; text stays text. */
+/** A new element with attributes and children. A string becomes text, not HTML. */
 function make(tag, ...rest) {
   return fill(document.createElement(tag), ...rest);
 }

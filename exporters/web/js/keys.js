@@ -1,6 +1,6 @@
-/* The keyboard. A key means nothing while somebody types, or together with a modifier. */
+/* Keyboard shortcuts. They are off while the reader types, and together with a modifier key. */
 
-/** The next card that is shown, or with `by` -1 the one before, counted from where the reader is. */
+/** Goes to the next visible card, or with `by` -1 to the one before. */
 function step(by) {
   const cards = [...document.querySelectorAll(".card:not([hidden])")];
   const at = cards.indexOf(document.activeElement.closest(".card"));
@@ -14,15 +14,15 @@ function step(by) {
 function startKeys() {
   addEventListener("keydown", (event) => {
     const { target } = event;
-    // With Caps Lock too.
+    // Caps Lock makes no difference.
     const key = event.key.length > 1 ? event.key : event.key.toLowerCase();
     if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
-    // Held down, it would be typed into the search to which it led.
+    // If it is held down, it would be typed into the search field that it has opened.
     if (event.repeat && key === "/") return event.preventDefault();
     if (target.closest("[type=search], [type=number]") || byId("_keys").open) return;
-    // A list takes letters for the beginning of what it offers.
+    // A select element uses letters to find its options.
     if (target.closest("select") && !"/?".includes(key)) return;
-    // A key that is held down would answer card after card.
+    // If it is held down, it would answer one card after another.
     if (event.repeat && Study.isOpen() && (key === "Enter" || key.length === 1)) {
       return event.preventDefault();
     }

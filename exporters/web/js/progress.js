@@ -1,16 +1,16 @@
-/* What the learner knows, by the deck's key and the cards' ids, in the browser's storage.
-   Cards that are not on this page stay in it untouched: another release may show them. */
+/* The learner's progress, kept in the browser's storage under the deck's key, by card id. The
+   progress of cards that are not on this page is kept: another release may show them. */
 
 const Progress = (() => {
   const FORMAT = 1;
-  // New cards a day.
+  // New cards per day.
   const MOST = 9999;
   const KEY = `deckpress:progress:${data.key}`;
   // The phases of a card, and how many steps each has.
   const STEPS = new Map([["learning", 2], ["review", 1], ["relearning", 1]]);
   const DAY = ["fresh", "asked", "kept"];
   const LONGEST = 36_500 * FSRS.DAY;
-  // As in Anki, a day lasts until 4 in the morning: what was learnt before midnight has not rested yet.
+  // As in Anki, a new day starts at 4 in the morning, so a late evening belongs to the day before.
   const TURN = 4;
 
   let state = empty();
@@ -20,7 +20,7 @@ const Progress = (() => {
   let tell = () => {};
 
   function empty() {
-    // Tables without a prototype: a card may be called "constructor".
+    // Objects without a prototype: a card may have the id "constructor".
     const [cards, days] = [Object.create(null), Object.create(null)];
     return { format: FORMAT, deck: data.key, limit: 20, cards, days };
   }
@@ -30,7 +30,7 @@ const Progress = (() => {
     typeof value === "number" && value >= least && value <= most;
   const isCount = (value, most = Infinity) => Number.isInteger(value) && within(value, 0, most);
 
-  /** Whether this can be what a card was rated to, by the moment `latest`. */
+  /** Whether `card` is a valid state of a card that was last rated at `latest` or earlier. */
   const isCard = (card, latest) =>
     within(card?.stability, 0.001, 1e6) &&
     within(card.difficulty, 1, 10) &&
@@ -46,8 +46,8 @@ const Progress = (() => {
     DAY.every((name) => isCount(counts?.[name])) &&
     counts.kept <= counts.asked;
 
-  /** What is sound of the state that a text holds, and whether all of it is. No card was rated
-      after `latest`. Throws "damaged", "foreign" (not of this deck) or "newer". */
+  /** The valid part of the state in `text`, and whether all of it is valid. A card that was rated
+      after `latest` is not. Throws "damaged", "foreign" (of another deck) or "newer". */
   function parsed(text, latest) {
     let raw;
     try {
@@ -72,13 +72,13 @@ const Progress = (() => {
     return { found, whole };
   }
 
-  /** What is stored by now. What cannot be read of it is put aside, never thrown away. */
+  /** The stored state. A text that cannot be read completely is put aside, never thrown away. */
   function stored() {
     const text = localStorage.getItem(KEY);
     if (text === null) return empty();
     let read = { found: empty() };
     try {
-      // The clock may have been set back since a card was rated.
+      // No limit: the clock may have been set back since a card was rated.
       read = parsed(text, Number.MAX_SAFE_INTEGER);
       if (read.whole) return read.found;
       trouble = "mended";
@@ -93,7 +93,7 @@ const Progress = (() => {
     return read.found;
   }
 
-  /** Nothing is stored from now on. */
+  /** Stops storing, because of an error. */
   function fail({ message }) {
     lasting = false;
     trouble = message === "newer" ? message : "unkept";
@@ -112,15 +112,15 @@ const Progress = (() => {
       try {
         state = stored();
       } catch {
-        // The next change will find out.
+        // If storage does not work, the next change will notice.
         return;
       }
       tell();
     });
   }
 
-  /** Applies a change at once here, and then to what is stored by now: another tab may have been
-      there. `apply` is called with each of both. */
+  /** Applies a change to the state of this tab, and to the stored state, which another tab may have
+      changed. `apply` is called with each of them. */
   function change(apply) {
     apply(state);
     pending += 1;
@@ -141,22 +141,22 @@ const Progress = (() => {
     else commit();
   }
 
-  /** When the day of a moment begins where the learner is, or the one `days` later. */
+  /** The start of the learner's day that contains `time`, or of the day `days` later. */
   function dawn(time, days = 0) {
     const date = new Date(time);
     date.setHours(date.getHours() - TURN);
     return new Date(date.getFullYear(), date.getMonth(), date.getDate() + days, TURN);
   }
 
-  /** The day of a moment where the learner is: 2026-11-24. */
+  /** The learner's day that contains `time`, such as 2026-11-24. */
   function day(time) {
     const date = dawn(time);
     const two = (number) => String(number).padStart(2, "0");
     return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
   }
 
-  /** For how long a card was left alone. A review is asked from the morning of its day on, so that
-      it has rested for a day: FSRS takes less than 24 hours for the same day. */
+  /** The time since the last rating of a card. A review is due from the start of its day, perhaps
+      before 24 hours have passed. FSRS would take that for the same day, so it counts as a day. */
   function rest({ phase, last }, now) {
     const another = phase === "review" && dawn(now) > dawn(last);
     return another ? Math.max(now - last, FSRS.DAY) : now - last;
@@ -170,7 +170,7 @@ const Progress = (() => {
     return { stability, difficulty, phase, step, last: now, due: now + wait, seen, again };
   }
 
-  /** Adds a rating to the day's counts, or with `by` -1 takes it away again. */
+  /** Adds a rating to the counts of the day, or with `by` -1 removes it. */
   function count(to, card, rating, now, by) {
     const today = { ...(to.days[day(now)] ?? { fresh: 0, asked: 0, kept: 0 }) };
     if (!card) today.fresh = Math.max(0, today.fresh + by);
@@ -181,8 +181,8 @@ const Progress = (() => {
     to.days[day(now)] = today;
   }
 
-  /** Rates a card. Returns what takes it back, as long as no other tab has rated it since, and
-      says whether it did. */
+  /** Rates a card. Returns a function that undoes the rating, unless another tab has rated the card
+      since, and returns whether it did. */
   function rate(id, rating, now) {
     const befores = new Map();
     const seen = state.cards[id]?.last;
@@ -207,9 +207,9 @@ const Progress = (() => {
     };
   }
 
-  /** Takes in an exported text: of each card what was reviewed last. Throws as `parsed` does. */
+  /** Imports an exported text; the later review of a card wins. Throws the errors of `parsed`. */
   function take(text) {
-    // Clocks, and the days of places, differ a little.
+    // The limit is in the future, since clocks and time zones differ.
     const { found: other, whole } = parsed(text, Date.now() + 2 * FSRS.DAY);
     if (!whole) throw new Error("damaged");
     change((to) => {

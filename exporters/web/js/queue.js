@@ -1,4 +1,4 @@
-/* Which card is asked next, and what lies ahead. The cards are those of this page. */
+/* The order in which the cards of this page are asked, and the forecast. */
 
 const Queue = (() => {
   let ids = [];
@@ -7,7 +7,7 @@ const Queue = (() => {
     ids = Array.from(document.querySelectorAll(".card"), (card) => card.id);
   }
 
-  /** Ids by what they wait for: a step of some minutes, a review by tonight, a first time. */
+  /** The ids of waiting cards: in a step of some minutes, reviews due today, and new ones. */
   function waiting(now) {
     const steps = [], reviews = [], fresh = [];
     const tomorrow = Progress.dawn(now, 1);
@@ -21,8 +21,8 @@ const Queue = (() => {
     return { steps: steps.sort(byDue), reviews: reviews.sort(byDue), fresh: fresh.slice(0, room) };
   }
 
-  /** Steps whose minutes are over, then reviews, then new cards; a step ahead of its time where
-      nothing else is left. Never the same card twice while another waits. */
+  /** The next card: first steps that are due, then reviews, then new cards, then steps that are not
+      due yet. Never the same card twice in a row while another one waits. */
   function next(now, last) {
     const { steps, reviews, fresh } = waiting(now);
     const over = steps.filter((id) => Progress.card(id).due <= now);
@@ -30,7 +30,7 @@ const Queue = (() => {
     return order.find((id) => id !== last) ?? order[0];
   }
 
-  /** How many cards come due on each of the next `days` days; today's are those left over too. */
+  /** The number of cards due on each of the next `days` days; today includes overdue cards. */
   function forecast(now, days) {
     const counts = Array(days).fill(0);
     const ends = counts.map((_, index) => Progress.dawn(now, index + 1));
@@ -42,7 +42,7 @@ const Queue = (() => {
     return counts;
   }
 
-  /** Whether a card was forgotten at every third time or more often. */
+  /** Whether a card was forgotten in a third of its reviews or more. */
   function isWeak(id) {
     const card = Progress.card(id);
     return card !== undefined && card.again > 0 && card.again * 3 >= card.seen;

@@ -1,20 +1,20 @@
-/* The page that a web server offers keeps itself on this device: it opens without a network, and
-   can be put among the programs of a phone. A page from a disk needs none of that. */
+/* On a web server, the page registers a service worker that keeps the page on this device. Then it
+   opens without a network and can be installed on a phone. A page from a disk needs no worker. */
 if (location.protocol.startsWith("http") && navigator.serviceWorker) {
   const { serviceWorker } = navigator;
-  // Another version's page above this folder may have a worker, which answers here for a moment.
+  // A page in a folder above may have a worker of its own, which controls this page at first.
   const isKept = () => serviceWorker.controller?.scriptURL === new URL("sw.js", location).href;
   let kept = isKept();
 
-  /** Says that the next release is there, but not behind the study view or the help, where nobody
-      sees or hears it. */
+  /** Announces that a new release is ready, once the study view and the help are closed: behind
+      them, nobody would notice. */
   function announceNewer() {
     const dialog = document.querySelector("dialog[open]");
     if (dialog) dialog.addEventListener("close", announceNewer, { once: true });
     else say(word("site-newer"));
   }
 
-  // The next release is there, whole. What the learner is in the middle of stays as it is.
+  // The new release is complete. The page stays as it is, so that the learner is not interrupted.
   serviceWorker.addEventListener("controllerchange", () => {
     if (kept) announceNewer();
     kept = isKept();
@@ -23,12 +23,12 @@ if (location.protocol.startsWith("http") && navigator.serviceWorker) {
   addEventListener("load", async () => {
     try {
       const worker = await serviceWorker.register("sw.js");
-      // A program on a phone may stay open for weeks: it looks whenever somebody comes back to it.
+      // An installed page may stay open for weeks, so it checks for updates on each return.
       document.addEventListener("visibilitychange", () => {
         if (document.visibilityState === "visible" && navigator.onLine) worker.update().catch(() => {});
       });
     } catch {
-      // A browser may refuse to keep anything. The page is whole without.
+      // A browser may refuse to keep anything. The page works without.
     }
   });
 }

@@ -1,6 +1,6 @@
-/* A card as it is asked: a copy of the one on the page that opens step by step. */
+/* A card in the study view: a copy of the card on the page that is revealed step by step. */
 
-/** A copy without ids, and without links that lead behind the study view or end an exam. */
+/** A copy of a card without ids, and without links that would leave the study view or an exam. */
 function copyOf(card) {
   const copy = card.cloneNode(true);
   for (const element of [copy, ...copy.querySelectorAll("[id]")]) element.removeAttribute("id");
@@ -10,7 +10,7 @@ function copyOf(card) {
   return copy;
 }
 
-/** What shows a hidden element, and returns what is said there. */
+/** A function that shows a hidden element and returns its text. */
 function showing(element) {
   return () => {
     element.hidden = false;
@@ -18,8 +18,8 @@ function showing(element) {
   };
 }
 
-/** Closes the gaps, those of one number together; returns what opens them again, in order, and
-    returns what is said there. */
+/** Closes the gaps. Returns functions that open them again in order, gaps of one number together;
+    each function returns the revealed text. */
 function closeGaps(gaps) {
   const groups = new Map();
   for (const gap of gaps) {
@@ -36,8 +36,8 @@ function closeGaps(gaps) {
   return [...groups.values()].map((all) => () => all.map((opening) => opening()).join(" "));
 }
 
-/** Lays each option on a button, for it may hold what a button may not. `check` shows the verdicts
-    and says whether all were right. */
+/** Covers each option with a button: an option may contain elements that a button may not. `check`
+    shows the verdicts and returns whether all answers were right. */
 function clickable(sheet, answered) {
   const items = [...sheet.querySelectorAll(".options > li")];
   const many = items.filter((item) => item.matches(".right-one")).length > 1;
@@ -63,9 +63,8 @@ function clickable(sheet, answered) {
   return { buttons, many, check };
 }
 
-/** The card as a sheet: `open()` shows its next piece, and returns whether all is shown now;
-    `said()` is what that piece says.
-    `turned` asks a card that goes both ways from its answer. */
+/** A card as a sheet: `open()` reveals the next piece and returns whether everything is shown;
+    `said()` is the text of that piece. With `turned`, a reverse card is asked from its answer. */
 function makeSheet(card, turned, answered) {
   const copy = copyOf(card);
   const question = copy.querySelector("h3");
@@ -76,7 +75,7 @@ function makeSheet(card, turned, answered) {
   const steps = [];
   let choice = null;
   if (card.dataset.kind === "cloze") {
-    // The question may have gaps, and the text below it too.
+    // The question may have gaps, and so may the text below it.
     answer.before(...answer.querySelectorAll(".short:has(.gap)"));
     if (question.querySelector(".blank")) question.remove();
     steps.push(...closeGaps(sheet.querySelectorAll(".short .gap")));

@@ -1,4 +1,4 @@
-/* All of it, once the page is there. */
+/* Starts everything when the page has been loaded. */
 
 function start() {
   for (const tool of document.querySelectorAll(".find, .tools, #_open-study")) tool.hidden = false;
@@ -15,7 +15,7 @@ function start() {
   if (location.hash) reveal(location.hash);
 }
 
-// Before anything is drawn, so that nobody who chose the dark sees a white flash.
+// This runs before anything is drawn, so that readers who chose dark see no white flash.
 showTheme(recall(THEME));
 root.classList.add("js");
 document.addEventListener("DOMContentLoaded", start);

@@ -5,7 +5,7 @@ const Study = (() => {
   let mode = "home";
   // { id, sheet, shown }
   let current = null;
-  // What takes the last ratings back, the latest last.
+  // The last ratings with the functions that undo them, the latest one at the end.
   let undone = [];
   // { ids, marks, ends }
   let exam = null;
@@ -14,7 +14,7 @@ const Study = (() => {
   const view = () => byId("_study");
   const announce = (text) => (byId("_said").textContent = text);
 
-  /** How long until a card comes back, as short as the language says it. */
+  /** The time until a card comes back, in the short form of the page's language. */
   function span(wait) {
     const minutes = wait / 60_000, days = wait / FSRS.DAY;
     const [value, unit] =
@@ -144,12 +144,12 @@ const Study = (() => {
     }
     show("study");
     proceed();
-    // Where the daily limit has no room for it any more, nothing is asked.
+    // If the daily limit is used up, no card is asked.
     if (mode === "study") ask(id);
     announce(word("study-undone"));
   }
 
-  /* The exam: it asks without a word to the schedule. */
+  /* The exam. It does not change the schedule. */
 
   const sectionOf = (id) => byId(id).dataset.section;
   const titleOf = (section) => byId(`${section}_title`).textContent;
@@ -214,7 +214,7 @@ const Study = (() => {
     byId("_score").focus();
   }
 
-  /** Ends an exam ahead of its time: what was answered so far counts. Says whether it did. */
+  /** Ends an exam early; only the answered cards count. Returns whether there was one to end. */
   function stop() {
     if (mode !== "exam" || exam.marks.length === 0) return false;
     exam.ids.length = exam.marks.length;
@@ -222,7 +222,7 @@ const Study = (() => {
     return true;
   }
 
-  /* Keeping */
+  /* Saving and loading progress */
 
   function save() {
     const file = new Blob([Progress.text()], { type: "application/json" });
@@ -250,7 +250,7 @@ const Study = (() => {
   function start() {
     Progress.watch(refresh);
     byId("_begin-exam").disabled = Queue.ids().length === 0;
-    // A page that was left open may have a new day.
+    // A new day may have begun while the page was open.
     for (const event of ["focus", "visibilitychange"]) addEventListener(event, refresh);
     const on = (id, event, action) => byId(id).addEventListener(event, action);
     on("_open-study", "click", enter);
@@ -277,7 +277,7 @@ const Study = (() => {
     refresh();
   }
 
-  /** A key that was pressed in the open view; returns whether it meant something. */
+  /** Handles a key in the open study view; returns whether the key had a meaning. */
   function press(key) {
     const digit = Number(key);
     const options = current?.sheet.choice?.buttons ?? [];

@@ -1,8 +1,8 @@
-/* Colours, by day and by night. */
+/* The colour scheme: light, dark, or that of the system. */
 
 const THEME = "deckpress:theme";
 
-/** "light" and "dark" stand against the system's choice; anything else follows it. */
+/** "light" and "dark" override the system's setting; any other value follows it. */
 function showTheme(theme) {
   if (theme === "light" || theme === "dark") root.dataset.theme = theme;
   else delete root.dataset.theme;

@@ -1,4 +1,4 @@
-/* Unfolding answers, and leading to them. */
+/* Unfolds answers, and shows the target of a link. */
 
 function unfoldAll(open) {
   for (const answer of document.querySelectorAll(".card:not([hidden]) > details")) {
@@ -6,7 +6,7 @@ function unfoldAll(open) {
   }
 }
 
-/** Brings what `hash` names into view, and opens the card that it is, or is in. */
+/** Scrolls to the target of `hash`, and opens the card that it is or is in. */
 function reveal(hash) {
   const target = byId(hash.slice(1));
   if (!target) return;
@@ -15,7 +15,7 @@ function reveal(hash) {
   if (card) card.querySelector("details").open = true;
   card?.querySelector(".number").focus({ preventScroll: true });
   target.scrollIntoView();
-  // Cards that come near are laid out only now, and may push the target away again.
+  // Cards near the target are laid out only now, and may move the target out of view again.
   requestAnimationFrame(() => requestAnimationFrame(() => target.scrollIntoView()));
 }
 
@@ -26,7 +26,7 @@ function startUnfolding() {
   addEventListener("hashchange", () => reveal(location.hash));
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[href^='#']");
-    // A second click on the same link changes no address, and should still lead there.
+    // A second click on the same link does not change the address, but should still scroll.
     if (link && link.hash === location.hash) reveal(link.hash);
     if (link) byId("_panel").hidePopover?.();
     const question = event.target.closest("h3");
@@ -34,11 +34,11 @@ function startUnfolding() {
     const answer = question.closest(".card")?.querySelector("details");
     if (answer) answer.open = !answer.open;
   });
-  // A box that scrolls has to be reachable by keyboard. Only an open one can be measured.
+  // A scrollable box must be reachable by keyboard. It can be measured only when it is visible.
   document.addEventListener("toggle", (event) => reachScrolling(event.target), true);
 }
 
-/** Measures the boxes that are shown: to measure a folded one costs the layout of all. */
+/** Makes wide boxes reachable. It measures only visible ones: a folded one costs a full layout. */
 function reachScrolling(part) {
   const shown = [...part.querySelectorAll(".table, .formula")].filter(
     (box) => !box.closest("details:not([open])"),

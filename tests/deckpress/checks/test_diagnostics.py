@@ -23,7 +23,8 @@ from deckpress.diagnostics import (
     catalogue,
     ordered,
 )
-from deckpress.reading.files import LARGEST_SOURCE, SourceError, lines, load
+from deckpress.history.ledger import with_last_release
+from deckpress.reading.files import LARGEST_SOURCE, SourceError, load, source_lines
 from deckpress.reading.reader import read
 from deckpress.render.renderer import render
 from exporters.theme import has_glyph
@@ -48,14 +49,15 @@ def found_in(name: str) -> tuple[Diagnostic, ...]:
     """All that a build finds in a source, as the commands gather it."""
     loaded = load(Path(name))
     deck, structure = read(loaded)
-    found = ordered([*loaded.diagnostics, *structure, *check(deck, has_glyph)])
+    deck, damage = with_last_release(deck, loaded)
+    found = ordered([*loaded.diagnostics, *structure, *damage, *check(deck, has_glyph)])
     if all(diagnostic.severity is Severity.WARNING for diagnostic in found):
         found = ordered([*found, *render(deck)[1]])
     return found
 
 
 def told(name: str, lang: str = "en") -> str:
-    return as_text(found_in(name), {name: lines(load(Path(name)).text)}, lang)
+    return as_text(found_in(name), {name: source_lines(load(Path(name)).text)}, lang)
 
 
 @pytest.fixture
@@ -147,7 +149,7 @@ def test_no_value_is_missing_in_a_sentence(name: str, lang: str) -> None:
 @pytest.mark.usefixtures("here")
 @pytest.mark.parametrize("name", NAMES)
 def test_a_finding_points_into_its_source(name: str) -> None:
-    source = lines(load(Path(f"{name}.md")).text)
+    source = source_lines(load(Path(f"{name}.md")).text)
     for diagnostic in found_in(f"{name}.md"):
         span = diagnostic.span
         line = source[span.line - 1]
@@ -208,7 +210,7 @@ def test_an_author_is_never_shown_a_control_character(tmp_path: Path) -> None:
     path = tmp_path / "hostile.md"
     path.write_text("---\ntitle: T\n---\n\n\x1b[2J\u202etext\n", "utf-8")
     loaded = load(path)
-    text = as_text(read(loaded)[1], {loaded.path: lines(loaded.text)}, "en")
+    text = as_text(read(loaded)[1], {loaded.path: source_lines(loaded.text)}, "en")
     assert "D202" in text
     assert not set(text) & {"\x1b", "\u202e", "\r"}
 
@@ -216,9 +218,12 @@ def test_an_author_is_never_shown_a_control_character(tmp_path: Path) -> None:
 # --- what no source can show, or only one too large to keep -------------------------------------
 
 
-def test_lists_that_are_too_deep_to_draw_are_told_where_they_begin(tmp_path: Path) -> None:
+@pytest.mark.parametrize("levels", [100, pytest.param(300, marks=pytest.mark.slow)])
+def test_lists_that_are_too_deep_to_draw_are_told_where_they_begin(
+    tmp_path: Path, levels: int
+) -> None:
     front = "---\ntitle: T\nlang: en\nkey: t\nanki_deck: T\n---\n"
-    steps = "\n".join(f"{'    ' * depth}- \u2026" for depth in range(300))
+    steps = "\n".join(f"{'    ' * depth}- \u2026" for depth in range(levels))
     path = tmp_path / "deep.md"
     below = "## R? {#r}\n\nA *paragraph*.\n"
     path.write_text(f"{front}\n# S {{#s}}\n\n## Q? {{#q}}\n\n{steps}\n\n{below}", "utf-8")
@@ -235,11 +240,12 @@ def test_lists_that_are_too_deep_to_draw_are_told_where_they_begin(tmp_path: Pat
 @pytest.mark.parametrize(
     ("yaml", "reason", "line"),
     [
-        ("title: " + "[" * 3000, "it is too deeply nested", 2),
+        ("title: " + "[" * 1000, "it is too deeply nested", 2),
+        pytest.param("title: " + "[" * 3000, "it is too deeply nested", 2, marks=pytest.mark.slow),
         ("title: T\nlang: a\x07b", "it cannot hold the character U+0007", 3),
         ("title: " + "x" * 70_000, "it is longer than 65536 characters", 1),
     ],
-    ids=["deep", "control", "long"],
+    ids=["deep", "deeper", "control", "long"],
 )
 def test_a_hostile_front_matter_is_told_in_words(
     yaml: str, reason: str, line: int, tmp_path: Path

@@ -17,7 +17,7 @@ def folder(tmp_path: Path) -> Folder:
 
 def told(folder: Folder, **options: object) -> str:
     deck, changes = folder.read(), folder.changes()
-    return changelog.text(deck, "TCP 1.0.1", changes, **options)  # type: ignore[arg-type]
+    return changelog.version_notes(deck, "TCP 1.0.1", changes, **options)  # type: ignore[arg-type]
 
 
 def test_the_first_version_has_every_card(folder: Folder) -> None:

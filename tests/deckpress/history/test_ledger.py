@@ -130,8 +130,8 @@ def test_note_types_that_anki_takes_for_others_take_a_major_version(released: Fo
     deck = replace(released.read(), note_types="others")
     changes = comparison.compare(deck.release, deck, digests(deck))
     assert changes == comparison.Changes(note_types=True)
-    assert comparison.successor(deck.release, changes) == "2.0.0"
-    told = changelog.text(deck, "TCP 2.0.0", changes)
+    assert comparison.next_version(deck.release, changes) == "2.0.0"
+    told = changelog.version_notes(deck, "TCP 2.0.0", changes)
     assert "the notes that you have are not updated" in told
     assert "leaves your reviews alone" not in told
 
@@ -153,16 +153,16 @@ def test_a_development_build_is_younger_than_the_last_release_only_where_it_diff
     released: Folder,
 ) -> None:
     released.edit("Either side.", "Both may.")
-    version = versions.development(released.read(), "tools", Selection(), None)
+    version = versions.development_version(released.read(), "tools", Selection(), None)
     assert re.fullmatch(r"1\.0\.1-dev\+[0-9a-f]{10}", version.name)
     assert version.modified == {"three": TIME, "who-opens": TIME, "who-closes": TIME + 1}
     assert released.release().cards["who-closes"].modified > TIME + 1
 
 
 def test_the_name_of_a_development_build_depends_on_the_release(released: Folder) -> None:
-    before = versions.development(released.read(), "tools", Selection(), None)
+    before = versions.development_version(released.read(), "tools", Selection(), None)
     released.release("1.0.1")
-    after = versions.development(released.read(), "tools", Selection(), None)
+    after = versions.development_version(released.read(), "tools", Selection(), None)
     assert before.name.partition("-")[0] == "1.0.1"
     assert after.name.partition("-")[0] == "1.0.2"
 
@@ -199,7 +199,8 @@ def test_a_damaged_ledger_ends_the_build(released: Folder, change: object, said:
     path = released.path / "releases" / "1.0.0.json"
     assert callable(change)
     path.write_text(change(path.read_text()))
-    deck, found = read(load(released.path / "deck.md"))
+    loaded = load(released.path / "deck.md")
+    deck, found = ledger.with_last_release(read(loaded)[0], loaded)
     assert deck.release is None
     (problem,) = found
     assert problem.code == "D815"
@@ -279,8 +280,8 @@ def test_what_is_written_is_read_back(
     cards: Mapping[str, ReleasedCard], name: str, key: str, types: str
 ) -> None:
     release = Release("1.2.3", TIME, name, key, "Deck::Sub", cards, types)
-    assert ledger.parse("1.2.3.json", ledger.write(release)) == release
-    assert list(ledger.parse("1.2.3.json", ledger.write(release)).cards) == list(cards)
+    assert ledger.parse("1.2.3.json", ledger.serialise(release)) == release
+    assert list(ledger.parse("1.2.3.json", ledger.serialise(release)).cards) == list(cards)
 
 
 def test_the_closest_question_is_taken_for_the_reworded_one(released: Folder) -> None:
@@ -288,12 +289,12 @@ def test_the_closest_question_is_taken_for_the_reworded_one(released: Folder) ->
     released.text += "\n## What is FIN? {#fin .closing}\n\nThe end.\n"
     deck = released.read()
     assert deck.release is not None
-    assert comparison.renamed(deck.release, deck) == {"who-closes": "side"}
+    assert comparison.renamed_cards(deck.release, deck) == {"who-closes": "side"}
 
 
 def test_a_card_that_is_nothing_like_it_is_not_taken_for_it(released: Folder) -> None:
     released.edit("## Who closes first? {#who-closes ", "## What is FIN? {#fin ")
     deck = released.read()
     assert deck.release is not None
-    assert comparison.renamed(deck.release, deck) == {}
-    assert comparison.renamed(replace(deck.release, cards={}), deck) == {}
+    assert comparison.renamed_cards(deck.release, deck) == {}
+    assert comparison.renamed_cards(replace(deck.release, cards={}), deck) == {}

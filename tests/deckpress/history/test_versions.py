@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from deckpress.history.versions import development
+from deckpress.history.versions import development_version
 from deckpress.model import Meta, RawDeck
 from deckpress.selection import Selection
 
@@ -24,7 +24,7 @@ WHOLE = Selection()
 
 
 def name(deck: RawDeck = DECK, tools: str = "t") -> str:
-    return development(deck, tools, WHOLE, None).name
+    return development_version(deck, tools, WHOLE, None).name
 
 
 def test_the_name_is_a_semantic_version_on_its_way_to_the_first_release() -> None:
@@ -61,12 +61,12 @@ def test_whatever_changes_a_byte_changes_the_name(changed: str) -> None:
     ],
 )
 def test_a_partial_build_says_so_in_its_name(selection: Selection, label: str) -> None:
-    version = development(DECK, "t", selection, None)
+    version = development_version(DECK, "t", selection, None)
     assert version.partial
     assert re.fullmatch(rf"1\.0\.0-dev\+[0-9a-f]{{10}}\.partial\.{label}", version.name)
 
 
 def test_a_build_of_some_outputs_is_not_taken_for_the_whole() -> None:
-    version = development(DECK, "t", WHOLE, ("anki", "pdf"))
+    version = development_version(DECK, "t", WHOLE, ("anki", "pdf"))
     assert version.name == f"{name()}.only.anki-pdf"
     assert not version.partial

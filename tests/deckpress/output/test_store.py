@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from deckpress.output import store
@@ -45,7 +45,7 @@ def test_a_version_is_a_folder_that_sha256sum_can_check(tmp_path: Path) -> None:
         check=True,
         stdout=subprocess.DEVNULL,
     )
-    assert store.intact(tmp_path, "1.0.0")
+    assert store.is_intact(tmp_path, "1.0.0")
     assert entries(tmp_path) == ["1.0.0", "latest"]
 
 
@@ -63,7 +63,7 @@ def test_latest_follows_the_newest_build_and_goes_back_with_it(tmp_path: Path) -
     store.publish(tmp_path, "1.1.0", {"deck.apkg": b"two"})
     assert (tmp_path / "latest" / "deck.apkg").read_bytes() == b"two"
 
-    store.point(tmp_path, "1.0.0")
+    store.point_latest(tmp_path, "1.0.0")
     assert (tmp_path / "latest" / "deck.apkg").read_bytes() == b"one"
 
 
@@ -104,7 +104,7 @@ def test_a_damaged_build_is_noticed_and_mended(tmp_path: Path, damage: str) -> N
         case "linked":  # the same bytes, but not the folder's own
             (folder / "site").rename(tmp_path / "elsewhere")
             (folder / "site").symlink_to(tmp_path / "elsewhere")
-    assert not store.intact(tmp_path, "dev")
+    assert not store.is_intact(tmp_path, "dev")
 
     store.publish(tmp_path, "dev", FILES)
 
@@ -132,10 +132,10 @@ def test_the_files_of_a_version_are_read_without_what_is_linked_or_beside_it(
     (folder / "holidays").mkdir()
     (folder / "holidays" / "beach.jpg").write_bytes(b"")
     (folder / "site" / "passwd").symlink_to("/etc/passwd")
-    assert set(store.contents(folder, ("site",))) == {*FILES, "SHA256SUMS"}
+    assert set(store.read_folder(folder, ("site",))) == {*FILES, "SHA256SUMS"}
     (folder / "site").rename(tmp_path / "elsewhere")
     (folder / "site").symlink_to(tmp_path / "elsewhere")
-    assert set(store.contents(folder, ("site",))) == {"deck.apkg", "manifest.json", "SHA256SUMS"}
+    assert set(store.read_folder(folder, ("site",))) == {"deck.apkg", "manifest.json", "SHA256SUMS"}
 
 
 def test_a_folder_named_latest_is_not_touched(tmp_path: Path) -> None:
@@ -177,7 +177,7 @@ def test_a_full_disk_leaves_what_was_there(tmp_path: Path) -> None:
 PUBLISHER = textwrap.dedent("""
     import sys
     from pathlib import Path
-    from deckpress import store
+    from deckpress.output import store
     output, version, letter = Path(sys.argv[1]), sys.argv[2], sys.argv[3].encode()
     print("ready", flush=True)
     sys.stdin.readline()
@@ -209,7 +209,7 @@ def test_eight_builds_at_once_make_one_version(tmp_path: Path) -> None:
     told = [racer.communicate() for racer in racers]
 
     assert sorted(out.strip() for out, _ in told) == ["published"] + ["unchanged"] * 7, told
-    assert store.intact(tmp_path, "dev")
+    assert store.is_intact(tmp_path, "dev")
     assert entries(tmp_path) == ["dev", "latest"]
 
 
@@ -237,7 +237,7 @@ def test_a_kill_at_any_moment_leaves_whole_versions_only(tmp_path: Path) -> None
     assert 0 < finished < 60, "the kills came too early or too late to mean anything"
 
     store.publish(tmp_path, "dev", FILES)
-    assert store.intact(tmp_path, "dev")
+    assert store.is_intact(tmp_path, "dev")
     assert entries(tmp_path) == ["1.0.0", "dev", "latest"]
 
 
@@ -245,7 +245,6 @@ plain = st.text("abc.-", min_size=1, max_size=6).filter(lambda name: name.strip(
 names = st.builds(str.__add__, st.sampled_from(["", "site/", "site/x/"]), plain)
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(st.dictionaries(names, st.binary(max_size=30), min_size=1), min_size=1, max_size=5))
 def test_what_was_published_last_is_what_is_there(
     tmp_path_factory: pytest.TempPathFactory, builds: list[dict[str, bytes]]
@@ -257,4 +256,4 @@ def test_what_was_published_last_is_what_is_there(
         published = tree(output / "dev")
         assert {name: data for name, data in published.items() if name != "SHA256SUMS"} == build
         assert (outcome is store.Outcome.UNCHANGED) == (published == expected)
-        assert store.intact(output, "dev")
+        assert store.is_intact(output, "dev")

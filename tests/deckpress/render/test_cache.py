@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from deckpress import toolchain
 from deckpress.model import Deck, RawDeck
 from deckpress.reading.files import load
 from deckpress.reading.reader import read
 from deckpress.render import markup, renderer
-from deckpress.render.cache import Cache
+from deckpress.render.cache import TextCache
 from deckpress.render.markup import engine
 
 SOURCE = """---
@@ -56,7 +57,7 @@ def raw(tmp_path: Path) -> RawDeck:
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    return tmp_path / "cache" / "renderer.sqlite"
+    return tmp_path / "cache" / "render.sqlite"
 
 
 @pytest.fixture
@@ -74,7 +75,7 @@ def conversions(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def built(raw: RawDeck, file: Path) -> Deck:
-    with Cache(file) as cache:
+    with TextCache(file) as cache:
         deck, found = renderer.render(raw, cache)
     assert found == ()
     return deck
@@ -171,7 +172,7 @@ def test_a_locked_file_does_not_stop_a_build(
 def test_a_folder_that_cannot_be_made(raw: RawDeck, tmp_path: Path) -> None:
     (tmp_path / "cache").write_text("a file where the folder should be")
     plain, _ = renderer.render(raw)
-    assert built(raw, tmp_path / "cache" / "renderer.sqlite") == plain
+    assert built(raw, tmp_path / "cache" / "render.sqlite") == plain
 
 
 def test_a_folder_in_the_place_of_the_file(raw: RawDeck, file: Path) -> None:
@@ -204,24 +205,20 @@ def _refused(*_: object, **__: object) -> None:
 
 def test_a_full_disk_does_not_stop_a_build(raw: RawDeck, file: Path) -> None:
     plain, _ = renderer.render(raw)
-    with Cache(file) as cache:
+    with TextCache(file) as cache:
         assert cache._database is not None
         cache._database.execute("PRAGMA max_page_count = 1")
         deck, _ = renderer.render(raw, cache)
     assert deck == plain
 
 
-def test_a_library_of_another_version_misses(
+def test_another_tool_chain_misses(
     raw: RawDeck, file: Path, conversions: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = built(raw, file)
     conversions.clear()
-    monkeypatch.setattr(renderer, "versions", lambda names: dict.fromkeys(names, "0.0.0"))
-    renderer._program.cache_clear()
-    try:
-        assert built(raw, file) == before
-    finally:
-        renderer._program.cache_clear()
+    monkeypatch.setattr(toolchain, "fingerprint", lambda printing: "another")
+    assert built(raw, file) == before
     assert len(conversions) == FIELDS
 
 
@@ -256,12 +253,12 @@ def test_what_was_found_is_found_again(raw: RawDeck, file: Path, tmp_path: Path)
     path.write_text(SOURCE.replace("$x^2$", "$x^{2$"), "utf-8")
     broken, _ = read(load(path))
     for _ in range(2):
-        with Cache(file) as cache:
+        with TextCache(file) as cache:
             assert [d.code for d in renderer.render(broken, cache)[1]] == ["D702"]
 
 
 def test_two_builds_at_once_share_the_file(raw: RawDeck, file: Path) -> None:
-    with Cache(file) as one, Cache(file) as two:
+    with TextCache(file) as one, TextCache(file) as two:
         first, _ = renderer.render(raw, one)
         second, _ = renderer.render(raw, two)
     assert first == second
@@ -270,11 +267,11 @@ def test_two_builds_at_once_share_the_file(raw: RawDeck, file: Path) -> None:
 
 def test_what_is_no_longer_used_is_thrown_away(file: Path) -> None:
     keys = [number.to_bytes(4, "big") for number in range(11_000)]
-    with Cache(file) as cache:
+    with TextCache(file) as cache:
         cache.get_many(keys)
         cache.put_many(dict.fromkeys(keys, "old"))
-    with Cache(file) as cache:
+    with TextCache(file) as cache:
         assert len(cache.get_many(keys[:10])) == 10
         cache.put_many({b"new": "new"})
-    with Cache(file) as cache:
+    with TextCache(file) as cache:
         assert cache.get_many(keys).keys() == set(keys[:10])

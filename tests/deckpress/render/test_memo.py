@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from deckpress.render.cache import Memo
+from deckpress.render.cache import FileCache
 
 
 @pytest.fixture
@@ -16,27 +16,27 @@ def file(tmp_path: Path) -> Path:
 
 
 def test_what_was_kept_is_there_in_the_next_build(file: Path) -> None:
-    with Memo(file) as memo:
+    with FileCache(file) as memo:
         assert memo.get(b"a") is None
         memo.put(b"a", b"first")
         memo.put(b"a", b"second")
-    with Memo(file) as memo:
+    with FileCache(file) as memo:
         assert memo.get(b"a") == b"second"
 
 
 def test_what_no_build_wanted_for_longest_is_forgotten_first(file: Path) -> None:
     for key in (b"a", b"b", b"c"):
-        with Memo(file) as memo:
+        with FileCache(file) as memo:
             memo.put(key, bytes(1000))
-    with Memo(file) as memo:
+    with FileCache(file) as memo:
         memo.get(b"a")
-    with Memo(file, most=3000) as memo:
+    with FileCache(file, max_bytes=3000) as memo:
         memo.put(b"d", bytes(1000))
         assert [memo.get(key) is None for key in (b"a", b"b", b"c", b"d")] == [0, 1, 0, 0]
 
 
 def test_something_larger_than_the_limit_is_kept_alone(file: Path) -> None:
-    with Memo(file, most=10) as memo:
+    with FileCache(file, max_bytes=10) as memo:
         memo.put(b"a", bytes(5))
         memo.put(b"b", bytes(50))
         assert memo.get(b"a") is None
@@ -44,12 +44,12 @@ def test_something_larger_than_the_limit_is_kept_alone(file: Path) -> None:
 
 
 def test_a_damaged_value_is_not_returned(file: Path) -> None:
-    with Memo(file) as memo:
+    with FileCache(file) as memo:
         memo.put(b"a", b"%PDF-1.7 whole")
     with sqlite3.connect(file) as database:
         database.execute("UPDATE printed SET value = ?", (b"%PDF-1.7 wh0le",))
     database.close()
-    with Memo(file) as memo:
+    with FileCache(file) as memo:
         assert memo.get(b"a") is None
         memo.put(b"a", b"again")
         assert memo.get(b"a") == b"again"
@@ -59,15 +59,15 @@ def test_a_damaged_value_is_not_returned(file: Path) -> None:
 def test_a_damaged_file_is_replaced(file: Path, content: bytes) -> None:
     file.parent.mkdir()
     file.write_bytes(content)
-    with Memo(file) as memo:
+    with FileCache(file) as memo:
         assert memo.get(b"a") is None
         memo.put(b"a", b"kept")
-    with Memo(file) as memo:
+    with FileCache(file) as memo:
         assert memo.get(b"a") == b"kept"
 
 
 def test_without_a_place_to_write_nothing_is_kept(tmp_path: Path) -> None:
     (tmp_path / "cache").write_text("a file, not a folder")
-    with Memo(tmp_path / "cache" / "printed.sqlite") as memo:
+    with FileCache(tmp_path / "cache" / "printed.sqlite") as memo:
         memo.put(b"a", b"lost")
         assert memo.get(b"a") is None

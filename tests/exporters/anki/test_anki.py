@@ -30,7 +30,7 @@ from deckpress.model import (
     Section,
     Version,
 )
-from deckpress.reading.part_names import label
+from deckpress.reading.part_names import part_label
 from exporters.theme import words
 from tests.exporters import samples
 from tests.exporters.learner import Learner, learner, package, text_of
@@ -297,7 +297,7 @@ def test_the_style_has_the_label_of_every_part(lang: str, selector: str) -> None
     style = (HERE / "labels.css").read_text("utf-8")
     for name in set(PartName) - {PartName.RETIRED}:  # it stands above the question
         element = ".label" if name is PartName.SOURCES else "summary"
-        heading = label(name, lang)
+        heading = part_label(name, lang)
         assert f'\n{selector}{name} > {element}::before {{ content: "{heading}"; }}' in style
 
 

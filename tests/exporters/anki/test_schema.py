@@ -33,7 +33,7 @@ def identity() -> dict[str, Any]:
 
 def looks() -> dict[str, Any]:
     """A hash of all templates and styles, and the time that goes with it."""
-    types = [note_types.model(kind).to_json(0, None) for kind in CardKind]
+    types = [note_types.note_type(kind).to_json(0, None) for kind in CardKind]
     shown = [(type["name"], type["css"], type["tmpls"], type["flds"]) for type in types]
     digest = sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()
     return {"changed": SCHEMA["changed"], "sha256": digest}

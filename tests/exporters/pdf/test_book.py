@@ -20,21 +20,24 @@ import pytest
 from pdfua import Severity, validate
 
 from deckpress.model import Card, Deck, LinkEnd, LinkStart, Section, Version
-from exporters.job import Job, LayoutError, Memo, Printing
+from exporters.job import DEFAULT_JOB, Job, LayoutError, Memo, PrintOptions
 from exporters.pdf import export
-from exporters.pdf.book.binding import binding
+from exporters.pdf.book.binding import Places, start_book
 from exporters.pdf.book.pdf_merge import Part
 from exporters.pdf.book.workers import Workers
 from exporters.pdf.sheet import Imposition, Sheet
-from exporters.pdf.sheets.cheat_sheet import Manuscript
+from exporters.pdf.sheets.cheat_sheet import CheatSheet
 from exporters.pdf.sheets.chunks import chunks, weight
-from exporters.pdf.weasy.press import printed_part
+from exporters.pdf.weasy.press import print_part
 from exporters.view import chapters
 from tests.exporters.pdf_reading import body, glyphs, links, outline, places, squeezed
 from tests.exporters.samples import RELEASE, VERSION, Kept, card, deck
 
-SECTIONS, CARDS = 4, 20
-CHEAT = Printing(sheets=("cheat",))
+SECTIONS, CARDS = 4, 5
+# Large type in two columns: a few cards fill several pages.
+CHEAT = PrintOptions(sheets=("cheat",), large_print=True, columns=2)
+# It makes each section heavy enough for a chunk of its own, and nothing more to lay out.
+ADDRESS = "https://example.org/" + "a" * 4_000
 TABLE = (
     '<div class="table"><table><thead><tr><th>甲</th><th>乙</th></tr></thead>'
     "<tbody><tr><td>一</td><td>二</td></tr></tbody></table></div>"
@@ -42,14 +45,14 @@ TABLE = (
 
 
 def _card(section: int, number: int) -> Card:
-    """It links to the card of the same number in the next section."""
+    """It links to the card of the same number in the next section, and to a heavy address."""
     other = f"c{section % SECTIONS + 1}-{number}"
     answer = (
         f"<p>第{section}节第{number}题的回答，",
         LinkStart(other),
         "见别处",
         LinkEnd(),
-        "。" + f"说明文字{section}{number}，" * 40 + "</p>",
+        "。" + f"说明文字{section}{number}，" * 12 + f'<a href="{ADDRESS}">外面</a></p>',
         TABLE,
         f'<div class="code"><pre><code>run --number {section}.{number}</code></pre></div>',
     )
@@ -71,17 +74,27 @@ def _deck(edited: str = "") -> Deck:
     return deck(*sections)
 
 
-def _printed(
-    workers: int = 1, memo: Memo | None = None, edited: str = "", version: Version = VERSION
-) -> bytes:
-    job = Job(CHEAT, memo) if memo is not None else Job(CHEAT)
-    with Workers(workers) as pool:
-        return binding(Manuscript(_deck(edited), version).book(), job, pool)()
+def _begun(job: Job, pool: Workers, edited: str, version: Version) -> Callable[[], bytes]:
+    return start_book(CheatSheet(_deck(edited), version, CHEAT).book(), job, pool)
+
+
+def _printed(memo: Memo = DEFAULT_JOB.memo, edited: str = "", version: Version = VERSION) -> bytes:
+    return _begun(Job(CHEAT, memo), Workers(1), edited, version)()
 
 
 @cache
+def _first_build() -> tuple[bytes, Kept]:
+    """The book, and what is remembered of it; nothing was when it was printed."""
+    memo = Kept()
+    return _printed(memo), memo
+
+
 def _book() -> bytes:
-    return _printed()
+    return _first_build()[0]
+
+
+def _remembered() -> Kept:
+    return Kept(_first_build()[1])
 
 
 @cache
@@ -95,12 +108,6 @@ def _page_of(name: str) -> int:
     target = next(names[at + 1] for at in range(0, len(names), 2) if str(names[at]) == name)
     numbers: dict[Any, int] = {page.objgen: at for at, page in enumerate(_opened().pages, 1)}
     return numbers[target[0].objgen]
-
-
-@pytest.mark.slow
-def test_it_is_what_is_exported() -> None:
-    (artifact,) = export(_deck(), VERSION, Job(CHEAT))
-    assert artifact.data == _book()
 
 
 def test_every_card_is_printed_once_and_in_order() -> None:
@@ -125,16 +132,17 @@ def test_bookmarks_stand_as_in_one_piece() -> None:
 def test_the_cards_of_a_section_that_was_cut_stay_below_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    whole = _book()
     most = sum(weight(each) for each in next(chapters(_deck())).entries) * 0.6
-    monkeypatch.setattr("exporters.pdf.sheets.chunks.MOST", most)
+    monkeypatch.setattr("exporters.pdf.sheets.chunks.MAX_WEIGHT", most)
     parts = list(chunks(tuple(chapters(_deck()))))
     assert [part[0].continues for part in parts] == [False, True] * SECTIONS
     assert [each.card for part in parts for run in part for each in run.entries] == list(
         _deck().cards()
     )
     cut = _printed()
-    assert cut != _book()
-    assert outline(cut) == outline(_book())
+    assert cut != whole
+    assert outline(cut) == outline(whole)
 
 
 def test_small_sections_share_a_chunk() -> None:
@@ -231,57 +239,76 @@ def test_the_checkers_find_nothing_wrong(tmp_path: Path) -> None:
         assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_workers_and_what_is_remembered_change_no_byte() -> None:
-    memo = Kept()
-    assert _printed(workers=2, memo=memo) == _book()
-    assert len(memo) >= SECTIONS
-    assert _printed(memo=memo) == _book()
+@pytest.mark.parametrize(("cards", "count"), [(24, 1), (25, 2), (99, 3)])
+def test_many_cards_are_printed_by_processes_of_their_own(
+    monkeypatch: pytest.MonkeyPatch, cards: int, count: int
+) -> None:
+    counts: list[int] = []
+
+    class Noted(Workers):
+        def __init__(self, count: int) -> None:
+            counts.append(count)
+            super().__init__(1)
+
+    monkeypatch.setattr("exporters.pdf.book.workers.Workers", Noted)
+    monkeypatch.setattr("exporters.pdf._most_workers", lambda: 3)
+    of = deck(Section("one", "One", (), tuple(card(f"c{n}", "?") for n in range(cards))))
+    assert export(of, VERSION, Job(PrintOptions(sheets=()))) == ()
+    assert counts == [count]
 
 
 @pytest.mark.slow
 def test_an_edit_prints_one_part_again_and_a_new_version_the_title() -> None:
-    memo = Kept()
-    _printed(memo=memo)
+    memo = _remembered()
     count = len(memo)
-    released = _printed(memo=memo, version=RELEASE)
+    released = _printed(memo, version=RELEASE)
     assert len(memo) == count + 1
     assert RELEASE.name in body(released)
-    edited = _printed(memo=memo, edited="c2-7")
+    edited = _printed(memo, edited="c2-4")
     assert len(memo) == count + 2
     assert "改了" in body(edited)
-    assert edited == _printed(edited="c2-7")
+    assert edited == _printed(edited="c2-4")
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_a_layout_that_does_not_end_is_ended_and_names_the_card(workers: int) -> None:
+def test_a_layout_that_does_not_end_is_ended_and_a_worker_that_dies_is_told(workers: int) -> None:
     # Columns in columns in columns: balancing them takes a quarter of a minute.
     lines = "".join(f"<p>{'行' * (number % 40 + 1)}</p>" for number in range(30))
     card = f'<article><h2 id="endless">?</h2>{"<div>" * 3}{lines}{"</div>" * 3}</article>'
     html = f'<html lang="zh"><title>-</title><style>div {{ columns: 3 }}</style><body>{card}'
-    with Workers(workers, limit=2) as pool:
+    _short("kurz")  # which loads the libraries
+    with Workers(workers, limit=1) as pool:
         with pytest.raises(LayoutError) as caught:
-            pool.submit(printed_part, Sheet(html)).result()
-        assert caught.value.place == "endless"
+            pool.submit(print_part, Sheet(html)).result()
+        assert caught.value.card_id == "endless"
         # It goes on printing.
         assert pool.submit(_short, "<p>kurz").result().startswith(b"%PDF")
+        if workers > 1:  # and one that dies is an error, and not an endless wait
+            with pytest.raises(ChildProcessError, match="code 3"):
+                pool.submit(os._exit, 3).result()
+            assert pool.submit(_short, "<p>kurz").result().startswith(b"%PDF")
 
 
 def _short(html: str) -> bytes:
-    return printed_part(Sheet(f'<html lang="de"><title>-</title><body>{html}'))
+    return print_part(Sheet(f'<html lang="de"><title>-</title><body>{html}'))
 
 
 def test_workers_that_stay_print_one_build_after_another() -> None:
     with closing(Workers(2, stay=True)) as pool:
         with pool:
             there = _processes(pool)
-        (sheet,) = export(_deck(), VERSION, Job(CHEAT, pool=pool))
-        assert sheet.data == _book()
+        memo = Kept()
+        (sheet,) = export(_deck(), VERSION, Job(CHEAT, memo, pool))
         with pool:
             assert _processes(pool) == there
         with pytest.raises(ChildProcessError), pool:
             pool.submit(os._exit, 3).result()
         with pool:  # what fails takes the others with it; these are new ones
             assert there.isdisjoint(_processes(pool))
+    # They change no byte, and neither does what is remembered.
+    assert sheet.data == _book()
+    assert len(memo) >= SECTIONS
+    assert _printed(memo) == _book()
 
 
 def _processes(pool: Workers) -> set[bytes]:
@@ -293,13 +320,12 @@ def _process() -> bytes:
 
 
 def test_what_knows_the_pages_is_printed_along_with_an_edit() -> None:
-    memo = Kept()
-    _printed(memo=memo)
+    memo = _remembered()
     pool = _Noting()
-    for edited, version in (("c2-7", VERSION), ("c2-8", RELEASE)):
-        finish = binding(Manuscript(_deck(edited), version).book(), Job(CHEAT, memo), pool)
+    for edited, version, known in (("c2-4", VERSION, _remembered()), ("c2-5", RELEASE, Kept())):
+        finish = _begun(Job(CHEAT, memo), pool, edited, version)
         begun = pool.count
-        assert finish() == _printed(edited=edited, version=version)
+        assert finish() == _printed(known, edited, version)
         assert pool.count == begun  # what was begun was all of it
         pool.count = 0
 
@@ -315,13 +341,6 @@ class _Noting(Workers):
     def submit(self, work: Callable[..., bytes], *values: Any) -> Future[bytes]:
         self.count += 1
         return super().submit(work, *values)
-
-
-def test_a_worker_that_dies_is_an_error_and_not_an_endless_wait() -> None:
-    with Workers(2) as pool:
-        with pytest.raises(ChildProcessError, match="code 3"):
-            pool.submit(os._exit, 3).result()
-        assert pool.submit(_short, "<p>kurz").result().startswith(b"%PDF")
 
 
 def _annotations() -> list[Any]:
@@ -353,17 +372,17 @@ def columns_of(lines: int, tighter: str) -> list[int]:
     """How many lines stand in each column."""
     html = f"<html lang=en><title>T</title>{LINES}" + "<p>line</p>" * lines
     sheet = Sheet(html, imposition=Imposition((60, 100), ((0, 0),)), tighter=tighter)
-    with pikepdf.open(BytesIO(printed_part(sheet))) as pdf:
+    with pikepdf.open(BytesIO(print_part(sheet))) as pdf:
         return [page.Contents.read_bytes().count(b" Tm") for page in pdf.pages]
 
 
 def test_a_page_that_would_be_nearly_empty_is_saved() -> None:
     tighter = "p { line-height: 4.7mm }"
-    assert columns_of(201, "") == [20] * 10 + [1]
-    assert columns_of(201, tighter) == [21] * 9 + [12]
+    assert columns_of(101, "") == [20] * 5 + [1]
+    assert columns_of(101, tighter) == [21] * 4 + [17]
 
 
-@pytest.mark.parametrize("lines", [190, 200, 209])
+@pytest.mark.parametrize("lines", [90, 100, 105])
 def test_type_is_set_no_closer_where_that_saves_nothing(lines: int) -> None:
     assert columns_of(lines, "p { line-height: 4.7mm }") == columns_of(lines, "")
 
@@ -385,8 +404,9 @@ def test_each_page_of_the_contents_takes_one_page(paper: str, large: bool) -> No
         "镜像与容器有什么区别，" * 3,
     )
     cards = tuple(card(f"c{n}", titles[n % 3], "<p>A</p>") for n in range(150))
-    printing = Printing(sheets=("cheat",), paper=paper, large_print=large)
-    of = deck(Section("one", "One", (), cards))
-    blocks = Manuscript(of, VERSION, printing).book().front_pages
-    (artifact,) = export(of, VERSION, Job(printing))
-    assert Part.read(artifact.data).places["one"] == blocks > 1
+    printing = PrintOptions(sheets=("cheat",), paper=paper, large_print=large)
+    book = CheatSheet(deck(Section("one", "One", (), cards)), VERSION, printing).book()
+    pages = {id: 9 + number for number, id in enumerate(("one", *(each.id for each in cards)))}
+    printed = [Part.read(print_part(sheet)) for sheet in book.front(Places(pages, 200))]
+    assert [len(part) for part in printed] == [1] * book.front_pages
+    assert len(printed) > 1

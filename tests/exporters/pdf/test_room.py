@@ -14,32 +14,35 @@ from hypothesis import strategies as st
 from pdfminer.layout import LTImage
 from PIL import Image
 
-from deckpress.model import Asset, CardKind, Deck, Math, Option, Picture, Section
-from exporters.job import Job, Printing
-from exporters.pdf import export
-from exporters.pdf.setting.field_html import Paper
+from deckpress.model import Asset, CardKind, Deck, Html, Math, Option, Picture, Section
+from exporters.job import PrintOptions
+from exporters.pdf.setting.field_html import PaperRenderer
 from exporters.pdf.setting.page_geometry import Geometry
 from exporters.pdf.sheet import Sheet
-from exporters.pdf.sheets.card_grid import Cutting
-from exporters.pdf.weasy.press import laid_out, pressing
+from exporters.pdf.sheets.card_grid import CardGrid
+from exporters.pdf.sheets.cheat_sheet import CheatSheet
+from exporters.pdf.weasy.press import lay_out, print_environment
 from tests.exporters.pdf_reading import MILLIMETRE, Glyph, drawn, glyphs, squeezed
+from tests.exporters.printing import printed
 from tests.exporters.samples import VERSION, card, deck
 
-with pressing():  # so that the libraries find our fonts
+with print_environment():  # so that the libraries find our fonts
     from weasyprint.formatting_structure.boxes import TextBox
 
 TAIL = "".join(f"x{number:03d}" for number in range(30))
 CODE = '<div class="code"><pre><code>{}</code></pre></div>'
-NAME = f'<span class="n">self</span>.{TAIL}'
+NAME = '<span class="n">self</span>.{}'
 TOKENS = {
     "in code": CODE.format(f"a = 1\n    return {NAME}[<span>0</span>]"),
-    "in code, indented": CODE.format(f"a = 1\n        {NAME}\nb = 2"),
+    "in code, indented": CODE.format(f"c = 1\n        {NAME}\nb = 2"),
     "in code in a list": f"<ul><li>{CODE.format(NAME)}</li></ul>",
-    "bold at first": f"<p>Words <strong>self</strong>.{TAIL} and words.</p>",
-    "code at first": f"<p><code>self</code>.{TAIL}</p>",
+    "bold at first": "<p>Words <strong>self</strong>.{} and words.</p>",
+    "code at first": "<p><code>self</code>.{}</p>",
     "in a table": '<div class="table"><table><tbody><tr>'
-    f"<td><code>self</code>.{TAIL}</td><td>b</td></tr></tbody></table></div>",
+    "<td><code>self</code>.{}</td><td>b</td></tr></tbody></table></div>",
 }
+# Each has a word of its own, by which it is found among the others.
+TAILS = dict(zip(TOKENS, (TAIL.replace("x", letter) for letter in "uvwxyz"), strict=True))
 WIDE = Math(
     "x" * 80,
     False,
@@ -55,9 +58,15 @@ def one(*short: Any, cards: int = 1, **meta: str) -> Deck:
     return deck(Section("one", "一节", (), tuple(made)), **meta)
 
 
-def printed(made: Deck, sheet: str, **options: Any) -> bytes:
-    (artifact,) = export(made, VERSION, Job(Printing(sheets=(sheet,), **options)))
-    return artifact.data
+@cache
+def _tokens(sheet: str, columns: int = 0, paper: str = "A4", large_print: bool = False) -> bytes:
+    """A card for each of the tokens."""
+    cards = [
+        card(f"c{number}", f"问题{number}？", token.format(TAILS[kind]))
+        for number, (kind, token) in enumerate(TOKENS.items())
+    ]
+    options: dict[str, Any] = {"columns": columns, "paper": paper, "large_print": large_print}
+    return printed(deck(Section("one", "一节", (), tuple(cards))), sheet, **options)
 
 
 @cache
@@ -72,15 +81,15 @@ def _with_photo(made: Deck) -> Deck:
     return made
 
 
-def _rooms(sheet: str, printing: Printing) -> list[tuple[float, float]]:
+def _rooms(sheet: str, printing: PrintOptions) -> list[tuple[float, float]]:
     """Where the columns or the cards of a sheet begin and end, in points from the left."""
     if sheet == "cards":
-        cut = Cutting.of(printing.paper, printing.per_page, "long", (0, 0))
+        cut = CardGrid.for_paper(printing.paper, printing.per_page, "long", (0, 0))
         step, width = cut.card[0], cut.card[0] - 10
         lefts = [8 + 5 + step * number for number in range(cut.columns)]
     else:
-        there = Geometry.of(printing)
-        width = there.column
+        there = Geometry.from_options(printing)
+        width = there.column_width
         lefts = [there.left + (width + there.gap) * number for number in range(there.columns)]
     return [(left * MILLIMETRE, (left + width) * MILLIMETRE) for left in lefts]
 
@@ -117,27 +126,30 @@ def _pictures(pdf: bytes) -> Iterator[tuple[int, tuple[float, float, float, floa
 def test_a_long_word_of_several_elements_stays_in_its_column(
     kind: str, sheet: str, options: dict[str, Any]
 ) -> None:
-    pdf = printed(one(TOKENS[kind]), sheet, **options)
-    rooms = _rooms(sheet, Printing(sheets=(sheet,), **options))
-    found = _told(pdf, f"self.{TAIL}")
+    rooms = _rooms(sheet, PrintOptions(sheets=(sheet,), **options))
+    found = _told(_tokens(sheet, **options), f"self.{TAILS[kind]}")
     assert found
     assert [glyph for word in found for glyph in word if not _inside(glyph, rooms)] == []
 
 
 def test_code_whose_first_word_is_too_long_has_no_empty_line_before_it() -> None:
-    pdf = printed(one(TOKENS["in code, indented"]), "cheat")
-    (before,), (word,) = _told(pdf, "a=1"), _told(pdf, "self.")
+    pdf = _tokens("cheat")
+    (before,), (word,) = _told(pdf, "c=1"), _told(pdf, f"self.{TAILS['in code, indented']}")
     assert before[0].y - word[0].y == pytest.approx(8.4 * 0.774 * 1.5, abs=0.5)
 
 
-@pytest.mark.parametrize("cards", [30, 60], ids=["in one piece", "as a book"])
+@pytest.mark.parametrize("cards", [16, 28], ids=["in one piece", "as a book"])
 def test_a_question_stands_with_the_first_line_of_its_code(cards: int) -> None:
-    code = f"return {NAME}"
+    code = f"return {NAME.format(TAIL)}"
     made = [
-        card(f"c{n}", f"第{n}问？", CODE.format("\n".join([code] * (1 + n % 5))))
+        card(f"c{n}", f"第{n}问？", CODE.format("\n".join([code] * (1 + n % 4))))
         for n in range(cards)
     ]
-    pdf = printed(deck(Section("one", "一节", (), tuple(made))), "cheat")
+    of = deck(Section("one", "一节", (), tuple(made)))
+    # Small pages have many ends.
+    options: dict[str, Any] = {"paper": "A5", "columns": 2}
+    assert CheatSheet(of, VERSION, PrintOptions(**options)).in_one_piece == (cards < 20)
+    pdf = printed(of, "cheat", **options)
     for n in range(cards):
         (question,) = _told(pdf, f"第{n}问？入门return")
         first, code_begins = question[0], question[-1]
@@ -145,29 +157,44 @@ def test_a_question_stands_with_the_first_line_of_its_code(cards: int) -> None:
         assert 0 < first.y - code_begins.y < 30 * MILLIMETRE
 
 
+def _table(piece: Any, beside: str) -> Html:
+    start = '<div class="table"><table><thead><tr><th>图像</th><th>说明</th></tr></thead><tbody>'
+    return (f"{start}<tr><td>", piece, f"</td><td>{beside}</td></tr></tbody></table></div>")
+
+
+@cache
+def _crowded(sheet: str, large_print: bool = False) -> bytes:
+    options = tuple(Option((f"选项{n}。",), right=n == 0) for n in range(30))
+    steps = (("<p>第一步。</p><p>它的说明。</p>",), ("第二步。",))
+    cards = (
+        card("formula", "公式？", _table(WIDE, "beside")),
+        card("photo", "图片？", _table(PHOTO, "旁边的话")),
+        card("choice", "哪一个？", "<p>因为。</p>", kind=CardKind.CHOICE, options=options),
+        card("steps", "按什么顺序？", kind=CardKind.ORDERED, steps=steps),
+    )
+    made = _with_photo(deck(Section("one", "一节", (), cards)))
+    return printed(made, sheet, large_print=large_print)
+
+
 @pytest.mark.parametrize("sheet", ["cheat", "test", "cards"])
 def test_a_picture_in_a_table_leaves_its_column_to_others(sheet: str) -> None:
-    table = '<div class="table"><table><thead><tr><th>图像</th><th>说明</th></tr></thead><tbody>'
-    end = "</td><td>旁边的话</td></tr></tbody></table></div>"
-    made = _with_photo(one((f"{table}<tr><td>", PHOTO, end)))
-    pdf = printed(made, sheet)
-    rooms = _rooms(sheet, Printing())
+    pdf = _crowded(sheet)
+    rooms = _rooms(sheet, PrintOptions())
     (place,) = _pictures(pdf)
     page, (left, _, right, _) = place
     assert any(start <= left and right <= end for start, end in rooms)
     (beside,) = _told(pdf, "旁边的话")
     assert beside[0].page == page
     assert beside[0].box[0] > right
-    assert [head[0].page for head in _told(pdf, "图像说明")] == [page]
+    assert page in [head[0].page for head in _told(pdf, "图像说明")]
+    assert len(_told(pdf, "图像说明")) == 2  # one of them is the formula's
     assert all(_inside(glyph, rooms) for glyph in beside)
 
 
 def test_a_formula_in_a_table_gets_what_the_words_leave() -> None:
-    table = '<div class="table"><table><thead><tr><th>F</th><th>M</th></tr></thead><tbody>'
-    end = "</td><td>beside</td></tr></tbody></table></div>"
-    pdf = printed(one((f"{table}<tr><td>", WIDE, end)), "cheat")
+    pdf = _crowded("cheat")
     (beside,) = _told(pdf, "beside")
-    left, right = _rooms("cheat", Printing())[0]
+    left, right = _rooms("cheat", PrintOptions())[0]
     assert left + 0.6 * (right - left) < beside[0].box[0] < beside[-1].box[2] < right
 
 
@@ -189,9 +216,7 @@ def test_a_picture_on_a_flash_card_keeps_its_shape_and_leaves_room_for_words(per
 def test_the_letter_of_an_option_stands_whole_before_it(
     sheet: str, options: dict[str, Any]
 ) -> None:
-    choices = tuple(Option((f"选项{n}。",), right=n == 0) for n in range(30))
-    made = card("c", "哪一个？", "<p>因为。</p>", kind=CardKind.CHOICE, options=choices)
-    pdf = printed(deck(Section("one", "一节", (), (made,))), sheet, **options)
+    pdf = _crowded(sheet, **options)
     for number, letter in ((3, "D"), (22, "W"), (26, "AA"), (29, "AD")):
         option = _told(pdf, f"{letter}选项{number}。")[0]
         assert len({round(glyph.y) for glyph in option}) == 1
@@ -200,41 +225,43 @@ def test_the_letter_of_an_option_stands_whole_before_it(
 
 @pytest.mark.parametrize("sheet", ["test", "cards"])
 def test_the_second_paragraph_of_a_step_has_a_line_of_its_own(sheet: str) -> None:
-    steps = (("<p>第一步。</p><p>它的说明。</p>",), ("第二步。",))
-    made = card("c", "按什么顺序？", kind=CardKind.ORDERED, steps=steps)
-    pdf = printed(deck(Section("one", "一节", (), (made,))), sheet)
+    pdf = _crowded(sheet)
     for step in _told(pdf, "第一步。它的说明。"):
         assert step[0].y - step[-1].y > 8
 
 
 def test_heads_and_feet_are_as_large_as_large_print() -> None:
-    pdf = printed(one("<p>答。</p>", cards=12), "cheat", large_print=True)
-    (foot,) = _told(pdf, "第1页，共")
+    (foot,) = _told(_tokens("cheat", paper="A5", large_print=True), "第1页，共")
     assert foot[0].size > 12
 
 
 def test_the_host_of_a_source_stands_apart_from_its_name() -> None:
     link = '<a href="https://nginx.org/x">Manual</a>'
-    assert "</a> <span" in Paper({}).field((link,), hosts=True)
+    assert "</a> <span" in PaperRenderer({}).field((link,), hosts=True)
 
 
 PIECES = st.tuples(
     st.sampled_from(["span", "b", "code", "a"]),
     st.text(st.sampled_from("abcW_./=(- 反向代理，。「」—é👍"), min_size=1, max_size=30),
 )
+BLOCKS = st.tuples(st.lists(PIECES, min_size=1, max_size=6), st.sampled_from(["p", "pre", "td"]))
 
 
-@settings(max_examples=100, deadline=None)
-@given(st.lists(PIECES, min_size=1, max_size=6), st.sampled_from(["p", "pre", "td"]))
+@settings(max_examples=20, deadline=None)
+@given(st.lists(BLOCKS, min_size=5, max_size=5))
 def test_whatever_a_line_is_made_of_it_stays_on_its_page(
-    pieces: list[tuple[str, str]], block: str
+    blocks: list[tuple[list[tuple[str, str]], str]],
 ) -> None:
-    inside = "".join(f"<{tag}>{text}</{tag}>" for tag, text in pieces)
-    around = f"<table><tr><td>{inside}</table>" if block == "td" else f"<{block}>{inside}</{block}>"
+    around = ""
+    for pieces, block in blocks:
+        inside = "".join(f"<{tag}>{text}</{tag}>" for tag, text in pieces)
+        around += (
+            f"<table><tr><td>{inside}</table>" if block == "td" else f"<{block}>{inside}</{block}>"
+        )
     style = "@page { size: 3cm 20cm; margin: 2mm } pre { white-space: pre-wrap }"
     style += "html { font: 9pt Noto Sans SC; overflow-wrap: anywhere } td, pre, p { margin: 0 }"
-    with pressing():
-        made = laid_out(Sheet(f"<html lang=zh-CN><title>-</title><style>{style}</style>{around}"))
+    with print_environment():
+        made = lay_out(Sheet(f"<html lang=zh-CN><title>-</title><style>{style}</style>{around}"))
     texts = [
         box
         for page in made.pages
@@ -242,7 +269,8 @@ def test_whatever_a_line_is_made_of_it_stays_on_its_page(
         if isinstance(box, TextBox)
     ]
     whole = "".join(box.text for box in texts)
-    assert squeezed(whole) == squeezed("".join(text for _, text in pieces))
+    written = "".join(text for pieces, _ in blocks for _, text in pieces)
+    assert squeezed(whole) == squeezed(written)
     end = 28 / 25.4 * 96
     wide = [box.text for box in texts if box.position_x + box.width > end + 0.5]
     assert [text for text in wide if len(text.strip()) > 1] == []

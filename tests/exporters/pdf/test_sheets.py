@@ -17,11 +17,12 @@ from typing import Any
 import pikepdf
 import pytest
 
-from deckpress.model import Card, CardKind, Deck, Section
-from exporters.job import Job, Printing
+from deckpress.model import Artifact, Card, CardKind, Deck, Section
+from exporters.job import Job, PrintOptions
 from exporters.pdf import export
 from exporters.pdf.sheets import question_view
-from exporters.pdf.sheets.card_grid import MARGIN, Cutting
+from exporters.pdf.sheets.card_grid import MARGIN, CardGrid
+from exporters.pdf.sheets.self_test import SelfTest
 from exporters.view import gaps, has_gaps
 from tests.exporters.pdf_reading import (
     MILLIMETRE,
@@ -35,19 +36,18 @@ from tests.exporters.pdf_reading import (
     sentences,
     squeezed,
 )
+from tests.exporters.printing import here, printed
 from tests.exporters.samples import RELEASE, VERSION, Kept, card, deck, sample
 
 ROOT = Path(__file__).parents[3]
 PRINTED = [card for card in sample().cards() if not card.retired]
+GAP = next(each for each in PRINTED if each.kind is CardKind.CLOZE)
+CHOICE = next(each for each in PRINTED if each.kind is CardKind.CHOICE)
 TOKEN = "".join(f"x{number:03d}" for number in range(125))
+CARDS = PrintOptions(sheets=("cards",))
 FOOT = 4 * MILLIMETRE  # below it stands the sheet's own line
-LONG = [f"这是很长的回答里的第{number}句话。" for number in range(300)]
-
-
-def printed(made: Deck, sheet: str, **options: object) -> bytes:
-    job = Job(Printing(sheets=(sheet,), **options))  # type: ignore[arg-type]
-    (artifact,) = export(made, VERSION, job)
-    return artifact.data
+LONG = [f"这是很长的回答里的第{number}句话。" for number in range(100)]
+EMPTY = deck(Section("s", "空", (), ()))
 
 
 @cache
@@ -73,17 +73,26 @@ def many(count: int) -> Deck:
     )
 
 
+@cache
+def printed_many(count: int, sheet: str, **options: Any) -> bytes:
+    return printed(many(count), sheet, **options)
+
+
 # Names of the files
 
 
+@cache
+def alone(sheet: str) -> Artifact:
+    """One sheet of a deck without cards."""
+    (artifact,) = export(EMPTY, VERSION, Job(PrintOptions(sheets=(sheet,))))
+    return artifact
+
+
 def test_a_build_has_three_sheets_and_each_can_be_made_alone() -> None:
-    made = deck(Section("one", "One", (), (card("a", "Q?", "<p>A.</p>"),)))
     names = ["sample-1.2.3-dev+0a1b2c3d.pdf", "sample-1.2.3-dev+0a1b2c3d-selftest.pdf"]
     names.append("sample-1.2.3-dev+0a1b2c3d-cards.pdf")
-    assert [artifact.name for artifact in export(made, VERSION)] == names
-    for sheet, name in zip(("cheat", "test", "cards"), names, strict=True):
-        (alone,) = export(made, VERSION, Job(Printing(sheets=(sheet,))))
-        assert alone.name == name
+    assert [artifact.name for artifact in export(EMPTY, VERSION)] == names
+    assert [alone(sheet).name for sheet in ("cheat", "test", "cards")] == names
 
 
 # Self-test
@@ -92,7 +101,7 @@ def test_a_build_has_three_sheets_and_each_can_be_made_alone() -> None:
 def test_every_kind_of_question_is_asked() -> None:
     text = "".join(texts(sample_sheet("test")))
     for each in PRINTED:
-        sides = [question_view.asked(each.question)]
+        sides = [question_view.blank_gaps(each.question)]
         if each.kind is CardKind.REVERSE:  # half of them are asked from their answer
             sides.append(each.short)
         assert any(all(part in text for part in sentences(side)) for side in sides), each.id
@@ -100,9 +109,10 @@ def test_every_kind_of_question_is_asked() -> None:
             assert all(sentence in text for sentence in sentences(html)), each.id
 
 
-@pytest.mark.parametrize("count", [12, 60], ids=["in one piece", "as a book"])
+@pytest.mark.parametrize("count", [12, 42], ids=["in one piece", "as a book"])
 def test_the_key_stands_behind_all_questions(count: int) -> None:
-    pages = texts(printed(many(count), "test"))
+    assert SelfTest(many(count), VERSION).in_one_piece == (count == 12)
+    pages = texts(printed_many(count, "test"))
     first = next(number for number, text in enumerate(pages) if "个答案" in text)
     asked, answered = "".join(pages[:first]), "".join(pages[first:])
     for number in range(1, count + 1):
@@ -111,9 +121,9 @@ def test_the_key_stands_behind_all_questions(count: int) -> None:
     assert "个问题" not in answered
 
 
-@pytest.mark.parametrize("count", [12, 60], ids=["in one piece", "as a book"])
+@pytest.mark.parametrize("count", [12, 42], ids=["in one piece", "as a book"])
 def test_the_key_names_the_page_of_each_question_and_links_lead_both_ways(count: int) -> None:
-    pdf = printed(many(count), "test")
+    pdf = printed_many(count, "test")
     pages = texts(pdf)
     key = "".join(pages)
     for number in (1, count // 2, count):
@@ -125,11 +135,18 @@ def test_the_key_names_the_page_of_each_question_and_links_lead_both_ways(count:
     assert inside <= places(pdf)
 
 
+@cache
+def asked_and_key() -> tuple[str, str]:
+    """The two pages of a self-test that asks for the words of gaps, an order and right options."""
+    steps = tuple((f"<p>步骤{name}</p>",) for name in "甲乙丙丁")
+    ordered = card("o", "顺序？", kind=CardKind.ORDERED, steps=steps)
+    asked, key = texts(printed(deck(Section("one", "One", (), (GAP, ordered, CHOICE))), "test"))
+    return asked, key
+
+
 def test_gaps_are_empty_and_their_words_are_in_the_key_alone() -> None:
-    gap = next(each for each in PRINTED if each.kind is CardKind.CLOZE)
-    words = [content for _, content in gaps(gap.question) + gaps(gap.short)]
-    made = deck(Section("one", "One", (), (gap,)))
-    asked, key = texts(printed(made, "test"))
+    words = [content for _, content in gaps(GAP.question) + gaps(GAP.short)]
+    asked, key = asked_and_key()
     for content in words:
         for sentence in sentences(content):
             assert sentence not in asked
@@ -137,10 +154,7 @@ def test_gaps_are_empty_and_their_words_are_in_the_key_alone() -> None:
 
 
 def test_steps_are_asked_out_of_their_order_and_the_key_puts_them_right() -> None:
-    steps = tuple((f"<p>步骤{name}</p>",) for name in "甲乙丙丁")
-    ordered = card("o", "顺序？", kind=CardKind.ORDERED, steps=steps)
-    made = deck(Section("one", "One", (), (ordered,)))
-    asked, key = texts(printed(made, "test"))
+    asked, key = asked_and_key()
     shown = sorted("甲乙丙丁", key=lambda name: asked.index(f"步骤{name}"))
     assert shown != list("甲乙丙丁")
     letters = {name: "ABCD"[position] for position, name in enumerate(shown)}
@@ -151,16 +165,14 @@ def test_steps_are_asked_out_of_their_order_and_the_key_puts_them_right() -> Non
 def test_steps_never_stand_in_their_order(count: int) -> None:
     steps = tuple((f"<p>{number}</p>",) for number in range(count))
     for name in ("a", "b", "c", "d", "e", "f", "g"):
-        order = question_view.shuffled(card(name, "Q", kind=CardKind.ORDERED, steps=steps))
+        order = question_view.shuffled_steps(card(name, "Q", kind=CardKind.ORDERED, steps=steps))
         assert sorted(order) == list(range(count)) != list(order)
 
 
 def test_the_right_options_are_in_the_key_alone() -> None:
-    choice = next(each for each in PRINTED if each.kind is CardKind.CHOICE)
-    made = deck(Section("one", "One", (), (choice,)))
-    asked, key = texts(printed(made, "test"))
+    asked, key = asked_and_key()
     assert "正确：" not in asked
-    right = [letter for letter, o in zip("ABCDEFG", choice.options, strict=False) if o.right]
+    right = [letter for letter, o in zip("ABCDEFG", CHOICE.options, strict=False) if o.right]
     assert "".join(right) in key
 
 
@@ -171,9 +183,9 @@ def test_a_self_test_says_its_version_and_its_pages() -> None:
         assert "1.2.3-dev+0a1b2c3d" in text
 
 
-@pytest.mark.parametrize("count", [12, 60], ids=["in one piece", "as a book"])
+@pytest.mark.parametrize("count", [12, 42], ids=["in one piece", "as a book"])
 def test_each_cell_for_a_score_says_its_section_and_its_column(count: int) -> None:
-    with pikepdf.open(BytesIO(printed(many(count), "test"))) as pdf:
+    with pikepdf.open(BytesIO(printed_many(count, "test"))) as pdf:
         cells: list[Any] = [item for item in pdf.objects if _is_cell(item)]
         of_header = {str(cell.ID): str(cell.A.Scope) for cell in cells if cell.S == "/TH"}
         assert Counter(of_header.values()) == {"/Row": 2, "/Column": 5}
@@ -198,14 +210,14 @@ def test_each_question_has_a_bookmark_that_gives_nothing_away() -> None:
 
 
 def test_a_long_key_goes_on_from_sheet_to_sheet(monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = printed(many(60), "test")
+    whole = printed_many(42, "test")
     for module in ("sheets.chunks", "sheets.self_test"):
-        monkeypatch.setattr(f"exporters.pdf.{module}.MOST", 8_000)
-    cut = printed(many(60), "test")
+        monkeypatch.setattr(f"exporters.pdf.{module}.MAX_WEIGHT", 8_000)
+    cut = printed(many(42), "test")
     assert len(page_sizes(cut)) > len(page_sizes(whole))
     assert places(cut) == places(whole)
     text = "".join(texts(cut))
-    for number in range(1, 61):
+    for number in range(1, 43):
         assert text.count(f"第{number}个答案。") == 1
     assert outline(cut) == outline(whole)
 
@@ -213,7 +225,7 @@ def test_a_long_key_goes_on_from_sheet_to_sheet(monkeypatch: pytest.MonkeyPatch)
 # Flash cards
 
 
-def cells(pdf: bytes, cutting: Cutting) -> list[dict[int, str]]:
+def cells(pdf: bytes, cutting: CardGrid) -> list[dict[int, str]]:
     """Of each page, the text in each place where a front can stand, by its number."""
     found: list[dict[int, str]] = [{} for _ in page_sizes(pdf)]
     for glyph in glyphs(pdf):
@@ -224,7 +236,7 @@ def cells(pdf: bytes, cutting: Cutting) -> list[dict[int, str]]:
     return [{number: squeezed(text) for number, text in page.items()} for page in found]
 
 
-def _place(glyph: Glyph, cutting: Cutting) -> int | None:
+def _place(glyph: Glyph, cutting: CardGrid) -> int | None:
     width, height = cutting.card
     x, y = glyph.x / MILLIMETRE - MARGIN, cutting.height - glyph.y / MILLIMETRE - MARGIN
     column, row = int(x // width), int(y // height)
@@ -237,12 +249,28 @@ def on_cards(pdf: bytes) -> list[Glyph]:
     return [glyph for glyph in glyphs(pdf) if glyph.y > FOOT]
 
 
-@pytest.mark.parametrize("flip", ["long", "short"])
-@pytest.mark.parametrize(("paper", "per_page"), [("A4", 8), ("Letter", 6), ("A5", 4), ("A4", 12)])
+@pytest.mark.parametrize(
+    ("paper", "per_page", "flip"),
+    [
+        ("A4", 8, "long"),
+        ("Letter", 6, "short"),
+        ("A5", 4, "long"),
+        ("A4", 12, "short"),
+        *(
+            pytest.param(*each, marks=pytest.mark.slow)
+            for each in (
+                ("A4", 8, "short"),
+                ("Letter", 6, "long"),
+                ("A5", 4, "short"),
+                ("A4", 12, "long"),
+            )
+        ),
+    ],
+)
 def test_each_back_lies_behind_its_front(paper: str, per_page: int, flip: str) -> None:
     count = per_page + 1
     pdf = printed(many(count), "cards", paper=paper, per_page=per_page, flip=flip)
-    cutting = Cutting.of(paper, per_page, flip, (0, 0))
+    cutting = CardGrid.for_paper(paper, per_page, flip, (0, 0))
     pages = cells(pdf, cutting)
     assert len(pages) == 4  # two sheets of paper, both sides
     for front, back in (pages[:2], pages[2:]):
@@ -257,17 +285,17 @@ def test_each_back_lies_behind_its_front(paper: str, per_page: int, flip: str) -
 
 
 def test_the_offset_moves_backs_and_nothing_else() -> None:
-    plain = on_cards(printed(many(3), "cards"))
-    moved = on_cards(printed(many(3), "cards", offset=(2.0, -1.0)))
+    plain = on_cards(printed_many(3, "cards", per_page=8))
+    moved = on_cards(printed(many(3), "cards", per_page=8, offset=(2.0, -1.0)))
     for before, after in zip(plain, moved, strict=True):
         back = before.page % 2 == 1
         assert after.x - before.x == pytest.approx(-2 * MILLIMETRE * back, abs=0.05)
         assert after.y - before.y == pytest.approx(-1 * MILLIMETRE * back, abs=0.05)
 
 
-@pytest.mark.parametrize("per_page", [1, 2, 8, 24])
+@pytest.mark.parametrize("per_page", [1, pytest.param(2, marks=pytest.mark.slow), 8, 24])
 def test_each_sheet_names_its_version_and_its_place_outside_the_cut(per_page: int) -> None:
-    pdf = printed(many(3), "cards", per_page=per_page)
+    pdf = printed_many(3, "cards", per_page=per_page)
     pages = len(page_sizes(pdf))
     below = [glyph for glyph in glyphs(pdf) if glyph.y <= FOOT]
     for page in range(pages):
@@ -278,25 +306,32 @@ def test_each_sheet_names_its_version_and_its_place_outside_the_cut(per_page: in
     assert {glyph.page for glyph in below} == set(range(pages))
 
 
-def test_a_card_has_the_same_sides_in_whatever_pack(monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = printed(many(30), "cards")
-    monkeypatch.setattr("exporters.pdf.sheets.card_packs._MANY", 8)
-    assert on_cards(printed(many(30), "cards")) == on_cards(whole)
-
-
-def test_an_edit_prints_one_pack_again() -> None:
+@cache
+def in_packs() -> tuple[bytes, Kept]:
+    """Ten cards in packs of eight, and what is remembered of them."""
     memo = Kept()
-    made = many(120)
-    plain = export(made, VERSION, Job(Printing(sheets=("cards",)), memo))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("exporters.pdf.sheets.card_packs._CARDS_PER_PACK", 8)
+        (sheet,) = export(many(10), VERSION, here(CARDS, memo))
+    return sheet.data, memo
+
+
+def test_a_card_has_the_same_sides_in_whatever_pack() -> None:
+    assert on_cards(in_packs()[0]) == on_cards(printed(many(10), "cards"))
+
+
+def test_an_edit_prints_one_pack_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain, memo = in_packs()
     packs = len(memo)
-    assert packs == 5
-    one, two = made.sections
+    assert packs == 2
+    one, two = many(10).sections
     edited = replace(two.cards[-1], short=("<p>改了。</p>",))
-    again = replace(made, sections=(one, replace(two, cards=(*two.cards[:-1], edited))))
-    (sheet,) = export(again, RELEASE, Job(Printing(sheets=("cards",)), memo))
+    again = replace(many(10), sections=(one, replace(two, cards=(*two.cards[:-1], edited))))
+    monkeypatch.setattr("exporters.pdf.sheets.card_packs._CARDS_PER_PACK", 8)
+    (sheet,) = export(again, RELEASE, here(CARDS, memo))
     assert len(memo) == packs + 1
     assert "改了" in body(sheet.data)
-    assert sheet.data != plain[0].data
+    assert sheet.data != plain
 
 
 def test_both_sides_name_the_card() -> None:
@@ -313,7 +348,7 @@ def test_a_front_asks_and_a_back_answers() -> None:
     pages = texts(sample_sheet("cards"))
     fronts, backs = "".join(pages[::2]), "".join(pages[1::2])
     for each in PRINTED:
-        for sentence in sentences(question_view.asked(each.question)):
+        for sentence in sentences(question_view.blank_gaps(each.question)):
             assert sentence in fronts, each.id
         if each.kind is CardKind.BASIC:
             for sentence in sentences(each.short):
@@ -335,10 +370,10 @@ def _crowded() -> Sequence[Card]:
 
 
 @pytest.mark.parametrize("options", [{}, {"large_print": True}, {"per_page": 12}, {"paper": "A5"}])
-def test_nothing_is_cut_off_and_nothing_is_lost(options: dict[str, object]) -> None:
+def test_nothing_is_cut_off_and_nothing_is_lost(options: dict[str, Any]) -> None:
     pdf = printed(deck(Section("one", "One", (), tuple(_crowded()))), "cards", **options)
-    settings = Printing(**options)  # type: ignore[arg-type]
-    cutting = Cutting.of(settings.paper, settings.per_page, settings.flip, settings.offset)
+    settings = PrintOptions(**options)
+    cutting = CardGrid.for_paper(settings.paper, settings.per_page, settings.flip, settings.offset)
     width, height = cutting.card
     for glyph in on_cards(pdf):
         if glyph.text.isspace():
@@ -368,18 +403,18 @@ def test_the_cards_are_tagged_and_have_bookmarks() -> None:
 
 @pytest.mark.parametrize("sheet", ["test", "cards"])
 def test_a_deck_without_cards_gives_a_page(sheet: str) -> None:
-    assert len(page_sizes(printed(deck(Section("s", "空", (), ())), sheet))) == 1
+    assert len(page_sizes(alone(sheet).data)) == 1
 
 
-@pytest.mark.parametrize("sheet", ["test", "cards"])
-def test_the_same_deck_gives_the_same_bytes_anywhere(sheet: str, tmp_path: Path) -> None:
+def test_the_same_deck_gives_the_same_bytes_anywhere(tmp_path: Path) -> None:
     program = (
         "import hashlib; from tests.exporters.pdf.test_sheets import sample_sheet;"
-        f"print(hashlib.sha256(sample_sheet({sheet!r})).hexdigest())"
+        "print(*(hashlib.sha256(sample_sheet(each)).hexdigest() for each in ('test', 'cards')))"
     )
     environment = os.environ | {"PYTHONHASHSEED": "7", "PYTHONPATH": str(ROOT), "TZ": "Asia/Tokyo"}
     command = [sys.executable, "-c", program]
     done = subprocess.run(
         command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
     )
-    assert done.stdout.strip() == hashlib.sha256(sample_sheet(sheet)).hexdigest()
+    wanted = [hashlib.sha256(sample_sheet(sheet)).hexdigest() for sheet in ("test", "cards")]
+    assert done.stdout.split() == wanted

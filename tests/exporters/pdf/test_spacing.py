@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from exporters.pdf.setting.cjk_spacing import THIN, spaced
+from exporters.pdf.setting.cjk_spacing import THIN, add_thin_spaces
 
 
 @pytest.mark.parametrize(
@@ -22,4 +22,4 @@ from exporters.pdf.setting.cjk_spacing import THIN, spaced
     ],
 )  # fmt: skip
 def test_a_thin_space_stands_where_the_scripts_meet_and_nowhere_else(html: str, shown: str) -> None:
-    assert spaced(html).replace(THIN, "|") == shown
+    assert add_thin_spaces(html).replace(THIN, "|") == shown

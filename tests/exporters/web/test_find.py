@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,11 +12,11 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from deckpress.model import Card, Deck, LinkEnd, LinkStart, Section
-from exporters.job import PLAIN
-from exporters.web import export
+from exporters.job import DEFAULT_JOB
 from exporters.web.initials import initials
 from tests.exporters import samples
 from tests.exporters.browser import visit
+from tests.exporters.web.pages import written
 
 
 def _card(name: str, asked: str, said: str = "先看 df，再看 du。", **facts: Any) -> Card:
@@ -44,14 +44,14 @@ def _deck(lang: str = "zh-CN") -> Deck:
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("find") / "deck.html"
-    path.write_bytes(export(_deck(), samples.VERSION)[0].data)
+    written(path, _deck())
     return path
 
 
 def _shown(page: Page) -> list[str]:
     """The ids of the cards that are seen, from the top to the bottom of the page."""
-    cards = page.locator(".card:visible")
-    return [str(card.get_attribute("id")) for card in cards.all()]
+    found: list[str] = page.locator(".card:visible").evaluate_all("all => all.map(({ id }) => id)")
+    return found
 
 
 def _find(page: Page, text: str) -> list[str]:
@@ -62,12 +62,16 @@ def _find(page: Page, text: str) -> list[str]:
 ALL = ["answer", "label", "asked", "other", "last"]
 
 
-def test_what_is_asked_comes_before_labels_and_these_before_answers(
-    chromium: Browser, file: Path
-) -> None:
+@pytest.fixture(scope="module")
+def searched(chromium: Browser, file: Path) -> Iterator[Page]:
+    """A page on which one thing is looked for after the other."""
     with visit(chromium, file) as visited:
-        assert _find(visited.page, "反向代理") == ["asked", "label", "answer"]
-        assert _find(visited.page, "") == ALL
+        yield visited.page
+
+
+def test_what_is_asked_comes_before_labels_and_these_before_answers(searched: Page) -> None:
+    assert _find(searched, "反向代理") == ["asked", "label", "answer"]
+    assert _find(searched, "") == ALL
 
 
 @pytest.mark.parametrize(
@@ -85,12 +89,13 @@ def test_what_is_asked_comes_before_labels_and_these_before_answers(
     ],
 )
 def test_words_find_the_cards_that_have_all_of_them(
-    chromium: Browser, file: Path, text: str, found: list[str]
+    searched: Page, text: str, found: list[str]
 ) -> None:
-    with visit(chromium, file) as visited:
-        assert _find(visited.page, text) == found
-        said = f"找到 {len(found)} 张卡片" if found else "没有找到"
-        expect(visited.page.get_by_role("status")).to_have_text(said)
+    assert _find(searched, "") == ALL
+    expect(searched.get_by_role("status")).to_be_empty()
+    assert _find(searched, text) == found
+    said = f"找到 {len(found)} 张卡片" if found else "没有找到"
+    expect(searched.get_by_role("status")).to_have_text(said)
 
 
 def test_filters_and_words_are_asked_together(chromium: Browser, file: Path) -> None:
@@ -194,7 +199,7 @@ def test_what_was_found_is_marked_however_it_is_written(
 ) -> None:
     path = tmp_path / "deck.html"
     deck = samples.deck(Section("one", "一", (), (_card("card", asks, says),)))
-    path.write_bytes(export(deck, samples.VERSION)[0].data)
+    written(path, deck)
     with visit(chromium, path) as visited:
         page = visited.page
         assert _find(page, text) == ["card"]
@@ -216,7 +221,7 @@ def test_first_letters_of_sounds_find_cards_after_those_that_have_the_letters(
     )
     path = tmp_path / "deck.html"
     deck = samples.deck(Section("one", "一", (), cards))
-    path.write_bytes(export(deck, samples.VERSION)[0].data)
+    written(path, deck)
     with visit(chromium, path) as visited:
         assert _find(visited.page, "dl") == ["asked", "said", "sounds"]
 
@@ -265,7 +270,7 @@ def long(tmp_path_factory: pytest.TempPathFactory) -> Path:
     cards.append(_card("best", "nginx 是什么？", level=2))
     path = tmp_path_factory.mktemp("find") / "long.html"
     deck = samples.deck(Section("one", "一", (), tuple(cards)))
-    path.write_bytes(export(deck, samples.VERSION)[0].data)
+    written(path, deck)
     return path
 
 
@@ -346,7 +351,7 @@ def test_back_from_a_card_that_was_filtered_out_leads_to_the_search(
     cards = (replace(cards[0], short=("<p>见", *link, "。</p>")), cards[1])
     path = tmp_path / "deck.html"
     deck = samples.deck(Section("one", "一", (), cards))
-    path.write_bytes(export(deck, samples.VERSION)[0].data)
+    written(path, deck)
     with visit(chromium, path) as visited:
         page = visited.page
         assert _find(page, "反向") == ["asked"]
@@ -386,7 +391,7 @@ def test_a_slash_that_is_held_down_is_typed_nowhere(chromium: Browser, file: Pat
 def test_only_what_tells_cards_apart_is_offered(chromium: Browser, tmp_path: Path) -> None:
     path = tmp_path / "deck.html"
     deck = samples.deck(Section("one", "One", (), (_card("plain", _ALIKE),)))
-    path.write_bytes(export(deck, samples.VERSION)[0].data)
+    written(path, deck)
     with visit(chromium, path) as visited:
         expect(visited.page.locator(".facets select")).to_have_count(0)
         assert _find(visited.page, "磁盘") == ["plain"]
@@ -403,7 +408,7 @@ def test_only_what_tells_cards_apart_is_offered(chromium: Browser, tmp_path: Pat
     ],
 )
 def test_the_sounds_of_chinese(text: str, lang: str, sounds: str) -> None:
-    assert initials(text, lang, PLAIN.memo) == sounds
+    assert initials(text, lang, DEFAULT_JOB.memo) == sounds
 
 
 def test_sounds_are_remembered() -> None:

@@ -6,16 +6,16 @@ import re
 from html import unescape
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from pdfminer.high_level import extract_text
 from playwright.sync_api import Browser, Page, expect
 
 from deckpress.model import Card, CardKind, Html, PartName, Section
-from exporters.web import export
 from tests.exporters import samples
 from tests.exporters.browser import visit
+from tests.exporters.web.pages import written
 
 # A table of twelve columns, a word and an address without a break: none may widen the page.
 _WIDE = (
@@ -28,7 +28,7 @@ _WIDE = (
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("web") / "page.html"
-    path.write_bytes(export(samples.sample(), samples.VERSION)[0].data)
+    written(path, samples.sample())
     return path
 
 
@@ -39,7 +39,7 @@ def wide(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     path = tmp_path_factory.mktemp("web") / "wide.html"
     deck = samples.deck(Section("docker", "D" * 120, (_WIDE,), (card,)), title="T" * 120)
-    path.write_bytes(export(deck, samples.VERSION)[0].data)
+    written(path, deck)
     return path
 
 
@@ -145,7 +145,7 @@ def test_a_choice_keeps_its_verdicts_until_the_answer_is_asked_for(
 def test_colours_follow_the_system_until_the_reader_chooses(
     chromium: Browser,
     file: Path,
-    scheme: str,
+    scheme: Literal["light", "dark"],
     other: str,
 ) -> None:
     papers = {"light": "rgb(253, 252, 249)", "dark": "rgb(22, 24, 27)"}
@@ -156,8 +156,11 @@ def test_colours_follow_the_system_until_the_reader_chooses(
         assert page.evaluate(paper) == papers[scheme]
         page.get_by_role("radio", name=names[other]).check()
         assert page.evaluate(paper) == papers[other]
-        page.wait_for_timeout(1500)  # the choice is kept by another process than the page's
-        page.reload()
+        for _ in range(50):  # the choice is kept by another process than the page's
+            page.reload()
+            if page.evaluate(paper) == papers[other]:
+                break
+            page.wait_for_timeout(50)
         assert page.evaluate(paper) == papers[other]
         assert page.get_by_role("radio", name=names[other]).is_checked()
         page.get_by_role("radio", name="跟随系统").check()
@@ -169,12 +172,12 @@ def test_a_drawing_is_turned_over_in_the_dark_and_a_photo_is_not(
     file: Path,
 ) -> None:
     filters = "[...document.images].map((image) => getComputedStyle(image).filter !== 'none')"
-    for scheme, turned in (("light", [False, False]), ("dark", [True, False])):
-        with visit(chromium, file, color_scheme=scheme) as seen:
-            assert seen.page.evaluate(filters) == turned
-            widths = "(i) => i.decode().then(() => i.naturalWidth)"
-            drawn = seen.page.evaluate(f"Promise.all([...document.images].map({widths}))")
-            assert drawn == [480, 320]
+    widths = "[...document.images].map((i) => i.decode().then(() => i.naturalWidth))"
+    with visit(chromium, file) as seen:
+        assert seen.page.evaluate(filters) == [False, False]
+        seen.page.emulate_media(color_scheme="dark")
+        assert seen.page.evaluate(filters) == [True, False]
+        assert seen.page.evaluate(f"Promise.all({widths})") == [480, 320]
 
 
 def test_on_paper_every_answer_is_shown(chromium: Browser, file: Path) -> None:
@@ -212,8 +215,7 @@ _COVERED = """() => {
 }"""
 
 
-@pytest.mark.parametrize("width", [360, 390, 820, 1280])
-def test_labels_never_lie_over_words(chromium: Browser, tmp_path: Path, width: int) -> None:
+def test_labels_never_lie_over_words(chromium: Browser, tmp_path: Path) -> None:
     tags = tuple(f"一个比较长的标签{number}" for number in range(5))
     kinds = (CardKind.BASIC, CardKind.REVERSE)
     cards = [
@@ -225,17 +227,19 @@ def test_labels_never_lie_over_words(chromium: Browser, tmp_path: Path, width: i
     ]
     path = tmp_path / "labels.html"
     deck = samples.deck(Section("docker", "一", (), tuple(cards)))
-    path.write_bytes(export(deck, samples.VERSION)[0].data)
-    with visit(chromium, path, width=width) as seen:
-        seen.page.locator(".labels li").first.scroll_into_view_if_needed()
+    written(path, deck)
+    with visit(chromium, path) as seen:
         seen.page.locator("[data-unfold=true]").dispatch_event("click")
-        assert seen.page.evaluate(_COVERED) == []
-        label = seen.page.locator("#card-reverse-5 .labels")
-        box, card = label.bounding_box(), seen.page.locator("#card-reverse-5").bounding_box()
-        assert box
-        assert card
-        assert box["x"] + box["width"] <= width
-        assert box["y"] + box["height"] <= card["y"] + card["height"]
+        for width in (360, 390, 820, 1280):
+            seen.page.set_viewport_size({"width": width, "height": 844})
+            seen.page.locator(".labels li").first.scroll_into_view_if_needed()
+            assert seen.page.evaluate(_COVERED) == [], width
+            label = seen.page.locator("#card-reverse-5 .labels")
+            box, card = label.bounding_box(), seen.page.locator("#card-reverse-5").bounding_box()
+            assert box
+            assert card
+            assert box["x"] + box["width"] <= width
+            assert box["y"] + box["height"] <= card["y"] + card["height"]
 
 
 def test_on_paper_a_question_stands_on_the_page_where_its_answer_begins(
@@ -247,7 +251,7 @@ def test_on_paper_a_question_stands_on_the_page_where_its_answer_begins(
     ]
     path = tmp_path / "paper.html"
     deck = samples.deck(Section("docker", "One", (), tuple(cards)))
-    path.write_bytes(export(deck, samples.VERSION)[0].data)
+    written(path, deck)
     with visit(chromium, path) as seen:
         for view in ("reading", "studying"):
             if view == "studying":

@@ -21,9 +21,9 @@ from deckpress.model import (
     Picture,
     Section,
 )
-from exporters.web import export
 from tests.exporters import samples
 from tests.exporters.browser import visit
+from tests.exporters.web.pages import written
 
 # Each would set a global, open a dialog or ask a server if it ever ran.
 _MARKUP = '"\'><script>owned=1;alert(1)</script><img src="https://evil.example/" onerror=owned=1>'
@@ -68,7 +68,7 @@ def _hostile() -> Deck:
 
 def _written(folder: Path, deck: Deck) -> Path:
     file = folder / "page.html"
-    file.write_bytes(export(deck, samples.VERSION)[0].data)
+    written(file, deck)
     return file
 
 

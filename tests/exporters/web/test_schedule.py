@@ -10,11 +10,9 @@ import pytest
 from fsrs import Card, Rating, Scheduler
 from playwright.sync_api import Browser
 
-from exporters.web import export
 from tests.exporters import samples
 from tests.exporters.browser import visit
-
-_HISTORIES = 1500
+from tests.exporters.web.pages import written
 
 # Every history from its first rating on: after each, the page's memory of the card.
 _REPLAY = """histories => histories.map((history) => {
@@ -26,7 +24,7 @@ _REPLAY = """histories => histories.map((history) => {
 })"""
 
 
-def _histories() -> list[list[tuple[int, int]]]:
+def _histories(count: int) -> list[list[tuple[int, int]]]:
     """Ratings and the milliseconds before each: minutes, the days that were asked for, months."""
     chance = random.Random(20)
     gaps = (60, 600, 5_400, 86_399, 86_400, 3 * 86_400, 40 * 86_400, 900 * 86_400)
@@ -38,19 +36,20 @@ def _histories() -> list[list[tuple[int, int]]]:
             )
             for _ in range(chance.randint(1, 25))
         ]
-        for _ in range(_HISTORIES)
+        for _ in range(count)
     ]
 
 
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("web") / "page.html"
-    path.write_bytes(export(samples.sample(), samples.VERSION)[0].data)
+    written(path, samples.sample())
     return path
 
 
-def test_the_schedule_is_that_of_the_reference(chromium: Browser, file: Path) -> None:
-    histories = _histories()
+@pytest.mark.parametrize("count", [200, pytest.param(1500, marks=pytest.mark.slow)])
+def test_the_schedule_is_that_of_the_reference(chromium: Browser, file: Path, count: int) -> None:
+    histories = _histories(count)
     with visit(chromium, file) as seen:
         replayed = seen.page.evaluate(_REPLAY, histories)
     scheduler = Scheduler(enable_fuzzing=False)

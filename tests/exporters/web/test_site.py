@@ -7,21 +7,20 @@ import json
 import re
 from base64 import b64decode
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from PIL import Image, ImageChops
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from deckpress.model import Deck, Version
 from exporters.theme import color
-from exporters.web import export
 from tests.exporters import samples
 from tests.exporters.browser import profile, visit
 from tests.exporters.hosting import Host, hosting
+from tests.exporters.web.pages import export
 
 HOME = "/owner/decks/"  # as a project of GitHub Pages has it
 OLD = samples.RELEASE
@@ -45,39 +44,45 @@ def _newer() -> dict[str, bytes]:
     return _site(replace(deck, sections=(grown, *rest)), NEW)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Phone:
     """A browser that keeps what it is given, and every word on its pages' and workers' consoles."""
 
-    context: BrowserContext
-    complaints: list[str]
+    page: Page
+    complaints: list[str] = field(default_factory=list)
 
     def open(self, address: str) -> Page:
-        page = self.context.new_page()
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.goto(address)
-        return page
+        self.page.goto(address)
+        return self.page
 
     def caches(self, page: Page) -> list[str]:
         names: list[str] = page.evaluate("caches.keys()")
         return sorted(names)
 
+    def forget(self, address: str) -> None:
+        """Give away all that is kept of what stands at `address`, workers too."""
+        self.page.goto("about:blank")
+        session = self.page.context.new_cdp_session(self.page)
+        session.send("Storage.clearDataForOrigin", {"origin": address, "storageTypes": "all"})
+        session.detach()
+        self.complaints.clear()
 
-@contextmanager
-def _phone(browser: Browser) -> Iterator[Phone]:
-    context = browser.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN")
-    complaints: list[str] = []
-    context.on("console", lambda message: complaints.append(message.text))
-    try:
-        yield Phone(context, complaints)
-    finally:
-        context.close()
+
+@pytest.fixture(scope="module")
+def _phone(chromium: Browser) -> Iterator[Phone]:
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN")
+    made = Phone(context.new_page())
+    context.on("console", lambda message: made.complaints.append(message.text))
+    made.page.on("pageerror", lambda error: made.complaints.append(str(error)))
+    yield made
+    context.close()
 
 
 @pytest.fixture
-def phone(chromium: Browser) -> Iterator[Phone]:
-    with _phone(chromium) as made:
-        yield made
+def phone(_phone: Phone, host: Host) -> Iterator[Phone]:
+    """A phone on which nothing is kept. Each server has a port, and so a storage, of its own."""
+    yield _phone
+    _phone.forget(host.address)
 
 
 @pytest.fixture
@@ -106,9 +111,11 @@ def _kept(page: Page) -> None:
 
 def _renewed(page: Page) -> None:
     """Wait until the next release is on the phone, while the one before is shown."""
-    said = page.locator("#_status")
-    expect(said).to_have_text("新版本已经存好，下次打开就能看到。")
-    expect(said).to_be_in_viewport()
+    words = "新版本已经存好，下次打开就能看到。"
+    page.wait_for_function(
+        "words => document.querySelector('#_status').innerText === words", arg=words
+    )
+    expect(page.locator("#_status")).to_be_in_viewport()
     _kept(page)
 
 
@@ -118,7 +125,7 @@ def test_a_visit_is_enough_to_open_and_search_it_without_a_network(
     page = phone.open(host.address + HOME)
     _kept(page)
     whole = page.locator("main").inner_text()
-    page.close()
+    page.goto("about:blank")
     host.stop()
 
     for address in (HOME, f"{HOME}index.html", f"{HOME}?q=反向代理#nginx-reverse-proxy"):
@@ -128,7 +135,7 @@ def test_a_visit_is_enough_to_open_and_search_it_without_a_network(
             assert page.locator("main").inner_text() == whole
         page.get_by_role("searchbox").fill("fxdl")
         expect(page.locator(".card:visible").first).to_have_attribute("id", "nginx-reverse-proxy")
-        page.close()
+        page.goto("about:blank")
     assert phone.complaints == []
 
 
@@ -322,18 +329,13 @@ def test_a_browser_that_forgot_the_copy_asks_the_server(host: Host, phone: Phone
     _says(page, OLD)
 
 
-def test_a_browser_without_workers_has_the_whole_page(chromium: Browser, host: Host) -> None:
-    context = chromium.new_context(locale="zh-CN")
-    complaints: list[str] = []
-    context.on("console", lambda message: complaints.append(message.text))
-    context.add_init_script("delete Navigator.prototype.serviceWorker")
-    page = context.new_page()
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.goto(host.address + HOME)
-    page.get_by_role("searchbox").fill("fxdl")
-    expect(page.locator(".card:visible").first).to_have_attribute("id", "nginx-reverse-proxy")
-    assert complaints == []
-    context.close()
+def test_a_browser_without_workers_has_the_whole_page(host: Host, phone: Phone) -> None:
+    with phone.page.add_init_script("delete Navigator.prototype.serviceWorker"):
+        page = phone.open(host.address + HOME)
+        page.get_by_role("searchbox").fill("fxdl")
+        expect(page.locator(".card:visible").first).to_have_attribute("id", "nginx-reverse-proxy")
+        assert page.evaluate("navigator.serviceWorker") is None
+        assert phone.complaints == []
 
 
 # Installing it

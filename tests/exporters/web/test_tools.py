@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from exporters.web import export
 from tests.exporters import samples
 from tests.exporters.browser import visit
+from tests.exporters.web.pages import written
 
 _NO_STORAGE = """Object.defineProperty(window, "localStorage", {
   get() { throw new DOMException("refused", "SecurityError"); },
@@ -19,7 +19,7 @@ _NO_STORAGE = """Object.defineProperty(window, "localStorage", {
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("web") / "page.html"
-    path.write_bytes(export(samples.sample(), samples.VERSION)[0].data)
+    written(path, samples.sample())
     return path
 
 
@@ -94,9 +94,8 @@ def test_copying_gives_the_code_to_the_letter(
     file: Path,
     clipboard: str,
 ) -> None:
-    with visit(chromium, file) as seen:
+    with visit(chromium, file, allow=["clipboard-read", "clipboard-write"]) as seen:
         page = seen.page
-        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
         if clipboard == "refused":
             page.evaluate("navigator.clipboard.writeText = () => Promise.reject(); 0")
         for card, code in (

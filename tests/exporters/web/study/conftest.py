@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.exporters.browser import visit
-from tests.exporters.web.study.studying import NOON, deck_of, written
+from tests.exporters.web.pages import written
+from tests.exporters.web.study.studying import deck_of, opened
 
 
 @pytest.fixture
@@ -19,8 +19,5 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def page(chromium: Browser, file: Path) -> Iterator[Page]:
-    with visit(chromium, file, timezone_id="UTC", locale="en") as visited:
-        visited.page.clock.set_fixed_time(NOON)
-        yield visited.page
-        assert visited.record.requests == []
-        assert visited.record.complaints == []
+    with opened(chromium, file) as page:
+        yield page

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from deckpress.model import CardKind, ClozeEnd, ClozeStart, Deck, Option, Section
-from exporters.web import export
 from tests.exporters import samples
+from tests.exporters.browser import visit
 
 KEY = "deckpress:progress:sample"
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -46,8 +48,11 @@ REVERSE = samples.card(
 )
 
 
+EVERY = (BASIC, CLOZE, CHOICE, ORDERED, REVERSE)
+
+
 def deck_of(*cards: Any, key: str = "sample") -> Deck:
-    shown = cards or (BASIC, CLOZE, CHOICE, ORDERED, REVERSE)
+    shown = cards or EVERY
     sections = (
         Section(name, name.title(), (), tuple(card for card in shown if card.section == name))
         for name in ("one", "two")
@@ -55,9 +60,13 @@ def deck_of(*cards: Any, key: str = "sample") -> Deck:
     return samples.deck(*sections, lang="en", key=key)
 
 
-def written(path: Path, deck: Deck) -> Path:
-    path.write_bytes(export(deck, samples.VERSION)[0].data)
-    return path
+@contextmanager
+def opened(browser: Browser, file: Path, now: datetime = NOON) -> Iterator[Page]:
+    """The page in `file` at a moment that does not pass, where a day is one of UTC."""
+    with visit(browser, file, now=now, timezone_id="UTC", locale="en") as visited:
+        yield visited.page
+        assert visited.record.requests == []
+        assert visited.record.complaints == []
 
 
 def study(page: Page, *, begin: bool = True) -> None:
@@ -79,8 +88,7 @@ def kept(page: Page) -> dict[str, Any]:
 
 
 def only(*ids: str) -> Deck:
-    every = {card.id: card for card in (BASIC, CLOZE, CHOICE, ORDERED, REVERSE)}
-    return deck_of(*(every[id] for id in ids))
+    return deck_of(*(card for id in ids for card in EVERY if card.id == id))
 
 
 def rate_first(page: Page, rating: str = "4") -> None:

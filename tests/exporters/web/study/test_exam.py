@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.exporters.browser import visit
+from tests.exporters.web.pages import written
 from tests.exporters.web.study.studying import (
     BASIC,
     NOON,
@@ -19,8 +20,8 @@ from tests.exporters.web.study.studying import (
     asked,
     deck_of,
     kept,
+    opened,
     study,
-    written,
 )
 
 
@@ -58,8 +59,7 @@ def test_an_exam_tells_sections_of_the_same_title_apart(chromium: Browser, tmp_p
     deck = deck_of(BASIC, REVERSE)
     alike = tuple(replace(section, title="Alike") for section in deck.sections)
     file = written(tmp_path / "d.html", replace(deck, sections=alike))
-    with visit(chromium, file) as visited:
-        page = visited.page
+    with opened(chromium, file) as page:
         study(page, begin=False)
         page.get_by_role("button", name="Start the exam").click()
         for _ in range(2):
@@ -98,7 +98,7 @@ def test_a_link_of_a_card_leaves_the_exam_open(chromium: Browser, tmp_path: Path
     address = "https://example.org/docs"
     answer = f'<p><a href="{address}" rel="noopener noreferrer">Docs</a></p>'
     file = written(tmp_path / "d.html", deck_of(replace(BASIC, short=(answer,)), REVERSE))
-    with visit(chromium, file) as visited:
+    with visit(chromium, file, now=NOON, timezone_id="UTC", locale="en") as visited:
         page = visited.page
         page.evaluate("Math.random = () => 0.99")  # the cards in their order
         study(page, begin=False)
@@ -114,6 +114,6 @@ def test_a_link_of_a_card_leaves_the_exam_open(chromium: Browser, tmp_path: Path
 def test_without_cards_there_is_no_exam(chromium: Browser, tmp_path: Path) -> None:
     deck = deck_of(BASIC)
     empty = replace(deck, sections=tuple(replace(one, cards=()) for one in deck.sections))
-    with visit(chromium, written(tmp_path / "d.html", empty)) as visited:
-        study(visited.page, begin=False)
-        expect(visited.page.get_by_role("button", name="Start the exam")).to_be_disabled()
+    with opened(chromium, written(tmp_path / "d.html", empty)) as page:
+        study(page, begin=False)
+        expect(page.get_by_role("button", name="Start the exam")).to_be_disabled()

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.exporters.browser import visit
+from tests.exporters.web.pages import written
 from tests.exporters.web.study.studying import (
     BASIC,
     CLOZE,
@@ -23,16 +24,15 @@ from tests.exporters.web.study.studying import (
     asked,
     deck_of,
     kept,
+    opened,
     progress,
     rate_first,
     study,
-    written,
 )
 
 
 def test_progress_outlives_a_new_release_of_the_page(chromium: Browser, file: Path) -> None:
-    with visit(chromium, file) as visited:
-        page = visited.page
+    with opened(chromium, file) as page:
         rate_first(page)
         before = kept(page)["cards"]["basic"]
         edited = replace(BASIC, question=("Reworded?",), section="two")
@@ -42,15 +42,14 @@ def test_progress_outlives_a_new_release_of_the_page(chromium: Browser, file: Pa
         study(page)
         assert asked(page) == "In which order?"  # neither the known card nor the retired one
         page.keyboard.press("Escape")
-        page.clock.set_fixed_time(datetime.now(UTC) + timedelta(days=9))
+        page.clock.set_fixed_time(NOON + timedelta(days=9))
         study(page)
         assert asked(page) in ("Reworded?", "In which order?")
         assert kept(page)["cards"]["basic"] == before
 
 
 def test_another_decks_page_has_its_own_progress(chromium: Browser, file: Path) -> None:
-    with visit(chromium, file) as visited:
-        page = visited.page
+    with opened(chromium, file) as page:
         rate_first(page)
         written(file, deck_of(key="other"))
         page.reload()
@@ -61,23 +60,42 @@ def test_another_decks_page_has_its_own_progress(chromium: Browser, file: Path) 
 def test_progress_is_exported_and_taken_in_elsewhere(
     chromium: Browser, file: Path, tmp_path: Path
 ) -> None:
-    with visit(chromium, file) as visited:
-        rate_first(visited.page)
-        visited.page.keyboard.press("Escape")
-        study(visited.page, begin=False)
-        with visited.page.expect_download() as waiting:
-            visited.page.get_by_role("button", name="Export").click()
+    with opened(chromium, file) as page:
+        rate_first(page)
+        page.keyboard.press("Escape")
+        study(page, begin=False)
+        with page.expect_download() as waiting:
+            page.get_by_role("button", name="Export").click()
         saved = tmp_path / waiting.value.suggested_filename
         waiting.value.save_as(saved)
-        mine = kept(visited.page)
+        mine = kept(page)
     assert re.fullmatch(r"sample-\d{4}-\d\d-\d\d\.json", saved.name)
     assert json.loads(saved.read_text()) == mine
     assert mine["format"] == 1
-    with visit(chromium, file) as visited:
-        study(visited.page, begin=False)
-        visited.page.locator("#_load").set_input_files(saved)
-        expect(visited.page.locator("#_file-said")).to_contain_text("1")
-        assert kept(visited.page)["cards"] == mine["cards"]
+    with opened(chromium, file) as page:
+        assert kept(page) == {}
+        study(page, begin=False)
+        page.locator("#_load").set_input_files(saved)
+        expect(page.locator("#_file-said")).to_contain_text("1")
+        assert kept(page)["cards"] == mine["cards"]
+
+
+@pytest.fixture(scope="module")
+def studied(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    """The overview of somebody who has rated one card."""
+    file = written(tmp_path_factory.mktemp("studied") / "deck.html", deck_of())
+    with opened(chromium, file) as page:
+        rate_first(page)
+        page.keyboard.press("Escape")
+        study(page, begin=False)
+        yield page
+
+
+def take(page: Page, content: str) -> None:
+    """Take in a file that says `content`. What was said of a file before is away then."""
+    page.evaluate("document.querySelector('#_file-said').textContent = ''")
+    file = {"name": "p.json", "mimeType": "application/json", "buffer": content.encode()}
+    page.locator("#_load").set_input_files(file)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -94,17 +112,13 @@ def test_progress_is_exported_and_taken_in_elsewhere(
     ],
 )
 def test_a_strange_file_is_refused_and_nothing_is_lost(
-    page: Page, tmp_path: Path, content: str, said: str
+    studied: Page, content: str, said: str
 ) -> None:
-    rate_first(page)
-    before = kept(page)
-    page.keyboard.press("Escape")
-    study(page, begin=False)
-    strange = tmp_path / "progress.json"
-    strange.write_text(content)
-    page.locator("#_load").set_input_files(strange)
-    expect(page.locator("#_file-said")).to_contain_text(said)
-    assert kept(page) == before
+    before = kept(studied)
+    assert list(before["cards"]) == ["basic"]
+    take(studied, content)
+    expect(studied.locator("#_file-said")).to_contain_text(said)
+    assert kept(studied) == before
 
 
 _IMPOSSIBLE: list[dict[str, Any]] = [
@@ -142,19 +156,12 @@ _IMPOSSIBLE: list[dict[str, Any]] = [
         progress(limit=2.5),
     ],
 )
-def test_a_file_that_no_page_can_have_written_is_refused(page: Page, content: str) -> None:
-    rate_first(page)
-    before = kept(page)
-    page.keyboard.press("Escape")
-    study(page, begin=False)
-    take(page, content)
-    expect(page.locator("#_file-said")).to_contain_text("This file is damaged")
-    assert kept(page) == before
-
-
-def take(page: Page, content: str) -> None:
-    file = {"name": "p.json", "mimeType": "application/json", "buffer": content.encode()}
-    page.locator("#_load").set_input_files(file)  # type: ignore[arg-type]
+def test_a_file_that_no_page_can_have_written_is_refused(studied: Page, content: str) -> None:
+    before = kept(studied)
+    assert list(before["cards"]) == ["basic"]
+    take(studied, content)
+    expect(studied.locator("#_file-said")).to_contain_text("This file is damaged")
+    assert kept(studied) == before
 
 
 def test_the_daily_limit_is_taken_in_too(page: Page) -> None:

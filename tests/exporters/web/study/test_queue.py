@@ -12,7 +12,7 @@ from fsrs import Rating, Scheduler
 from playwright.sync_api import Browser, Page, expect
 
 from deckpress.model import ClozeEnd, ClozeStart
-from tests.exporters.browser import visit
+from tests.exporters.web.pages import written
 from tests.exporters.web.study.studying import (
     CLOZE,
     NOON,
@@ -20,8 +20,8 @@ from tests.exporters.web.study.studying import (
     deck_of,
     kept,
     only,
+    opened,
     study,
-    written,
 )
 
 
@@ -54,8 +54,7 @@ def test_what_was_rated_can_be_taken_back(page: Page) -> None:
 
 def test_gaps_open_one_by_one(chromium: Browser, tmp_path: Path) -> None:
     file = written(tmp_path / "d.html", only("cloze"))
-    with visit(chromium, file) as visited:
-        page = visited.page
+    with opened(chromium, file) as page:
         study(page)
         text = page.locator(".sheet .short").first
         assert text.inner_text() == "A … and a which gap."
@@ -76,8 +75,7 @@ def test_gaps_of_the_question_and_of_its_text_are_all_asked(
         CLOZE, question=asks, short=("<p>", ClozeStart(2, ""), "It", ClozeEnd(), ".</p>")
     )
     file = written(tmp_path / "d.html", deck_of(card))
-    with visit(chromium, file) as visited:
-        page = visited.page
+    with opened(chromium, file) as page:
         study(page)
         shown = page.locator(".sheet .short")
         for texts in (["In …?", "…."], ["In what?", "…."], ["In what?", "It."]):
@@ -92,8 +90,7 @@ def test_a_choice_is_clicked_and_explained(
     chromium: Browser, tmp_path: Path, chosen: str, verdict: str
 ) -> None:
     file = written(tmp_path / "d.html", only("choice"))
-    with visit(chromium, file) as visited:
-        page = visited.page
+    with opened(chromium, file) as page:
         study(page)
         expect(page.locator(".sheet").get_by_text("Because.")).to_be_hidden()
         assert "Right: B" not in page.locator("#_stage").inner_text()
@@ -109,8 +106,7 @@ def test_a_choice_is_clicked_and_explained(
 
 def test_steps_come_one_by_one(chromium: Browser, tmp_path: Path) -> None:
     file = written(tmp_path / "d.html", only("ordered"))
-    with visit(chromium, file) as visited:
-        page = visited.page
+    with opened(chromium, file) as page:
         study(page)
         steps = page.locator(".sheet .steps li:visible")
         expect(page.locator(".sheet .cue")).to_have_text("3 steps")
@@ -125,8 +121,7 @@ def test_a_card_for_both_ways_is_turned_round_the_second_time(
     chromium: Browser, tmp_path: Path
 ) -> None:
     file = written(tmp_path / "d.html", only("reverse"))
-    with visit(chromium, file) as visited:
-        page = visited.page
+    with opened(chromium, file) as page:
         study(page)
         assert asked(page) == "Term"
         page.keyboard.press("Space")
@@ -223,8 +218,7 @@ def test_a_card_that_is_due_on_its_day_has_rested_for_a_day(
     evening = datetime(2026, 11, 24, 21, 40, tzinfo=UTC)
     file = written(tmp_path / "d.html", only("basic"))
     scheduler, memory = Scheduler(enable_fuzzing=False), Memory()
-    with visit(chromium, file, timezone_id="UTC", locale="en") as visited:
-        page = visited.page
+    with opened(chromium, file, evening) as page:
         for minutes, rating in ((0, "1"), (2, "3"), (13, "3")):
             time = evening + timedelta(minutes=minutes)
             _rate_at(page, time, rating)
@@ -248,21 +242,20 @@ def test_rest_of_more_than_a_day_counts_as_it_was(chromium: Browser, tmp_path: P
     asked_again = datetime(2026, 12, 2, 8, tzinfo=UTC)
     file = written(tmp_path / "d.html", only("basic"))
     scheduler = Scheduler(enable_fuzzing=False)
-    with visit(chromium, file, timezone_id="UTC", locale="en") as visited:
-        _rate_at(visited.page, rated, "4")
-        _rate_at(visited.page, asked_again, "3")
+    with opened(chromium, file, rated) as page:
+        _rate_at(page, rated, "4")
+        _rate_at(page, asked_again, "3")
         memory, _ = scheduler.review_card(Memory(), Rating.Easy, rated)
         memory, _ = scheduler.review_card(memory, Rating.Good, asked_again)
-        stability = kept(visited.page)["cards"]["basic"]["stability"]
+        stability = kept(page)["cards"]["basic"]["stability"]
         assert stability == pytest.approx(memory.stability)
 
 
 def test_a_day_lasts_until_four_in_the_morning(chromium: Browser, tmp_path: Path) -> None:
     file = written(tmp_path / "d.html", only("basic", "reverse"))
     night = datetime(2026, 11, 25, tzinfo=UTC)
-    with visit(chromium, file, timezone_id="UTC", locale="en") as visited:
-        page = visited.page
-        page.clock.set_fixed_time(night - timedelta(hours=1))
+    begin = night - timedelta(hours=1)
+    with opened(chromium, file, begin) as page:
         study(page, begin=False)
         page.get_by_label("New cards a day").fill("1")
         page.get_by_label("New cards a day").press("Tab")

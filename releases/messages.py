@@ -1,0 +1,33 @@
+"""What `releases` tells an author: the key of a sentence, and the values in it.
+
+The sentences themselves are in ``commands/terminal/words.toml``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A sentence for the author: its key, and its values by name.
+
+    A value may itself be a message, or a tuple of messages, which are printed one per line.
+    """
+
+    key: str
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+def message(key: str, **values: object) -> Message:
+    """The sentence of that key, with these values."""
+    return Message(key, values)
+
+
+# Is told what is being done now.
+Step = Callable[[Message], None]
+
+
+def silent(_: Message) -> None:
+    """A `Step` that tells nobody."""

@@ -1,0 +1,62 @@
+"""A section whose cards are all retired: no output has a heading for it, Anki keeps its cards."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from commands.main import main
+from tests.exporters.pdf_reading import glyphs
+
+SOURCE = """\
+---
+title: Retired section
+lang: en
+key: retired-section
+anki_deck: Retired
+---
+
+# Alive {#alive}
+
+## What is a port? {#port level=1}
+
+A number.
+
+# Departed {#departed}
+
+What was here before.
+
+## What is old? {#old .retired level=1}
+
+Nothing.
+
+### Retired
+
+Superseded.
+"""
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("retired")
+    (home / "deck.md").write_text(SOURCE)
+    assert main(["build", str(home / "deck.md"), "--output", str(home / "output")]) == 0
+    return home / "output" / "latest"
+
+
+def test_no_sheet_has_its_heading(built: Path) -> None:
+    sheets = sorted(built.glob("*.pdf"))
+    assert len(sheets) == 3
+    for sheet in sheets:
+        printed = "".join(glyph.text for glyph in glyphs(sheet.read_bytes()))
+        assert "Alive" in printed, sheet.name
+        assert "Departed" not in printed, sheet.name
+
+
+def test_no_page_has_its_heading(built: Path) -> None:
+    for path in (next(built.glob("*.html")), built / "site" / "index.html"):
+        page = path.read_text("utf-8")
+        assert "Alive" in page
+        assert "Departed" not in page
+        assert "What was here before" not in page
