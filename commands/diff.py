@@ -1,4 +1,4 @@
-"""``diff``: what a source changes for those who have a release, to the word."""
+"""``diff``: shows what a source changes for those who have a release, word by word."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import contextlib
 import json
 import re
 import tempfile
-import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,22 +14,24 @@ import click
 
 from commands.terminal.console import Failed
 from commands.terminal.options import output_option
-from commands.terminal.sources import find
+from commands.terminal.sources import find_source
 from commands.terminal.words import say
 from deckpress.foreign_text import visible
 from deckpress.history import changelog, comparison
-from deckpress.history.differences import Fate, Piece, texts, words
+from deckpress.history.differences import DifferencePiece, Fate, part_texts, word_differences
 from deckpress.history.digests import digests
 from deckpress.model import RawDeck, Release
+from deckpress.output.archive import unpack
 from deckpress.reading import files
 from deckpress.reading.reader import read
-from releases.checked_source import checked, rejected
-from releases.errors import fatal
+from releases.checked_source import any_fatal, check_source, rejection
 from releases.git import Repository
 
-Words = Mapping[str, Mapping[str, tuple[Piece, ...]]]
+# By the id of a card and the name of a part: its text in pieces.
+Words = Mapping[str, Mapping[str, tuple[DifferencePiece, ...]]]
 
-_SIGNS = {
+# How a piece of text is marked, by the output format.
+_MARKS = {
     "text": {Fate.SAME: "{}", Fate.REMOVED: "[-{}-]", Fate.ADDED: "{{+{}+}}"},
     "markdown": {Fate.SAME: "{}", Fate.REMOVED: "<del>{}</del>", Fate.ADDED: "<ins>{}</ins>"},
 }
@@ -62,65 +63,72 @@ def diff(version: str | None, named: Path | None, form: str, output: Path) -> No
     """
     from releases.past_releases import past_releases
 
-    path = find(named)
-    now = checked(path)
-    if fatal(now.found, strict=False) and now.deck.release is None and now.loaded.releases:
-        raise rejected("not-built", now)
+    path = find_source(named)
+    now = check_source(path)
+    if any_fatal(now.findings, strict=False) and now.deck.release is None and now.loaded.releases:
+        raise rejection("not-built", now)
     releases = past_releases(now)
     release = releases[-1] if releases else None
     if version is not None:
-        asked = version.removeprefix("v")
-        release = next((one for one in releases if one.version == asked), None)
+        wanted = version.removeprefix("v")
+        release = next((one for one in releases if one.version == wanted), None)
         if release is None:
             there = ", ".join(one.version for one in releases)
             raise Failed(say("diff-unknown", version=version, there=there or "-"))
     deck = replace(now.deck, release=release)
     parts = digests(deck)
     changes = comparison.compare(release, deck, parts)
-    before = _before(path, release, output) if release is not None and changes.edited else None
+    before = None
+    if release is not None and changes.edited:
+        before = _released_deck(path, release, output)
     if before is None and changes.edited:
         assert release is not None
         click.echo(say("diff-no-words", version=release.version), err=True)
-    changed = _words(before, deck, changes) if before is not None else {}
+    words = _changed_words(before, deck, changes) if before is not None else {}
     last = replace(now.deck, release=releases[-1]) if releases else deck
-    step = comparison.successor(last.release, comparison.compare(last.release, last, parts))
+    following = comparison.next_version(last.release, comparison.compare(last.release, last, parts))
     if form == "json":
-        # In a string of JSON, the escapes are the characters.
-        click.echo(visible(_json(release, step, changes, changed)))
+        # `visible` writes control characters as escapes, which stand for them in JSON.
+        click.echo(visible(_json(release, following, changes, words)))
         return
-    title = say("diff-title", title=deck.meta.title, version=step)
-    below = _below(changed, deck.meta.lang, form)
-    click.echo(visible(changelog.text(deck, title, changes, below=below)), nl=False)
+    title = say("diff-title", title=deck.meta.title, version=following)
+    details = _details(words, deck.meta.lang, form)
+    click.echo(visible(changelog.version_notes(deck, title, changes, details=details)), nl=False)
 
 
-def _before(path: Path, release: Release, output: Path) -> RawDeck | None:
-    """The source of a release, if it can be had here: from its tag, else from its folder."""
-    from releases.rebuild import source_of
+def _released_deck(path: Path, release: Release, output: Path) -> RawDeck | None:
+    """The deck of a release, read from its tag or else from its folder in `output`.
 
-    repository = Repository.around(path.parent.resolve())
+    None if neither has its source. `path` is the source's path now.
+    """
+    from releases.rebuild import find_released_source
+
+    repository = Repository.find_or_none(path.parent.resolve())
     tag = f"v{release.version}"
     with tempfile.TemporaryDirectory() as scratch:
-        tree, alone = Path(scratch, "tree"), Path(scratch, "alone")
-        if repository is not None and repository.tagged(tag):
+        tree, unpacked = Path(scratch, "tree"), Path(scratch, "alone")
+        if repository is not None and repository.tagged_commit(tag):
             repository.unpack(f"refs/tags/{tag}", tree)
-        archive = f"{release.name}-{release.version}-files.zip"
-        with (
-            contextlib.suppress(OSError, zipfile.BadZipFile),
-            zipfile.ZipFile(output / release.version / archive) as packed,
-        ):
-            packed.extractall(alone)
-        for found in filter(None, (source_of(release, home) for home in (tree, alone))):
+        archive = f"{release.name}-{release.version}-source.zip"
+        with contextlib.suppress(OSError):
+            packed = (output / release.version / archive).read_bytes()
+            for name, data in unpack(packed).items():
+                (unpacked / name).parent.mkdir(parents=True, exist_ok=True)
+                (unpacked / name).write_bytes(data)
+        sources = (find_released_source(release, home) for home in (tree, unpacked))
+        for found in filter(None, sources):
             with contextlib.suppress(files.SourceError):
                 deck, _ = read(files.load(found))
                 return deck
         return None
 
 
-def _words(before: RawDeck, now: RawDeck, changes: comparison.Changes) -> Words:
-    old, new = texts(before), texts(now)
+def _changed_words(before: RawDeck, now: RawDeck, changes: comparison.Changes) -> Words:
+    """The pieces of each part whose text has changed, by the card's id and the part's name."""
+    old, new = part_texts(before), part_texts(now)
     return {
         id: {
-            name: words(old.get(id, {}).get(name, ""), new[id].get(name, ""))
+            name: word_differences(old.get(id, {}).get(name, ""), new[id].get(name, ""))
             for name in parts
             if old.get(id, {}).get(name, "") != new[id].get(name, "")
         }
@@ -129,7 +137,7 @@ def _words(before: RawDeck, now: RawDeck, changes: comparison.Changes) -> Words:
 
 
 def _json(
-    release: Release | None, following: str, changes: comparison.Changes, changed: Words
+    release: Release | None, following: str, changes: comparison.Changes, words: Words
 ) -> str:
     lists = ("added", "retired", "restored", "moved", "other_kind", "vanished", "renamed")
     result = {
@@ -142,32 +150,34 @@ def _json(
                 "parts": list(parts),
                 "words": {
                     name: [{"fate": piece.fate.value, "text": piece.text} for piece in pieces]
-                    for name, pieces in changed.get(id, {}).items()
+                    for name, pieces in words.get(id, {}).items()
                 },
             }
             for id, parts in changes.edited.items()
         ],
-        "deck": [n for n in ("key", "anki_deck", "note_types") if getattr(changes, n)],
+        "deck": [name for name in ("key", "anki_deck", "note_types") if getattr(changes, name)],
     }
     return json.dumps(result, ensure_ascii=False, indent=2)
 
 
-def _below(changed: Words, lang: str, form: str) -> dict[str, list[str]]:
-    """A line for each part of each card, with the words that changed."""
-    signs = _SIGNS[form]
+def _details(words: Words, lang: str, form: str) -> dict[str, list[str]]:
+    """The lines of each card that show the words that changed: one for each part."""
+    marks = _MARKS[form]
     clean = _escaped if form == "markdown" else _in_one_line
     colon = changelog.words(lang)["colon"]
     return {
         id: [
-            f"{changelog.part(name, lang)}{colon}{_line(pieces, signs, clean)}"
+            f"{changelog.card_part_label(name, lang)}{colon}{_line(pieces, marks, clean)}"
             for name, pieces in parts.items()
         ]
-        for id, parts in changed.items()
+        for id, parts in words.items()
     }
 
 
-def _line(pieces: Sequence[Piece], signs: Mapping[Fate, str], clean: Callable[[str], str]) -> str:
-    return "".join(signs[piece.fate].format(clean(piece.text)) for piece in pieces)
+def _line(
+    pieces: Sequence[DifferencePiece], marks: Mapping[Fate, str], clean: Callable[[str], str]
+) -> str:
+    return "".join(marks[piece.fate].format(clean(piece.text)) for piece in pieces)
 
 
 def _in_one_line(text: str) -> str:

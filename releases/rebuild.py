@@ -1,15 +1,13 @@
-"""Building a version again from the source that it was made of, in another folder."""
+"""Building a version again, in another folder, from the source that it was made of."""
 
 from __future__ import annotations
 
 import contextlib
-import io
 import json
 import os
 import shutil
 import subprocess
 import sys
-import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -19,39 +17,48 @@ from deckpress.foreign_text import quoted
 from deckpress.history import ledger
 from deckpress.model import Release
 from deckpress.output import manifest, store
-from deckpress.reading.files import RELEASES
+from deckpress.output.archive import unpack
+from deckpress.reading.paths import RELEASES_FOLDER
 from releases import assets
-from releases.errors import Message, ReleaseError, message
+from releases.errors import ReleaseError
 from releases.git import GitError, NoRepositoryError, Repository
+from releases.messages import Message, message
 
 ROOT = Path(__file__).resolve().parent.parent
-_LEFT = (".git", ".venv", ".cache", "output", "__pycache__", ".*_cache", ".hypothesis")
+# What a copy of the tree does without: at its top, where builds go; and anywhere.
+_NOT_COPIED_TOP = {".git", ".venv", ".cache", "output", ".hypothesis"}
+_NOT_COPIED = shutil.ignore_patterns("__pycache__", ".*_cache")
 
 
-def package(release: Release, repository: Repository, output: Path, folder: Path) -> Path:
-    """The Anki package of a release: as it lies in `output`, or built again below `folder`.
+def find_or_build_package(
+    release: Release, repository: Repository, output: Path, folder: Path
+) -> Path:
+    """The Anki package of a release: the one in `output`, or one built again below `folder`.
 
     Raises:
-        ReleaseError: it is in neither place.
+        ReleaseError: it is not in `output` and cannot be built.
     """
     home = output / release.version
-    if store.intact(output, release.version):
+    if store.is_intact(output, release.version):
         stated = json.loads((home / manifest.MANIFEST).read_text("utf-8"))
         if stated["deck"]["key"] == release.key:
             return next(home.glob("*.apkg"))
     tag = f"v{release.version}"
-    if not repository.tagged(tag):
+    if not repository.tagged_commit(tag):
         raise ReleaseError("rebuild-no-tag", version=release.version, tag=tag)
     tree = folder / "tree"
     repository.unpack(f"refs/tags/{tag}", tree)
-    if (source := source_of(release, tree)) is None:
+    if (source := find_released_source(release, tree)) is None:
         raise ReleaseError("rebuild-no-source", name=f"{release.name}.md", place=tag)
     return next(_build(tree, source, folder / "built", again=True).glob("*.apkg"))
 
 
-def source_of(release: Release, tree: Path) -> Path | None:
-    """The source of a release in a tree that has both, wherever the deck's folder is there."""
-    for path in sorted(tree.rglob(f"{RELEASES}/{release.version}.json")):
+def find_released_source(release: Release, tree: Path) -> Path | None:
+    """The source of a release in a folder tree; None if the tree lacks it.
+
+    It is found by the release's file in its ledger, wherever the deck's folder is in the tree.
+    """
+    for path in sorted(tree.rglob(f"{RELEASES_FOLDER}/{release.version}.json")):
         source = path.parent.parent / f"{release.name}.md"
         with contextlib.suppress(OSError, ledger.LedgerError):
             found = ledger.parse(path.name, path.read_bytes())
@@ -62,54 +69,61 @@ def source_of(release: Release, tree: Path) -> Path | None:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What a version is that was built again: a sentence for each file that differs, and one for
-    each tool. `unmade` names the files that only the release itself can make.
+    """How a version differs from itself when it is built again.
+
+    There is a sentence for each file and for each tool that differs. `not_rebuilt` names the files
+    that only the release itself could make.
     """
 
     different: tuple[Message, ...]
     tools: tuple[Message, ...] = ()
-    unmade: tuple[str, ...] = ()
+    not_rebuilt: tuple[str, ...] = ()
 
 
-def compared(files: Mapping[str, bytes], folder: Path) -> Comparison:
-    """Build the version of these files again in `folder`, and hold every file against its like.
+def rebuild_and_compare(files: Mapping[str, bytes], folder: Path) -> Comparison:
+    """Build the version of these files again in `folder`, and compare every file.
 
-    `files` are all those of a verified version, by name, as a build or as a download has them.
-    Nothing that they say of themselves is believed but which source and which tools made them.
+    `files` are all files of a verified version by name, from a build or from a download. What they
+    say of themselves is not trusted, except which source and which tools made them.
 
     Raises:
-        ReleaseError: it cannot be built again.
+        ReleaseError: the version cannot be built again.
     """
     stated = json.loads(files[manifest.MANIFEST])
     source, version = stated["source"], stated["version"]
-    built = rebuilt(version, source["name"], source["sha256"], folder, again=stated["release"])
-    fresh = store.contents(built, (manifest.SITE,))
+    built = _rebuild(version, source["name"], source["sha256"], folder, again=stated["release"])
+    fresh = store.read_folder(built, (manifest.SITE,))
     now = json.loads(fresh[manifest.MANIFEST])
     if now["version"] != version:
         other = message("verify-other-version", version=version, other=now["version"])
         return Comparison((other,))
-    fresh[manifest.MANIFEST] = manifest.written({**now, "tools": stated["tools"]})
-    expected, unmade = _expected(fresh, version, files)
+    fresh[manifest.MANIFEST] = manifest.serialise({**now, "tools": stated["tools"]})
+    expected, not_rebuilt = _expected(fresh, version, files)
     return Comparison(
-        tuple(_differing(files, expected)), tuple(_others(stated["tools"], now["tools"])), unmade
+        tuple(_different_files(files, expected)),
+        tuple(_different_tools(stated["tools"], now["tools"])),
+        not_rebuilt,
     )
 
 
 def _expected(
     fresh: Mapping[str, bytes], version: str, files: Mapping[str, bytes]
 ) -> tuple[dict[str, bytes], tuple[str, ...]]:
-    """The files of a version as a build has them or as a release offers them, whichever `files`
-    are; and the names of those that are taken from `files` unseen.
+    """The files that were just built, as a build or as a release has them, whichever `files` are.
+
+    Also the names of those that are taken from `files` as they are.
     """
     built = {name: data for name, data in fresh.items() if name != store.CHECKSUMS}
     built[store.CHECKSUMS] = store.checksums(built)
-    offered = assets.offered(built, version, files.get(assets.UPGRADE, b""))
+    offered = assets.release_assets(built, version, files.get(assets.UPGRADE, b""))
     if len(offered.keys() & files.keys()) > len(built.keys() & files.keys()):
         return offered, (assets.UPGRADE,)
     return built, ()
 
 
-def _differing(files: Mapping[str, bytes], expected: Mapping[str, bytes]) -> Iterator[Message]:
+def _different_files(
+    files: Mapping[str, bytes], expected: Mapping[str, bytes]
+) -> Iterator[Message]:
     for name in sorted({*files, *expected}):
         if name not in expected:
             yield message("verify-rebuilt-more", name=quoted(name))
@@ -120,7 +134,7 @@ def _differing(files: Mapping[str, bytes], expected: Mapping[str, bytes]) -> Ite
             yield message("verify-rebuilt-differs", name=quoted(name), what=what)
 
 
-def _others(then: Mapping[str, str], now: Mapping[str, str]) -> Iterator[Message]:
+def _different_tools(then: Mapping[str, str], now: Mapping[str, str]) -> Iterator[Message]:
     for name in sorted({*then, *now}):
         if then.get(name) != now.get(name):
             both = {"then": quoted(then.get(name, "-")), "now": quoted(now.get(name, "-"))}
@@ -128,30 +142,27 @@ def _others(then: Mapping[str, str], now: Mapping[str, str]) -> Iterator[Message
 
 
 def _difference(then: bytes, now: bytes) -> str | Message:
-    """Where two files differ: the members of an archive, or the first byte."""
-    with contextlib.suppress(zipfile.BadZipFile):
-        crcs = []
-        for data in (then, now):
-            with zipfile.ZipFile(io.BytesIO(data)) as packed:
-                crcs.append({entry.filename: entry.CRC for entry in packed.infolist()})
-        names = sorted({*crcs[0], *crcs[1]})
-        if members := [name for name in names if crcs[0].get(name) != crcs[1].get(name)]:
-            return ", ".join(map(quoted, members))
+    """Where two files differ: the names of an archive's members, or else the first byte."""
+    before, after = unpack(then), unpack(now)
+    members = [name for name in sorted({*before, *after}) if before.get(name) != after.get(name)]
+    if before and after and members:
+        return ", ".join(map(quoted, members))
     pairs = enumerate(zip(then, now, strict=False))
     at = next((place for place, (a, b) in pairs if a != b), min(len(then), len(now)))
     return message("verify-byte", at=at, then=len(then), now=len(now))
 
 
-def rebuilt(version: str, name: str, digest: str, folder: Path, *, again: bool) -> Path:
-    """The folder of `version`, built anew below `folder`.
+def _rebuild(version: str, name: str, digest: str, folder: Path, *, again: bool) -> Path:
+    """Build `version` again below `folder`, and return the folder of its files.
 
-    A release is built from its tag, or from this tree where there is no Git; a development build
-    from this tree. Its source is the file `name` with that SHA-256.
+    A release (`again`) is built from its tag, or from the program's own tree where there is no Git;
+    a development build from the program's own tree. Its source is the file `name` with the SHA-256
+    `digest`.
 
     Raises:
         ReleaseError: there is no such source, or it cannot be built.
     """
-    trees = _released(f"v{version}", version, folder) if again else _this_one(folder)
+    trees = _tagged_trees(f"v{version}", version, folder) if again else _own_tree(folder)
     for tree in trees:
         for path in sorted(tree.rglob("*.md")):
             if path.name != name or not path.is_file():
@@ -162,22 +173,27 @@ def rebuilt(version: str, name: str, digest: str, folder: Path, *, again: bool) 
     raise ReleaseError("rebuild-no-source", name=quoted(name), place=place)
 
 
-def _this_one(folder: Path) -> Iterator[Path]:
-    """A copy of the tree that this program lies in."""
-    tree, left = folder / "tree", shutil.ignore_patterns(*_LEFT)
-    shutil.copytree(ROOT, tree, ignore=left, ignore_dangling_symlinks=True)
+def _own_tree(folder: Path) -> Iterator[Path]:
+    """A copy of the tree that this program is in."""
+
+    def ignore(place: str, names: list[str]) -> set[str]:
+        top = _NOT_COPIED_TOP if Path(place) == ROOT else set()
+        return _NOT_COPIED(place, names) | (top & set(names))
+
+    tree = folder / "tree"
+    shutil.copytree(ROOT, tree, ignore=ignore, ignore_dangling_symlinks=True)
     yield tree
 
 
 def _repositories() -> Iterator[Repository]:
-    """The repository that the user is in, and the program's own; none in an unpacked archive.
+    """The repository of the current folder and the program's own; none in an unpacked archive.
 
     Raises:
-        ReleaseError: there is one, and Git is not there or refuses.
+        ReleaseError: there is a repository, but Git is not installed or refuses.
     """
     for place in dict.fromkeys((Path.cwd(), ROOT)):
         try:
-            yield Repository.of(place)
+            yield Repository.find(place)
         except NoRepositoryError:
             continue
         except GitError as error:
@@ -187,13 +203,13 @@ def _repositories() -> Iterator[Repository]:
                 raise ReleaseError("git-missing") from error
 
 
-def _released(tag: str, version: str, folder: Path) -> Iterator[Path]:
-    """What a tag holds: in the repository that the user is in, and then in the program's own."""
-    there = list(_repositories())
-    if not there:
-        yield from _this_one(folder)
+def _tagged_trees(tag: str, version: str, folder: Path) -> Iterator[Path]:
+    """The tree of a tag, from the current folder's repository and then from the program's own."""
+    repositories = list(_repositories())
+    if not repositories:
+        yield from _own_tree(folder)
         return
-    tagged = [repository for repository in there if repository.tagged(tag)]
+    tagged = [repository for repository in repositories if repository.tagged_commit(tag)]
     if not tagged:
         raise ReleaseError("rebuild-no-tag", version=version, tag=tag)
     for number, repository in enumerate(tagged):
@@ -203,7 +219,10 @@ def _released(tag: str, version: str, folder: Path) -> Iterator[Path]:
 
 
 def _build(tree: Path, source: Path, output: Path, *, again: bool) -> Path:
-    """Build with the program of that tree; with this one where the tree has none."""
+    """Build a source with the program of its tree, or with this one if the tree has none.
+
+    With `again`, its last release is built. Returns the folder of the version in `output`.
+    """
     home = tree if (tree / "build.py").exists() else ROOT
     command = [
         sys.executable,
@@ -214,7 +233,7 @@ def _build(tree: Path, source: Path, output: Path, *, again: bool) -> Path:
         str(output),
     ]
     command += ["--release"] if again else []
-    # The packages here serve if they are those that the tree is locked to.
+    # The packages installed here will do if they are the ones that the tree locks.
     locks = [folder / "requirements.lock" for folder in (home, ROOT)]
     if locks[0].read_bytes() == locks[1].read_bytes():
         command.append("--no-setup")

@@ -1,4 +1,4 @@
-"""Whether the files of a version are those that were published, by what they say of each other."""
+"""Verifies the files of a version against their own checksums and manifest."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from deckpress.output.archive import unpacked
+from deckpress.output.archive import unpack
 from deckpress.output.filenames import is_below
-from deckpress.output.manifest import MANIFEST, SCHEMA, SITE, asset, site_asset
-from deckpress.output.store import CHECKSUMS, Files
+from deckpress.output.manifest import MANIFEST, SCHEMA, SITE, asset_name, site_archive_name
+from deckpress.output.store import CHECKSUMS, FolderFiles
 
 _VERSION = re.compile(r"\d+\.\d+\.\d+(-dev\+[0-9A-Za-z.-]+)?", re.ASCII)
 _LINE = re.compile(r"([0-9a-f]{64}) [ *](.+)")
@@ -20,7 +20,10 @@ _LINE = re.compile(r"([0-9a-f]{64}) [ *](.+)")
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that is not as it was published. `reason` is a key of the author's messages."""
+    """A difference from what was published.
+
+    `reason` is a key in the table of messages, `name` is the file, and `detail` says more.
+    """
 
     reason: str
     name: str
@@ -29,7 +32,11 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a folder is a copy of, as far as its manifest can be read, and what is wrong with it."""
+    """The result of verifying a folder.
+
+    `title` and `version` are those of its deck, or ``?`` if the manifest cannot be read. `count` is
+    the number of files.
+    """
 
     title: str
     version: str
@@ -37,9 +44,9 @@ class Verdict:
     problems: tuple[Problem, ...]
 
 
-def verdict(files: Mapping[str, bytes]) -> Verdict:
-    """Holds the files of a folder, by name, against its checksums and its manifest."""
-    stated, problems = _stated(files.get(MANIFEST))
+def verify_files(files: Mapping[str, bytes]) -> Verdict:
+    """The verdict on the files of a folder, by name, from its checksums and its manifest."""
+    stated, problems = _read_manifest(files.get(MANIFEST))
     problems += _against_checksums(files)
     problems += _against_manifest(files, stated)
     return Verdict(
@@ -50,22 +57,21 @@ def verdict(files: Mapping[str, bytes]) -> Verdict:
     )
 
 
-def _built(files: Mapping[str, bytes], stated: Mapping[str, Any]) -> dict[str, str]:
-    """The checksums of the artefacts that a manifest names, as far as they are there, by the names
-    that it gives.
+def _artifact_checksums(files: Mapping[str, bytes], stated: Mapping[str, Any]) -> dict[str, str]:
+    """The checksums of the artefacts in a manifest that are among `files`, by the manifest's names.
 
-    Where they were downloaded they have other names, and those of the site are in one archive.
+    Downloaded artefacts have other names, and those of the site are in one archive.
     """
     archives: dict[str, dict[str, bytes]] = {}
     found: dict[str, str] = {}
     for artifact in stated["artifacts"]:
         name = artifact["name"]
-        offered, member = _offered(name, stated)
+        offered, member = _release_asset(name, stated)
         if name in files:
             found[name] = _checksum(files, name)
         elif member and offered in files:
             if offered not in archives:
-                archives[offered] = unpacked(files[offered])
+                archives[offered] = unpack(files[offered], _stated_size(stated))
             if member in archives[offered]:
                 found[name] = _checksum(archives[offered], member)
         elif offered in files:
@@ -73,18 +79,23 @@ def _built(files: Mapping[str, bytes], stated: Mapping[str, Any]) -> dict[str, s
     return found
 
 
-def _offered(name: str, stated: Mapping[str, Any]) -> tuple[str, str]:
-    """The file in which a release offers an artefact, and its name in there if that is an archive.
+def _stated_size(stated: Mapping[str, Any]) -> int:
+    """How many bytes all artefacts of a manifest have together."""
+    return sum(artifact["size"] for artifact in stated["artifacts"])
 
-    A release has no folders.
+
+def _release_asset(name: str, stated: Mapping[str, Any]) -> tuple[str, str]:
+    """The name of the download that contains an artefact, and the artefact's name in that archive.
+
+    The second is empty if the download is the artefact itself. Downloads are in no folders.
     """
     folder, _, member = name.partition("/")
     if folder == SITE and member:
-        return site_asset(stated["source"]["name"]), member
-    return asset(name, stated["version"]), ""
+        return site_archive_name(stated["source"]["name"]), member
+    return asset_name(name, stated["version"]), ""
 
 
-def _stated(data: bytes | None) -> tuple[dict[str, Any], list[Problem]]:
+def _read_manifest(data: bytes | None) -> tuple[dict[str, Any], list[Problem]]:
     if data is None:
         return {}, [Problem("verify-missing", MANIFEST)]
     try:
@@ -93,26 +104,29 @@ def _stated(data: bytes | None) -> tuple[dict[str, Any], list[Problem]]:
         schema = stated.get("schema")
         if schema != SCHEMA:
             return {}, [Problem("verify-schema", MANIFEST, str(schema))]
-        whole = _whole(stated)
+        whole = _is_complete(stated)
     except (ValueError, RecursionError, AttributeError, KeyError, TypeError):
         whole = False
     return (stated, []) if whole else ({}, [Problem("verify-unreadable", MANIFEST)])
 
 
-def _whole(stated: Mapping[str, Any]) -> bool:
-    """Whether a manifest says all that one says. What it says may still be a lie.
+def _is_complete(stated: Mapping[str, Any]) -> bool:
+    """Whether a manifest has all its entries, in the right form. They may still be wrong.
 
     Raises:
-        KeyError, TypeError, AttributeError: it does not.
+        KeyError, TypeError, AttributeError: it has not.
     """
     deck, source = stated["deck"], stated["source"]
     texts = [stated["version"], deck["title"], source["name"], source["sha256"]]
     texts += [*stated["tools"].values(), *stated["cards"].values()]
+    sizes: list[Any] = []
     for artifact in stated["artifacts"]:
         texts += [artifact["name"], artifact["sha256"]]
+        sizes.append(artifact["size"])
     name = source["name"]
     return (
         all(isinstance(text, str) for text in texts)
+        and all(type(size) is int and size >= 0 for size in sizes)
         and isinstance(stated["release"], bool)
         and _VERSION.fullmatch(stated["version"]) is not None
         and name.endswith(".md")
@@ -121,8 +135,8 @@ def _whole(stated: Mapping[str, Any]) -> bool:
     )
 
 
-def _named(listed: bytes) -> Iterator[tuple[int, str, str]]:
-    """The number of each line of checksums, its digest and its name; no name where it has none."""
+def _checksum_lines(listed: bytes) -> Iterator[tuple[int, str, str]]:
+    """The number, digest and file name of each line of checksums; both empty if it is malformed."""
     for number, line in enumerate(listed.decode("utf-8", "replace").splitlines(), 1):
         match = _LINE.fullmatch(line)
         if match is None or not is_below(match[2]):
@@ -137,16 +151,16 @@ def _against_checksums(files: Mapping[str, bytes]) -> Iterator[Problem]:
         yield Problem("verify-missing", CHECKSUMS)
         return
     named = {CHECKSUMS}
-    for number, digest, name in _named(listed):
+    for number, digest, name in _checksum_lines(listed):
         if not name:
             yield Problem("verify-line", CHECKSUMS, str(number))
             continue
         named.add(name)
-        yield from _differs(files, name, digest)
+        yield from _check_file(files, name, digest)
     for name in files:
         if name not in named:
             yield Problem("verify-unknown", name)
-    for name in sorted(files.strays) if isinstance(files, Files) else ():
+    for name in sorted(files.strays) if isinstance(files, FolderFiles) else ():
         if name not in named:
             yield Problem("verify-stray", name)
 
@@ -155,11 +169,11 @@ def _against_manifest(files: Mapping[str, bytes], stated: Mapping[str, Any]) -> 
     if not stated:
         return
     artifacts = [(item["name"], item["sha256"]) for item in stated["artifacts"]]
-    found = _built(files, stated)
-    places = {name: _offered(name, stated)[0] for name, _ in artifacts}
-    listed = {name for _, _, name in _named(files.get(CHECKSUMS, b""))}
+    found = _artifact_checksums(files, stated)
+    places = {name: _release_asset(name, stated)[0] for name, _ in artifacts}
+    listed = {name for _, _, name in _checksum_lines(files.get(CHECKSUMS, b""))}
     for name, digest in artifacts:
-        # What is missing or damaged is called what its folder calls it.
+        # A missing or damaged file is called by its name in this folder.
         place = name if name in files or name in listed else places[name]
         if name in found:
             if found[name] != digest:
@@ -168,7 +182,7 @@ def _against_manifest(files: Mapping[str, bytes], stated: Mapping[str, Any]) -> 
             yield Problem("verify-differs" if place in files else "verify-missing", place)
 
 
-def _differs(files: Mapping[str, bytes], name: str, digest: str) -> Iterator[Problem]:
+def _check_file(files: Mapping[str, bytes], name: str, digest: str) -> Iterator[Problem]:
     if name not in files:
         yield Problem("verify-missing", name)
     elif _checksum(files, name) != digest:
@@ -176,4 +190,4 @@ def _differs(files: Mapping[str, bytes], name: str, digest: str) -> Iterator[Pro
 
 
 def _checksum(files: Mapping[str, bytes], name: str) -> str:
-    return files.sha256(name) if isinstance(files, Files) else sha256(files[name]).hexdigest()
+    return files.sha256(name) if isinstance(files, FolderFiles) else sha256(files[name]).hexdigest()
