@@ -55,6 +55,7 @@ def test_a_single_thread_of_the_worker_holds_the_connections(tmp_path: Path) -> 
         port = server.ports[8080]
         for _ in range(300):
             stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=10))
+        wait_for(server.workers, "worker")
         (worker,) = server.workers()
         wait_for(lambda: len(_accepted(port) & _sockets(worker)) >= 300, "accepted connections")
         assert not _accepted(port) & _sockets(server.master)
@@ -67,6 +68,7 @@ def test_a_single_thread_of_the_worker_holds_the_connections(tmp_path: Path) -> 
 @pytest.mark.proves("nginx-master-worker", by=["nginx"])
 def test_the_master_replaces_a_worker_that_died(tmp_path: Path) -> None:
     with nginx(tmp_path, whole(HELLO), {}, user="daemon") as server:
+        wait_for(server.workers, "worker")
         (old,) = server.workers()
         if os.geteuid() == 0:
             assert _uid(server.master) == 0
