@@ -130,6 +130,7 @@ def killed_at(project: Project, step: int) -> bool:
     return os.WIFSIGNALED(status)
 
 
+@pytest.mark.slow
 def test_a_kill_at_any_step_leaves_a_release_that_the_next_call_finishes(
     new_project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

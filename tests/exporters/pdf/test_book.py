@@ -293,6 +293,7 @@ def _short(html: str) -> bytes:
     return print_part(Sheet(f'<html lang="de"><title>-</title><body>{html}'))
 
 
+@pytest.mark.slow
 def test_workers_that_stay_print_one_build_after_another() -> None:
     with closing(Workers(2, stay=True)) as pool:
         with pool:

@@ -138,7 +138,13 @@ def test_code_whose_first_word_is_too_long_has_no_empty_line_before_it() -> None
     assert before[0].y - word[0].y == pytest.approx(8.4 * 0.774 * 1.5, abs=0.5)
 
 
-@pytest.mark.parametrize("cards", [16, 28], ids=["in one piece", "as a book"])
+@pytest.mark.parametrize(
+    "cards",
+    [
+        pytest.param(16, id="in one piece"),
+        pytest.param(28, id="as a book", marks=pytest.mark.slow),
+    ],
+)
 def test_a_question_stands_with_the_first_line_of_its_code(cards: int) -> None:
     code = f"return {NAME.format(TAIL)}"
     made = [

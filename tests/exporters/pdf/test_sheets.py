@@ -209,6 +209,7 @@ def test_each_question_has_a_bookmark_that_gives_nothing_away() -> None:
             assert each.title not in title
 
 
+@pytest.mark.slow
 def test_a_long_key_goes_on_from_sheet_to_sheet(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = printed_many(42, "test")
     for module in ("sheets.chunks", "sheets.self_test"):
@@ -406,6 +407,7 @@ def test_a_deck_without_cards_gives_a_page(sheet: str) -> None:
     assert len(page_sizes(alone(sheet).data)) == 1
 
 
+@pytest.mark.slow
 def test_the_same_deck_gives_the_same_bytes_anywhere(tmp_path: Path) -> None:
     program = (
         "import hashlib; from tests.exporters.pdf.test_sheets import sample_sheet;"

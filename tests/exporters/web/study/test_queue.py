@@ -167,7 +167,9 @@ def test_undoing_a_new_card_that_the_limit_has_no_room_for_stays_at_the_overview
     study(page)
     page.keyboard.press("Space")
     page.keyboard.press("4")
+    expect(page.locator("#_reveal")).to_be_visible()  # of the next card
     page.get_by_role("button", name="Back").click()
+    expect(page.get_by_role("heading", name="Today")).to_be_visible()
     page.get_by_label("New cards a day").fill("0")
     page.get_by_label("New cards a day").press("Tab")
     page.get_by_role("button", name="Undo").click()
