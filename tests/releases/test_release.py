@@ -157,6 +157,7 @@ def test_of_two_releases_at_once_the_one_that_was_published_counts(project: Proj
     assert project.git("tag").split() == ["v1.0.0", "v1.0.1", "v1.1.0"]
 
 
+@pytest.mark.slow
 def test_a_deck_whose_folder_has_another_name_is_released_on(
     project: Project, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -83,6 +83,7 @@ def test_short_is_the_answer_and_the_mistake() -> None:
                 assert not any(there), each.id
 
 
+@pytest.mark.slow
 def test_large_print_is_large() -> None:
     large = printed(paper="A5", large_print=True)
     sizes = [round(glyph.size) for glyph in glyphs(large)]

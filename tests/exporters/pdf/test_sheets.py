@@ -109,7 +109,10 @@ def test_every_kind_of_question_is_asked() -> None:
             assert all(sentence in text for sentence in sentences(html)), each.id
 
 
-@pytest.mark.parametrize("count", [12, 42], ids=["in one piece", "as a book"])
+@pytest.mark.parametrize(
+    "count",
+    [pytest.param(12, id="in one piece"), pytest.param(42, id="as a book", marks=pytest.mark.slow)],
+)
 def test_the_key_stands_behind_all_questions(count: int) -> None:
     assert SelfTest(many(count), VERSION).in_one_piece == (count == 12)
     pages = texts(printed_many(count, "test"))
@@ -317,6 +320,7 @@ def in_packs() -> tuple[bytes, Kept]:
     return sheet.data, memo
 
 
+@pytest.mark.slow
 def test_a_card_has_the_same_sides_in_whatever_pack() -> None:
     assert on_cards(in_packs()[0]) == on_cards(printed(many(10), "cards"))
 

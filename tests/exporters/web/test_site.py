@@ -264,6 +264,7 @@ def test_a_release_that_is_only_half_there_is_not_taken(host: Host, phone: Phone
 # What else stands at the address
 
 
+@pytest.mark.slow
 def test_old_versions_stand_under_their_numbers_each_with_its_own_copy(
     host: Host, phone: Phone
 ) -> None:
@@ -341,6 +342,7 @@ def test_a_browser_without_workers_has_the_whole_page(host: Host, phone: Phone) 
 # Installing it
 
 
+@pytest.mark.slow
 def test_chromium_would_install_it(chromium: Browser, host: Host, tmp_path: Path) -> None:
     with profile(chromium, tmp_path) as context:
         page = context.new_page()
