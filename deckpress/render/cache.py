@@ -197,10 +197,12 @@ class FileCache(_Database):
 def _read_only(database: sqlite3.Connection) -> str:
     """Why a database is read-only; empty if it is not, or if another build is writing to it."""
     try:
-        database.execute("BEGIN IMMEDIATE")
+        database.execute("BEGIN IMMEDIATE")  # which a read-only database takes for a reading one
+        database.execute("PRAGMA user_version = 1")
         database.rollback()
     except sqlite3.OperationalError as error:
-        return str(error) if "readonly" in str(error) else ""
+        busy = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+        return "" if error.sqlite_errorcode & 0xFF in busy else str(error)
     return ""
 
 
