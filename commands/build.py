@@ -157,7 +157,7 @@ def _build(
     )
     release = checked.deck.release
     if release is None or release.name == checked.deck.name:  # else other sources were read, too
-        unchanged.remember_build(path, asked, checked.loaded.files, built)
+        unchanged.remember_build(path, asked, checked.loaded, built)
     return built
 
 

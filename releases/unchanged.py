@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import tempfile
 from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from pathlib import Path
@@ -18,10 +17,12 @@ from typing import TYPE_CHECKING, Any
 from deckpress import toolchain
 from deckpress.output import store
 from deckpress.reading.paths import RELEASES_FOLDER, shown_path
+from deckpress.version_number import LEDGER_FILE
 from releases.built import Built
 
 if TYPE_CHECKING:
     from deckpress.diagnostics import Diagnostic
+    from deckpress.reading.files import LoadedSource
 
 TRACES = Path(__file__).resolve().parent.parent / ".cache" / "unchanged.json"
 _KEPT = 20  # traces; the oldest go first
@@ -52,29 +53,29 @@ def unchanged_build(source: Path, output: Path, asked: Mapping[str, object]) -> 
 
 
 def remember_build(
-    source: Path, asked: Mapping[str, object], files: Iterable[str], built: Built
+    source: Path, asked: Mapping[str, object], loaded: LoadedSource, built: Built
 ) -> None:
-    """Keep the trace of a build of `source` that read these `files`, paths from its folder.
+    """Keep the trace of a build of `source` as it was `loaded`, whatever it has become since.
 
     Where it cannot be kept, the next build only takes longer.
     """
-    names = sorted(files)
+    names = sorted(loaded.files)
+    ledger = {f"{RELEASES_FOLDER}/{name}": data for name, data in sorted(loaded.releases)}
+    read = {source.name: loaded.data, **ledger, **{name: loaded.files[name] for name in names}}
     trace = {
+        "read": [_named_hash(source.parent, name, data) for name, data in read.items()],
         "version": built.version,
         "title": built.title,
         "findings": [_values(finding) for finding in built.findings],
         "files": names,
     }
-    with contextlib.suppress(OSError):
-        trace["read"] = _hashes(source, names)
-        key = _key(source, asked)
-        traces = {name: value for name, value in _read(TRACES).items() if name != key}
-        traces[key] = trace
+    key = _key(source, asked)
+    traces = {name: value for name, value in _read(TRACES).items() if name != key}
+    traces[key] = trace
+    newest = json.dumps(dict(list(traces.items())[-_KEPT:]), ensure_ascii=False)
+    with contextlib.suppress(OSError, store.StoreError):
         TRACES.parent.mkdir(parents=True, exist_ok=True)
-        handle, draft = tempfile.mkstemp(prefix=f".{TRACES.name}.", dir=TRACES.parent)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(dict(list(traces.items())[-_KEPT:]), file, ensure_ascii=False)
-        Path(draft).replace(TRACES)
+        store.replace_file(TRACES, newest.encode())
 
 
 def _read(traces: Path) -> dict[str, Any]:
@@ -95,14 +96,16 @@ def _key(source: Path, asked: Mapping[str, object]) -> str:
 def _hashes(source: Path, files: Iterable[str]) -> list[str]:
     """Hashes of the source, of the files in its ledger, and of `files`, each with its name."""
     folder = source.parent
-    ledger = sorted(path.name for path in (folder / RELEASES_FOLDER).glob("*.json"))
+    paths = (folder / RELEASES_FOLDER).glob("*.json")
+    ledger = sorted(path.name for path in paths if LEDGER_FILE.fullmatch(path.name))
     names = [source.name, *(f"{RELEASES_FOLDER}/{name}" for name in ledger), *files]
-    return [f"{name} {_file_hash(folder / name)}" for name in names]
+    return [_named_hash(folder, name, (folder / name).read_bytes()) for name in names]
 
 
-def _file_hash(path: Path) -> str:
-    """A hash of a file's bytes and of where it lies when links are followed."""
-    return _hash(os.path.realpath(path).encode() + b"\0" + path.read_bytes())
+def _named_hash(folder: Path, name: str, data: bytes) -> str:
+    """A file's name, and a hash of its bytes and of where it lies when links are followed."""
+    place = os.path.realpath(folder / name).encode("utf-8", "surrogateescape")
+    return f"{name} {_hash(place + bytes(1) + data)}"
 
 
 def _hash(data: bytes) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -73,6 +74,25 @@ def test_any_change_is_seen(
     assert build(source) == 0
     change(source.parent)
     build(source)
+    assert len(reads) == 2
+
+
+def test_what_is_saved_while_a_build_runs_is_seen_by_the_next(
+    source: Path, reads: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from releases import pipeline
+
+    build_version = pipeline.build
+
+    def saved_meanwhile(*args: Any, **how: Any) -> Any:
+        built = build_version(*args, **how)
+        source.write_text(DECK.replace("Either side", "Both"))
+        return built
+
+    monkeypatch.setattr(pipeline, "build", saved_meanwhile)
+    assert build(source) == 0
+    monkeypatch.setattr(pipeline, "build", build_version)
+    assert build(source) == 0
     assert len(reads) == 2
 
 
