@@ -111,11 +111,9 @@ def _kept(page: Page) -> None:
 
 def _renewed(page: Page) -> None:
     """Wait until the next release is on the phone, while the one before is shown."""
-    words = "新版本已经存好，下次打开就能看到。"
-    page.wait_for_function(
-        "words => document.querySelector('#_status').innerText === words", arg=words
-    )
-    expect(page.locator("#_status")).to_be_in_viewport()
+    status = page.locator("#_status")
+    expect(status).to_have_text("新版本已经存好，下次打开就能看到。", timeout=30_000)
+    expect(status).to_be_in_viewport()
     _kept(page)
 
 

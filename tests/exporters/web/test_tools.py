@@ -63,7 +63,7 @@ def test_a_link_to_a_card_that_is_filtered_out_shows_it(chromium: Browser, file:
         assert page.locator(".card:visible").count() == 1
         page.locator("#docker-what-is h3").click()
         page.get_by_role("link", name="容器与虚拟机").click()
-        page.wait_for_function("document.querySelector('#docker-vs-vm > details').open")
+        expect(page.locator("#docker-vs-vm > details")).to_have_attribute("open", "")
         assert page.locator("#docker-vs-vm").is_visible()
         assert page.input_value("#_find") == ""
 
