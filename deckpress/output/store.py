@@ -14,17 +14,22 @@ import shutil
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from enum import StrEnum
-from hashlib import file_digest, sha256
+from hashlib import sha256
 from pathlib import Path
 
 from deckpress.output.filenames import folders, is_below
+from deckpress.output.regular_files import read_regular, sha256_of
 
 LATEST = "latest"
 CHECKSUMS = "SHA256SUMS"
+LARGEST_LIST = 32_000_000  # bytes of a manifest or of checksums: those of 10,000 cards take two
 _DEVELOPMENT = re.compile(r"\d+\.\d+\.\d+-dev\+.+")
+_VERSION = re.compile(r"\d+\.\d+\.\d+(-dev\+[^/\\]+)?")
 _BUILDING = ".building-"
 _REPLACED = ".replaced-"
 _DRAFT = ".new"
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
+_LONGEST_NAME = 255  # bytes of a file's name, in most file systems
 
 
 class StoreError(Exception):
@@ -49,24 +54,24 @@ class Outcome(StrEnum):
 
 def checksums(files: Mapping[str, bytes]) -> bytes:
     """The bytes of ``SHA256SUMS`` for these files, in the form that ``sha256sum --check`` reads."""
-    return "".join(
-        f"{sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files)
-    ).encode()
+    return checksum_lines({name: sha256(data).hexdigest() for name, data in files.items()})
+
+
+def checksum_lines(digests: Mapping[str, str]) -> bytes:
+    """The bytes of ``SHA256SUMS`` for files with these checksums."""
+    return "".join(f"{digests[name]}  {name}\n" for name in sorted(digests)).encode()
 
 
 def is_intact(output: Path, version: str) -> bool:
     """Whether `version` is published in `output` and all its files still have their checksums."""
     folder = output / version
     try:
-        sums = (folder / CHECKSUMS).read_text("utf-8")
+        sums = read_regular(folder / CHECKSUMS, LARGEST_LIST).decode()
         named = {name: digest for digest, _, name in (s.partition("  ") for s in sums.splitlines())}
         return (
             bool(named)
             and _names_below(folder) == {*named, CHECKSUMS, *folders(named)}
-            and all(
-                sha256((folder / name).read_bytes()).hexdigest() == digest
-                for name, digest in named.items()
-            )
+            and all(sha256_of(folder / name) == digest for name, digest in named.items())
         )
     except (OSError, ValueError):
         return False
@@ -90,6 +95,7 @@ def publish(
     try:
         output.mkdir(parents=True, exist_ok=True)
         with _locked(output):
+            _refuse_other_latest(output)
             _sweep(output)
             outcome = _install(output, output / version, whole, immutable)
             _point_latest(output, version)
@@ -230,7 +236,7 @@ class FolderFiles(Mapping[str, bytes]):
         if name not in self._names:
             raise KeyError(name)
         with _reporting_errors(self._folder):
-            return (self._folder / name).read_bytes()
+            return read_regular(self._folder / name)
 
     def __contains__(self, name: object) -> bool:
         return name in self._names
@@ -241,14 +247,23 @@ class FolderFiles(Mapping[str, bytes]):
     def __len__(self) -> int:
         return len(self._names)
 
+    def size(self, name: str) -> int:
+        """How many bytes a file has.
+
+        Raises:
+            StoreError: the file cannot be read.
+        """
+        with _reporting_errors(self._folder):
+            return (self._folder / name).lstat().st_size
+
     def sha256(self, name: str) -> str:
         """The hexadecimal checksum of a file, which may be larger than the memory.
 
         Raises:
             StoreError: the file cannot be read.
         """
-        with _reporting_errors(self._folder), (self._folder / name).open("rb") as file:
-            return file_digest(file, "sha256").hexdigest()
+        with _reporting_errors(self._folder):
+            return sha256_of(self._folder / name)
 
 
 def open_folder(folder: Path, inner: Iterable[str] = ()) -> FolderFiles:
@@ -264,7 +279,7 @@ def open_folder(folder: Path, inner: Iterable[str] = ()) -> FolderFiles:
                 paths += (home / name for name in _names_below(home))
         named = {path.relative_to(folder).as_posix(): path for path in sorted(paths)}
         own = [name for name, path in named.items() if path.is_file() and not path.is_symlink()]
-        return FolderFiles(folder, own, named.keys() - {*own, *folders(own), *inner})
+        return FolderFiles(folder, own, named.keys() - {*own, *folders(own)})
 
 
 @contextlib.contextmanager
@@ -295,8 +310,26 @@ def _latest(output: Path) -> str:
     with contextlib.suppress(OSError):
         return latest.readlink().name
     with contextlib.suppress(OSError, ValueError):
-        return latest.read_text("utf-8").strip()
+        return read_regular(latest, _LONGEST_NAME).decode().strip()
     return ""
+
+
+def _refuse_other_latest(output: Path) -> None:
+    """Refuse a `latest` that no build has made: whatever it is, it is not replaced.
+
+    Raises:
+        StoreError: there is one.
+    """
+    latest = output / LATEST
+    if os.path.lexists(latest) and not latest.is_symlink():
+        name = _latest(output)
+        if not (_VERSION.fullmatch(name) or (_is_name(name) and (output / name).is_dir())):
+            raise StoreError("store-latest-is-folder", latest)
+
+
+def _is_name(name: str) -> bool:
+    """Whether this can be the name of a version's folder, in `output` itself."""
+    return is_below(name) and "/" not in name and not name.startswith(".")
 
 
 def _point_latest(output: Path, version: str) -> None:
@@ -304,8 +337,7 @@ def _point_latest(output: Path, version: str) -> None:
     with contextlib.suppress(OSError):
         if str(latest.readlink()) == version:
             return
-    if latest.is_dir() and not latest.is_symlink():
-        raise StoreError("store-latest-is-folder", latest)
+    _refuse_other_latest(output)
     with _scratch(output) as scratch:
         link = scratch / LATEST
         try:
@@ -333,11 +365,13 @@ def _install(output: Path, folder: Path, files: Mapping[str, bytes], immutable: 
             fresh.rename(folder)
         except OSError:
             # The folder exists: from another build of the same version, or it is damaged.
-            if not folder.exists():
+            if not os.path.lexists(folder):
                 raise
             if _same(folder, files):
                 return Outcome.UNCHANGED
-            if immutable or not folder.is_dir():
+            if folder.is_symlink() or not folder.is_dir():
+                raise StoreError("store-no-folder", folder) from None
+            if immutable:
                 raise StoreError("store-version-differs", folder) from None
             folder.rename(scratch / f"{_REPLACED}{folder.name}")
             fresh.rename(folder)
@@ -348,14 +382,18 @@ def _install(output: Path, folder: Path, files: Mapping[str, bytes], immutable: 
 def _same(folder: Path, files: Mapping[str, bytes]) -> bool:
     try:
         return _names_below(folder) == {*files, *folders(files)} and all(
-            (folder / name).read_bytes() == data for name, data in files.items()
+            (folder / name).lstat().st_size == len(data) and read_regular(folder / name) == data
+            for name, data in files.items()
         )
     except OSError:
         return False
 
 
 def _write(path: Path, data: bytes) -> None:
-    with path.open("wb") as file:
+    # A link that stands where a draft goes is not written through.
+    with open(
+        path, "wb", opener=lambda name, flags: os.open(name, flags | _NO_LINK, 0o666)
+    ) as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
@@ -384,10 +422,14 @@ def _scratch(output: Path) -> Iterator[Path]:
 def _sweep(output: Path) -> None:
     """Clean up after builds that were killed. The caller must hold the lock on `output`."""
     for scratch in output.glob(f"{_BUILDING}*"):
+        if scratch.is_symlink() or not scratch.is_dir():
+            continue  # no build makes such a thing: what it leads to is somebody else's
         for replaced in scratch.glob(f"{_REPLACED}*"):
             # The kill came after the old folder was moved away and before the new one was moved in.
-            with contextlib.suppress(OSError):
-                replaced.rename(output / replaced.name.removeprefix(_REPLACED))
+            name = replaced.name.removeprefix(_REPLACED)
+            if _is_name(name) and not os.path.lexists(output / name):
+                with contextlib.suppress(OSError):
+                    replaced.rename(output / name)
         shutil.rmtree(scratch, ignore_errors=True)
 
 
