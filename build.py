@@ -7,6 +7,10 @@ import sys
 def run() -> int:
     """Set up what is missing, run the command of the command line, and return its exit code."""
     try:
+        if sys.argv[1:2] == ["publish"]:  # it may write to the repository, and so uses no package
+            from commands.publish import main as publish
+
+            return publish(sys.argv[2:])
         from commands.setup.start import ensure_ready
 
         arguments = ensure_ready(sys.argv[1:])

@@ -21,7 +21,8 @@ from deckpress.history import changelog, comparison
 from deckpress.history.differences import DifferencePiece, Fate, part_texts, word_differences
 from deckpress.history.digests import digests
 from deckpress.model import RawDeck, Release
-from deckpress.output.archive import unpack
+from deckpress.output.archive import LARGEST, unpack
+from deckpress.output.regular_files import read_regular
 from deckpress.reading import files
 from deckpress.reading.reader import read
 from releases.checked_source import any_fatal, check_source, rejection
@@ -111,7 +112,7 @@ def _released_deck(path: Path, release: Release, output: Path) -> RawDeck | None
             repository.unpack(f"refs/tags/{tag}", tree)
         archive = f"{release.name}-{release.version}-source.zip"
         with contextlib.suppress(OSError):
-            packed = (output / release.version / archive).read_bytes()
+            packed = read_regular(output / release.version / archive, LARGEST)
             for name, data in unpack(packed).items():
                 (unpacked / name).parent.mkdir(parents=True, exist_ok=True)
                 (unpacked / name).write_bytes(data)

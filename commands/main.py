@@ -44,6 +44,8 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
+        if cmd_name == "publish":
+            return _publish()
         module = cmd_name.replace("-", "_")
         command: click.Command = getattr(import_module(f"commands.{module}"), module)
         return command
@@ -55,6 +57,19 @@ class _Commands(click.Group):
         ):
             args = ["build", *args]
         return super().parse_args(ctx, args)
+
+
+def _publish() -> click.Command:
+    """The one verb that does without packages, as one of this group."""
+    from commands import publish
+
+    return click.Command(
+        "publish",
+        callback=lambda arguments: publish.main(arguments),
+        params=[click.Argument(["arguments"], nargs=-1, type=click.UNPROCESSED)],
+        context_settings={"ignore_unknown_options": True, "help_option_names": []},
+        help=say("publish-help"),
+    )
 
 
 @click.group(cls=_Commands, context_settings={"max_content_width": 100})

@@ -41,28 +41,37 @@ def fingerprint(*, printing: bool) -> str:
     It is 32 hexadecimal digits long, and part of the name of a development version and of every
     key in a cache. The libraries of the system count if anything is printed.
     """
-    digest = blake2b(repr(sorted(tools(printing=printing).items())).encode(), digest_size=16)
-    for path in _own_files():
-        digest.update(path.relative_to(_ROOT).as_posix().encode() + b"\0")
-        digest.update(blake2b(path.read_bytes()).digest())
-    return digest.hexdigest()
+    told = repr(sorted(tools(printing=printing).items())).encode()
+    return blake2b(told, digest_size=16).hexdigest()
 
 
 @cache
 def tools(*, printing: bool) -> dict[str, str]:
     """The versions of everything that can change a byte of an artefact, by name.
 
-    These are this program, the libraries that it requires, and what the machine brings: Python,
-    SQLite and zlib, and for printed artefacts Pango, HarfBuzz and FontConfig.
+    These are this program, with a hash of its files, the libraries that it requires, and what the
+    machine brings: Python, SQLite and zlib, and for printed artefacts Pango, HarfBuzz and
+    FontConfig.
     """
     return {
         "deckpress": __version__,
+        "deckpress-files": _own_hash(),
         **required_libraries(),
         "python": "{}.{}.{}".format(*sys.version_info[:3]),
         "sqlite": _sqlite_version(),
         "zlib": zlib.ZLIB_RUNTIME_VERSION,
         **(system_libraries() if printing else {}),
     }
+
+
+@cache
+def _own_hash() -> str:
+    """A hash of the program's own files, 32 hexadecimal digits long."""
+    digest = blake2b(digest_size=16)
+    for path in _own_files():
+        digest.update(path.relative_to(_ROOT).as_posix().encode() + b"\0")
+        digest.update(blake2b(path.read_bytes()).digest())
+    return digest.hexdigest()
 
 
 def required_libraries() -> dict[str, str]:

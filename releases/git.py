@@ -149,6 +149,16 @@ class Repository:
         """The hash of the latest commit of this branch that added a file; empty if none did."""
         return self._run("log", "-1", "--diff-filter=A", "--format=%H", "HEAD", "--", path).strip()
 
+    def remote_url(self, name: str) -> str:
+        """The address that this repository fetches from a remote; empty if it has no such remote.
+
+        It is as it was written, without what a user's settings make of it.
+        """
+        try:
+            return self._run("config", "--local", "--get", f"remote.{name}.url").strip()
+        except GitError:
+            return ""
+
     def is_shallow(self) -> bool:
         """Whether this clone lacks earlier commits."""
         return self._run("rev-parse", "--is-shallow-repository").strip() == "true"

@@ -7,6 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from deckpress.foreign_text import quoted
+
+if TYPE_CHECKING:
+    from deckpress.output.integrity import Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +37,8 @@ Step = Callable[[Message], None]
 
 def silent(_: Message) -> None:
     """A `Step` that tells nobody."""
+
+
+def problem_message(problem: Problem) -> Message:
+    """The sentence for what is wrong with a file that was published."""
+    return message(problem.reason, name=quoted(problem.name), detail=quoted(problem.detail))

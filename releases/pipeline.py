@@ -16,6 +16,7 @@ from deckpress.diagnostics import Diagnostic, ordered
 from deckpress.history import versions
 from deckpress.model import Artifact, Deck, RawDeck, Version
 from deckpress.output import store
+from deckpress.output.manifest import CHANGES
 from deckpress.selection import Selection, select
 from exporters import EXPORTERS, load
 from exporters.job import DEFAULT_JOB, Job
@@ -24,7 +25,6 @@ from releases.checked_source import CheckedSource, refuse_if_fatal
 from releases.messages import Message, Step, message, silent
 from releases.past_releases import without_last_release
 
-CHANGES = "CHANGES.md"
 EVERYTHING = Selection()
 
 _ROOT = Path(__file__).resolve().parent.parent

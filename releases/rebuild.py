@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import filecmp
 import json
 import os
 import shutil
@@ -18,13 +19,15 @@ from deckpress.history import ledger
 from deckpress.model import Release
 from deckpress.output import manifest, store
 from deckpress.output.archive import unpack
+from deckpress.output.regular_files import read_regular
 from deckpress.reading.paths import RELEASES_FOLDER
 from releases import assets
 from releases.errors import ReleaseError
 from releases.git import GitError, NoRepositoryError, Repository
-from releases.messages import Message, message
+from releases.messages import Message, Step, message, silent
 
 ROOT = Path(__file__).resolve().parent.parent
+_IS_CLONE = (ROOT / "build.py").exists()  # and not an installed package
 # What a copy of the tree does without: at its top, where builds go; and anywhere.
 _NOT_COPIED_TOP = {".git", ".venv", ".cache", "output", ".hypothesis"}
 _NOT_COPIED = shutil.ignore_patterns("__pycache__", ".*_cache")
@@ -38,19 +41,31 @@ def find_or_build_package(
     Raises:
         ReleaseError: it is not in `output` and cannot be built.
     """
-    home = output / release.version
-    if store.is_intact(output, release.version):
-        stated = json.loads((home / manifest.MANIFEST).read_text("utf-8"))
-        if stated["deck"]["key"] == release.key:
-            return next(home.glob("*.apkg"))
+    if (package := _published_package(release, output)) is not None:
+        return package
     tag = f"v{release.version}"
     if not repository.tagged_commit(tag):
-        raise ReleaseError("rebuild-no-tag", version=release.version, tag=tag)
+        facts = {"version": release.version, "tag": tag, "folder": repository.root}
+        raise ReleaseError("rebuild-no-tag", **facts)
     tree = folder / "tree"
     repository.unpack(f"refs/tags/{tag}", tree)
     if (source := find_released_source(release, tree)) is None:
         raise ReleaseError("rebuild-no-source", name=f"{release.name}.md", place=tag)
     return next(_build(tree, source, folder / "built", again=True).glob("*.apkg"))
+
+
+def _published_package(release: Release, output: Path) -> Path | None:
+    """The Anki package of a release in `output`; None if the folder there is not that release."""
+    home = output / release.version
+    if not store.is_intact(output, release.version):
+        return None
+    try:
+        stated = json.loads(read_regular(home / manifest.MANIFEST, store.LARGEST_LIST))
+        if stated["deck"]["key"] != release.key:
+            return None
+    except (OSError, ValueError, RecursionError, KeyError, TypeError):
+        return None
+    return next(home.glob("*.apkg"), None)
 
 
 def find_released_source(release: Release, tree: Path) -> Path | None:
@@ -80,18 +95,32 @@ class Comparison:
     not_rebuilt: tuple[str, ...] = ()
 
 
-def rebuild_and_compare(files: Mapping[str, bytes], folder: Path) -> Comparison:
+def rebuild_and_compare(
+    files: Mapping[str, bytes], folder: Path, program: Path | None = None, step: Step = silent
+) -> Comparison:
     """Build the version of these files again in `folder`, and compare every file.
 
     `files` are all files of a verified version by name, from a build or from a download. What they
-    say of themselves is not trusted, except which source and which tools made them.
+    say of themselves is not trusted, except which source and which tools made them. The source and
+    the program come from the repository at `program`, or else from the one that this program is in,
+    and from no other: a download may bring a repository of its own, with a program. `step` is told
+    which repository it is, and which commit, before anything of it runs.
 
     Raises:
         ReleaseError: the version cannot be built again.
     """
     stated = json.loads(files[manifest.MANIFEST])
-    source, version = stated["source"], stated["version"]
-    built = _rebuild(version, source["name"], source["sha256"], folder, again=stated["release"])
+    version = stated["version"]
+    if program is None and not _IS_CLONE:
+        raise ReleaseError("rebuild-no-program")
+    place = program or ROOT
+    trees = _tagged_tree(version, place, folder, step) if stated["release"] else None
+    tree = trees or _copied_tree(version, place, folder, step)
+    source = _source_in(tree, stated["source"]["name"], stated["source"]["sha256"])
+    if source is None:
+        where = f"v{version}" if trees else place
+        raise ReleaseError("rebuild-no-source", name=quoted(stated["source"]["name"]), place=where)
+    built = _build(tree, source, folder / "built", again=stated["release"])
     fresh = store.read_folder(built, (manifest.SITE,))
     now = json.loads(fresh[manifest.MANIFEST])
     if now["version"] != version:
@@ -152,70 +181,49 @@ def _difference(then: bytes, now: bytes) -> str | Message:
     return message("verify-byte", at=at, then=len(then), now=len(now))
 
 
-def _rebuild(version: str, name: str, digest: str, folder: Path, *, again: bool) -> Path:
-    """Build `version` again below `folder`, and return the folder of its files.
-
-    A release (`again`) is built from its tag, or from the program's own tree where there is no Git;
-    a development build from the program's own tree. Its source is the file `name` with the SHA-256
-    `digest`.
-
-    Raises:
-        ReleaseError: there is no such source, or it cannot be built.
-    """
-    trees = _tagged_trees(f"v{version}", version, folder) if again else _own_tree(folder)
-    for tree in trees:
-        for path in sorted(tree.rglob("*.md")):
-            if path.name != name or not path.is_file():
-                continue
-            if sha256(path.read_bytes()).hexdigest() == digest:
-                return _build(tree, path, folder / "built", again=again)
-    place = f"v{version}" if again else ROOT
-    raise ReleaseError("rebuild-no-source", name=quoted(name), place=place)
+def _source_in(tree: Path, name: str, digest: str) -> Path | None:
+    """The file of a tree with this name and this SHA-256; None if there is none."""
+    paths = (path for path in sorted(tree.rglob("*.md")) if path.name == name and path.is_file())
+    return next((one for one in paths if sha256(one.read_bytes()).hexdigest() == digest), None)
 
 
-def _own_tree(folder: Path) -> Iterator[Path]:
-    """A copy of the tree that this program is in."""
+def _copied_tree(version: str, place: Path, folder: Path, step: Step) -> Path:
+    """A copy of the tree at `place` as it is now."""
 
-    def ignore(place: str, names: list[str]) -> set[str]:
-        top = _NOT_COPIED_TOP if Path(place) == ROOT else set()
-        return _NOT_COPIED(place, names) | (top & set(names))
+    def ignore(home: str, names: list[str]) -> set[str]:
+        top = _NOT_COPIED_TOP if Path(home) == place else set()
+        return _NOT_COPIED(home, names) | (top & set(names))
 
+    step(message("rebuild-from-tree", version=version, folder=place))
     tree = folder / "tree"
-    shutil.copytree(ROOT, tree, ignore=ignore, ignore_dangling_symlinks=True)
-    yield tree
+    shutil.copytree(place, tree, ignore=ignore, ignore_dangling_symlinks=True)
+    return tree
 
 
-def _repositories() -> Iterator[Repository]:
-    """The repository of the current folder and the program's own; none in an unpacked archive.
+def _tagged_tree(version: str, place: Path, folder: Path, step: Step) -> Path | None:
+    """The tree of a version's tag in the repository at `place`; None if that is in no repository.
 
     Raises:
-        ReleaseError: there is a repository, but Git is not installed or refuses.
+        ReleaseError: the repository has no such tag, or Git is not installed or refuses.
     """
-    for place in dict.fromkeys((Path.cwd(), ROOT)):
-        try:
-            yield Repository.find(place)
-        except NoRepositoryError:
-            continue
-        except GitError as error:
-            raise ReleaseError("git-refuses", folder=place, reason=error) from error
-        except OSError as error:
-            if (place / ".git").exists():
-                raise ReleaseError("git-missing") from error
-
-
-def _tagged_trees(tag: str, version: str, folder: Path) -> Iterator[Path]:
-    """The tree of a tag, from the current folder's repository and then from the program's own."""
-    repositories = list(_repositories())
-    if not repositories:
-        yield from _own_tree(folder)
-        return
-    tagged = [repository for repository in repositories if repository.tagged_commit(tag)]
-    if not tagged:
-        raise ReleaseError("rebuild-no-tag", version=version, tag=tag)
-    for number, repository in enumerate(tagged):
-        tree = folder / f"tree-{number}"
-        repository.unpack(f"refs/tags/{tag}", tree)
-        yield tree
+    tag = f"v{version}"
+    try:
+        repository = Repository.find(place)
+        if not (commit := repository.tagged_commit(tag)):
+            raise ReleaseError("rebuild-no-tag", version=version, tag=tag, folder=place)
+        facts = {"tag": tag, "commit": commit[:12], "folder": repository.root}
+        step(message("rebuild-from-tag", version=version, **facts))
+        tree = folder / "tree"
+        repository.unpack(commit, tree)
+        return tree
+    except NoRepositoryError:
+        return None
+    except GitError as error:
+        raise ReleaseError("git-refuses", folder=place, reason=error) from error
+    except OSError as error:
+        if not (place / ".git").exists():
+            return None
+        raise ReleaseError("git-missing") from error
 
 
 def _build(tree: Path, source: Path, output: Path, *, again: bool) -> Path:
@@ -235,7 +243,7 @@ def _build(tree: Path, source: Path, output: Path, *, again: bool) -> Path:
     command += ["--release"] if again else []
     # The packages installed here will do if they are the ones that the tree locks.
     locks = [folder / "requirements.lock" for folder in (home, ROOT)]
-    if locks[0].read_bytes() == locks[1].read_bytes():
+    if all(lock.exists() for lock in locks) and filecmp.cmp(locks[0], locks[1], shallow=False):
         command.append("--no-setup")
     environment = {**os.environ, "PYTHONHASHSEED": "random", "TZ": "Asia/Kathmandu"}
     done = subprocess.run(

@@ -10,6 +10,7 @@ from deckpress.model import Artifact, Deck, Version
 
 SCHEMA = 1
 MANIFEST = "manifest.json"
+CHANGES = "CHANGES.md"  # what is new in a version
 SITE = "site"  # the folder of a version that is ready for a web server
 
 

@@ -5,31 +5,30 @@ A pipe would keep its reader waiting for ever, a device never ends, and a link l
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import stat
+from collections.abc import Iterator
 from hashlib import file_digest
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 # Windows has neither of these flags, and no such files.
 _FLAGS = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
 
 
-def open_regular(path: Path) -> BinaryIO:
-    """Open a file for reading.
+@contextlib.contextmanager
+def open_regular(path: Path) -> Iterator[BufferedReader]:
+    """A file that is open for reading.
 
     Raises:
         OSError: it is no regular file, or cannot be read.
     """
     _require_regular(path.lstat(), path)  # to open some devices does something already
-    file = open(path, "rb", opener=lambda name, flags: os.open(name, flags | _FLAGS))
-    try:
+    with open(path, "rb", opener=lambda name, flags: os.open(name, flags | _FLAGS)) as file:
         _require_regular(os.fstat(file.fileno()), path)
-    except OSError:
-        file.close()
-        raise
-    return file
+        yield file
 
 
 def read_regular(path: Path, most: int | None = None) -> bytes:

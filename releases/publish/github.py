@@ -17,7 +17,6 @@ from deckpress.output import manifest
 from deckpress.output.archive import unpack
 from deckpress.version_number import LEDGER_FILE, version_tuple
 from releases.errors import ReleaseError
-from releases.pipeline import CHANGES
 
 _PAGE = ".html"
 _LONGEST_NOTES = 120_000  # characters; GitHub takes 125,000
@@ -98,7 +97,7 @@ def publish(tag: str, title: str, notes: str, folder: Path) -> str:
     if existing is not None:
         gh("release", "delete", tag, "--yes")
     with tempfile.TemporaryDirectory() as scratch:
-        text = Path(scratch, CHANGES)
+        text = Path(scratch, manifest.CHANGES)
         text.write_text(_shortened(notes), "utf-8")
         options = ("--title", title, "--notes-file", str(text))
         gh("release", "create", tag, "--draft", "--verify-tag", *options, *map(str, files))
@@ -116,7 +115,7 @@ def _shortened(notes: str) -> str:
     if len(notes) <= _LONGEST_NOTES:
         return notes
     kept = notes[:_LONGEST_NOTES].rpartition("\n")[0]
-    return f"{kept}\n\n… {CHANGES}\n"
+    return f"{kept}\n\n… {manifest.CHANGES}\n"
 
 
 def newer_than(version: str, among: Iterable[str]) -> list[str]:

@@ -55,7 +55,8 @@ def make_assets(
         again = Path(scratch, "again")
         again.mkdir()
         whole = store.read_folder(Path(scratch, version), (manifest.SITE,))
-        if different := rebuild_and_compare(whole, again).different:
+        home = Path(source.loaded.path).resolve().parent
+        if different := rebuild_and_compare(whole, again, home, step).different:
             raise ReleaseError("release-built-otherwise", version=version, files=different)
         step(message("release-proving", version=version))
         package = next(Path(scratch, version).glob("*.apkg"))

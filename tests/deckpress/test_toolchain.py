@@ -21,7 +21,12 @@ def fingerprint(*, printing: bool = True) -> str:
 
 
 def _forget() -> None:
-    for remembered in (toolchain.fingerprint, toolchain.tools, toolchain._metadata_folders):
+    for remembered in (
+        toolchain.fingerprint,
+        toolchain.tools,
+        toolchain._own_hash,
+        toolchain._metadata_folders,
+    ):
         remembered.cache_clear()
 
 

@@ -113,5 +113,6 @@ def released(whole_release: Project, tmp_path: Path, monkeypatch: pytest.MonkeyP
     """A project with the release 1.0.0, of all outputs but the PDF."""
     made = at_work(whole_release.copied(tmp_path), ALL_BUT_PDF, monkeypatch)
     monkeypatch.setattr("releases.rebuild._build", build_here)
+    monkeypatch.setattr("releases.rebuild.ROOT", made.home)
     monkeypatch.chdir(made.home)
     return made

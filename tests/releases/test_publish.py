@@ -371,6 +371,7 @@ def test_a_file_that_is_built_otherwise_is_explained(
     for artifact in stated["artifacts"]:
         if artifact["name"] == page.name:
             artifact["sha256"] = sha256(page.read_bytes()).hexdigest()
+            artifact["size"] = page.stat().st_size
     (folder / "manifest.json").write_text(json.dumps(stated))
     (folder / "SHA256SUMS").unlink()
     files = read_folder(folder, ("site",))
