@@ -12,6 +12,8 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+DEPENDABOT = ROOT / ".github" / "dependabot.yml"
+OWN = "$/.github/workflows/"  # how a workflow of this repository is called at the same commit
 
 
 @pytest.fixture(params=WORKFLOWS, ids=lambda path: path.name)
@@ -23,7 +25,7 @@ def workflow(request: pytest.FixtureRequest) -> dict[str, Any]:
 def test_an_auditor_finds_nothing() -> None:
     zizmor = Path(sys.executable).with_name("zizmor")
     done = subprocess.run(
-        [zizmor, "--offline", "--no-progress", "--persona=pedantic", *WORKFLOWS],
+        [zizmor, "--offline", "--no-progress", "--persona=pedantic", *WORKFLOWS, DEPENDABOT],
         capture_output=True,
         text=True,
         check=False,
@@ -42,13 +44,59 @@ def test_a_job_may_do_only_what_it_names_and_ends_some_day(workflow: dict[str, A
     assert workflow["permissions"] == {}
     for name, job in workflow["jobs"].items():
         assert "permissions" in job, name
-        assert job["timeout-minutes"] <= 60, name
+        assert "uses" in job or job["timeout-minutes"] <= 60, name
 
 
 def test_the_commands_are_there(workflow: dict[str, Any]) -> None:
     """A file that is called but was renamed would be noticed on the day of the release."""
     for job in workflow["jobs"].values():
-        for step in job["steps"]:
+        if job.get("uses", "").startswith(OWN):
+            assert Path(job["uses"].removeprefix(OWN)).name in {path.name for path in WORKFLOWS}
+        for step in job.get("steps", ()):
             for word in step.get("run", "").split():
                 if word.endswith((".py", "/run")):
                     assert (ROOT / word).exists(), word
+
+
+def release_jobs() -> dict[str, Any]:
+    jobs: dict[str, Any] = yaml.safe_load(
+        (ROOT / ".github" / "workflows" / "release.yml").read_text("utf-8")
+    )["jobs"]
+    return jobs
+
+
+def needed(jobs: dict[str, Any], name: str) -> set[str]:
+    """The jobs that must be green before this one begins."""
+    asked = jobs[name].get("needs", [])
+    direct = {asked} if isinstance(asked, str) else set(asked)
+    return direct.union(*(needed(jobs, one) for one in direct))
+
+
+def test_nothing_is_released_before_the_tests_of_its_commit_are_green() -> None:
+    jobs = release_jobs()
+    (tests,) = (name for name, job in jobs.items() if job.get("uses") == f"{OWN}ci.yml")
+    called = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text("utf-8"))
+    assert "workflow_call" in called[True]  # YAML reads the word "on" as true
+    assert any("bash .ci/run" in str(job["steps"]) for job in called["jobs"].values())
+    for name, job in jobs.items():
+        assert name == tests or tests in needed(jobs, name), name
+        assert "always()" not in str(job.get("if", "")), name
+
+
+def test_the_job_that_may_write_runs_no_package() -> None:
+    jobs = release_jobs()
+    writing = [job for job in jobs.values() if "write" in job["permissions"].get("contents", "")]
+    assert writing
+    for job in writing:
+        used = {step["uses"].partition("@")[0] for step in job["steps"] if "uses" in step}
+        assert used <= {"actions/checkout", "actions/download-artifact", "actions/attest"}
+        runs = [step["run"] for step in job["steps"] if "run" in step]
+        assert all(run.startswith(("echo ", "python3 build.py publish ")) for run in runs)
+
+
+def test_no_release_takes_what_another_run_has_kept() -> None:
+    for path in WORKFLOWS:
+        for job in yaml.safe_load(path.read_text("utf-8"))["jobs"].values():
+            for step in job.get("steps", ()):
+                kept = step.get("with", {}).get("cache", "")
+                assert not kept or "github.ref_type == 'branch'" in kept, (path.name, step)

@@ -1,7 +1,8 @@
 """A Docker engine for the tests, and images made here: nothing is pulled from a registry.
 
 The tests overwrite images and remove containers, volumes and networks, whatever their names. So
-they use no engine but the one that `.ci/run` starts for them, and says in `EXAMPLES_DOCKER_HOST`.
+they use no engine but the one that `.ci/run` starts for them, or finds on a machine that GitHub
+throws away, and says in `EXAMPLES_DOCKER_HOST`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -154,7 +156,9 @@ def _alone() -> Iterator[None]:
     """The engine, and the names that the cards use, belong to one process at a time."""
     import fcntl
 
-    with Path(f"{DOCKER_HOST.removeprefix('unix://')}.lock").open("w") as lock:
+    # Not beside the engine's socket: that folder may belong to root.
+    name = f"deckpress-engine-{sha256(DOCKER_HOST.encode()).hexdigest()[:12]}.lock"
+    with Path(tempfile.gettempdir(), name).open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
