@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from releases.provenance import Provenance
     from releases.rebuild import Comparison
 
+T = TypeVar("T")
 SCHEMA = 1  # of what --json prints
 _MOST_LINES = 10  # of one kind
 
@@ -103,7 +104,7 @@ def verify(
 def _require_published(verdict: Verdict, folder: Path, machine: bool) -> None:
     """Say what was found, and fail if that is anything wrong."""
     if verdict.problems:
-        _complain(_cut([problem_message(each) for each in verdict.problems]))
+        _complain(_cut(verdict.problems, problem_message))
         raise Failed(say("verify-failed", folder=folder, count=len(verdict.problems)))
     if not machine:
         title = quoted(verdict.title)
@@ -150,23 +151,27 @@ def _tell_comparison(comparison: Comparison, verdict: Verdict, machine: bool) ->
     if comparison.different:
         tools = comparison.tools or (message("verify-same-tools"),)
         for found in (comparison.different, tools):
-            _complain(_cut(found))
+            _complain(_cut(found, _itself))
         raise Failed(say("verify-not-again", version=verdict.version))
     if machine:
         return
     click.echo(say("verify-rebuilt-elsewhere" if comparison.tools else "verify-rebuilt"))
-    for line in _cut(comparison.tools):
+    for line in _cut(comparison.tools, _itself):
         click.echo(line)
     for name in comparison.not_rebuilt:
         click.echo(say("verify-unmade", name=name))
 
 
-def _cut(sentences: Sequence[Message]) -> list[str]:
-    """The first of these sentences, and how many more there are."""
-    lines = [say_message(sentence) for sentence in sentences[:_MOST_LINES]]
-    if (rest := len(sentences) - _MOST_LINES) > 0:
+def _cut(found: Sequence[T], sentence: Callable[[T], Message]) -> list[str]:
+    """The sentences for the first of what was found, and how many more there are."""
+    lines = [say_message(sentence(each)) for each in found[:_MOST_LINES]]
+    if (rest := len(found) - _MOST_LINES) > 0:
         lines.append(say("more-lines", count=f"{rest:,}"))
     return lines
+
+
+def _itself(sentence: Message) -> Message:
+    return sentence
 
 
 def _complain(lines: Sequence[str]) -> None:

@@ -11,11 +11,9 @@ _STRANGE = re.compile(r"[\\\x00-\x1f\x7f]")
 
 def is_below(name: str) -> bool:
     """Whether a file with this name stays in the folder that it is written to, on any system."""
-    return (
-        not _STRANGE.search(name)
-        and not _DRIVE.match(name)
-        and all(step not in ("", ".", "..") for step in name.split("/"))
-    )
+    steps = f"/{name}/"
+    leads_out = "//" in steps or "/./" in steps or "/../" in steps
+    return not (leads_out or _STRANGE.search(name) or _DRIVE.match(name))
 
 
 def folders(names: Iterable[str]) -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -57,8 +57,10 @@ def verify_files(files: FolderFiles) -> Verdict:
     """
     stated, problems = _read_manifest(files)
     measured = _Checksums(files, _sizes(stated))
-    problems += _against_checksums(measured)
-    problems += _against_manifest(measured, stated)
+    listed = _listed(files)
+    lines = tuple(_checksum_lines(listed))
+    problems += _against_checksums(measured, listed, lines)
+    problems += _against_manifest(measured, stated, {name for _, _, name in lines})
     return Verdict(
         title=stated["deck"]["title"] if stated else "?",
         version=stated["version"] if stated else "?",
@@ -223,15 +225,16 @@ def _listed(files: FolderFiles) -> bytes:
     return files[CHECKSUMS] if there else b""
 
 
-def _against_checksums(measured: _Checksums) -> Iterator[Problem]:
+def _against_checksums(
+    measured: _Checksums, listed: bytes, lines: Iterable[tuple[int, str, str]]
+) -> Iterator[Problem]:
     files = measured.files
-    listed = _listed(files)
     if not listed:
         yield Problem("verify-unreadable" if CHECKSUMS in files else "verify-missing", CHECKSUMS)
         return
     digests: dict[str, str] = {}
     whole = True
-    for number, digest, name in _checksum_lines(listed):
+    for number, digest, name in lines:
         if not name:
             whole = False
             yield Problem("verify-line", CHECKSUMS, str(number))
@@ -252,12 +255,13 @@ def _against_checksums(measured: _Checksums) -> Iterator[Problem]:
             yield Problem("verify-stray", name)
 
 
-def _against_manifest(measured: _Checksums, stated: Mapping[str, Any]) -> Iterator[Problem]:
+def _against_manifest(
+    measured: _Checksums, stated: Mapping[str, Any], listed: Collection[str]
+) -> Iterator[Problem]:
     if not stated:
         return
     files = measured.files
     found = _artifact_checksums(measured, stated)
-    listed = {name for _, _, name in _checksum_lines(_listed(files))}
     for artifact in stated["artifacts"]:
         # A missing or damaged file is called by its name in this folder.
         name = artifact["name"]
