@@ -1,6 +1,8 @@
 """Stands in for the program `gh`: keeps releases in the folder GH_RELEASES, and a log of calls.
 
-GH_BREAKS names a verb that uploads half of the files, or does nothing, and fails.
+GH_BREAKS names a verb that uploads half of the files, or does nothing, and fails. What is attested
+for a repository lies in the folder GH_ATTESTED, as OWNER/REPO/SHA-256; GH_SAYS is what the verb
+`attestation` fails with instead, and GH_PRIVATE whether the repository is private.
 """
 
 from __future__ import annotations
@@ -50,6 +52,22 @@ def answer(verb: str, arguments: list[str]) -> str:
     return ""
 
 
+def attestation(arguments: list[str]) -> str:
+    """Do what `gh attestation ARGUMENTS` does.
+
+    Raises:
+        Refused: nothing is attested, or GH_SAYS that it fails.
+    """
+    verb, path, option, repository = arguments
+    assert (verb, option) == ("verify", "--repo")
+    if said := os.environ.get("GH_SAYS"):
+        raise Refused(said)
+    digest = sha256(Path(path).read_bytes()).hexdigest()
+    if not Path(os.environ["GH_ATTESTED"], repository, digest).exists():
+        raise Refused(f"Error: no attestations found for subject: sha256:{digest}")
+    return "verified"
+
+
 def _list(home: Path) -> str:
     releases = [path for path in home.iterdir() if path.is_dir()]
     return json.dumps(
@@ -96,6 +114,11 @@ def _download(folder: Path, arguments: list[str]) -> None:
 
 if __name__ == "__main__":
     try:
-        print(answer(sys.argv[2], sys.argv[3:]))
+        if sys.argv[1] == "attestation":
+            print(attestation(sys.argv[2:]))
+        elif sys.argv[1] == "api":
+            print(os.environ.get("GH_PRIVATE", "false"))
+        else:
+            print(answer(sys.argv[2], sys.argv[3:]))
     except Refused as refusal:
         sys.exit(str(refusal))

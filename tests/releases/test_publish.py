@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -16,6 +19,7 @@ from deckpress.output.archive import pack, unpack
 from deckpress.output.store import checksums, read_folder
 from tests.releases.projects import DAY, NEW, GitHub, Project, seal, tree
 
+ROOT = Path(__file__).resolve().parents[2]
 NAMES = {
     *("deck.apkg", "deck-update.txt", "deck.html", "deck-source.zip", "deck-site.zip"),
     *("manifest.json", "SHA256SUMS", "CHANGES.md", "UPGRADE.md"),
@@ -380,3 +384,23 @@ def test_a_file_that_is_built_otherwise_is_explained(
     said = capsys.readouterr().err
     assert "deck-1.0.0.html: differs when built again (from byte" in said
     assert "made with weasyprint 1.0, built again with weasyprint" in said
+
+
+def test_publish_needs_no_package_and_no_set_up(released: Project, gh_program: Path) -> None:
+    """The job that runs it may write to the repository."""
+    assert assets(released, "v1.0.0") == 0
+    made = released.home.parent / "made"
+    program = [sys.executable, "-S", "-s", "-E", str(ROOT / "build.py")]  # no site-packages
+    command = [*program, "publish", str(made), "--tag", "v1.0.0"]
+    environment = {"PATH": os.environ["PATH"], "GH_RELEASES": os.environ["GH_RELEASES"]}
+
+    def run() -> tuple[int, str]:
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        return done.returncode, done.stdout + done.stderr
+
+    assert run() == (0, "v1.0.0 is published\n")
+    assert run() == (0, "v1.0.0 is published already, with the same files\n")
+    (made / "assets" / "deck.apkg").write_bytes(b"")
+    code, said = run()
+    assert code == 1
+    assert "deck.apkg: is not the file that was published" in said

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from commands.main import main
 from deckpress.output.manifest import serialise
 from deckpress.output.store import read_folder
 from releases import assets
-from tests.releases.projects import GitHub, Project, seal
+from tests.releases.projects import GitHub, Project, build_here, seal
 
 
 def state(folder: Path, **facts: object) -> None:
@@ -136,25 +137,52 @@ def test_a_manifest_that_says_nonsense_is_damaged(
     assert capsys.readouterr().err.splitlines()[0] == "manifest.json: is damaged"
 
 
-def test_a_release_is_built_again_in_whatever_repository_one_is(
+EVIL = """import pathlib
+pathlib.Path(__file__).with_name("ran").touch()
+"""
+
+
+def test_only_this_clone_s_program_is_run_or_one_that_is_named_and_it_is_told_before(
     released: Project,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """The one that one is in has no such tag, or one of another thing; the program's own has it."""
-    monkeypatch.setattr("releases.rebuild.ROOT", released.home)
-    folder = str(released.output / "1.0.0")
+    """A download can bring a repository with such a tag, and a program to build it."""
+    folder, commit = str(released.output / "1.0.0"), released.git("rev-parse", "HEAD")[:12]
+    told: list[str] = []
+
+    def built(tree: Path, source: Path, output: Path, *, again: bool) -> Path:
+        told.append(capsys.readouterr().err)
+        assert not (tree / "build.py").exists(), "this would be the other one's program"
+        return build_here(tree, source, output, again=again)
+
+    monkeypatch.setattr("releases.rebuild._build", built)
     other = tmp_path / "other"
-    subprocess.run(["git", "init", "-q", str(other)], check=True)
+    shutil.copytree(released.home, other)
+    (other / "build.py").write_text(EVIL)
     monkeypatch.chdir(other)
+    git = ["git", "-C", str(other)]
+    subprocess.run([*git, "add", "-A"], check=True)
+    subprocess.run([*git, "commit", "-q", "-m", "Other"], check=True)
+    subprocess.run([*git, "tag", "-f", "v1.0.0"], check=True, capture_output=True)
     assert main(["verify", folder, "--rebuild"]) == 0
-    for name, value in (("user.name", "Other"), ("user.email", "other@example.org")):
-        subprocess.run(["git", "config", name, value], check=True)
-    subprocess.run(["git", "commit", "-q", "--allow-empty", "-m", "Other"], check=True)
-    subprocess.run(["git", "tag", "v1.0.0"], check=True)
-    assert main(["verify", folder, "--rebuild"]) == 0
+    assert f"of {released.home}, tag v1.0.0, commit {commit}" in told[0]
     capsys.readouterr()
+    monkeypatch.undo()
+    monkeypatch.chdir(other)
+    assert main(["verify", folder, "--program", str(other)]) == 1
+    assert f"of {other}, tag v1.0.0, commit " in capsys.readouterr().err
+    assert main(["verify", folder, "--program", str(tmp_path / "nowhere")]) == 2
+
+
+def test_a_clone_that_git_does_not_open_is_told(
+    released: Project,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    folder = str(released.output / "1.0.0")
     with monkeypatch.context() as patch:
         patch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
         assert main(["verify", folder, "--rebuild"]) == 1
@@ -162,6 +190,32 @@ def test_a_release_is_built_again_in_whatever_repository_one_is(
     monkeypatch.setenv("PATH", str(tmp_path))
     assert main(["verify", folder, "--rebuild"]) == 1
     assert "Git is not installed, or not in PATH" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("tool", ["pango", "weasyprint", "deckpress-files"])
+def test_what_differs_in_the_tool_chain_explains_other_bytes(
+    released: Project,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tool: str,
+) -> None:
+    folder = released.output / "1.0.0"
+    stated = json.loads((folder / "manifest.json").read_text())
+    state(folder, tools={**stated["tools"], tool: "1.0"})
+    (page,) = folder.glob("*.html")
+    page.write_bytes(page.read_bytes() + b" ")
+    for artifact in stated["artifacts"]:
+        if artifact["name"] == page.name:
+            artifact["size"] += 1
+            artifact["sha256"] = sha256(page.read_bytes()).hexdigest()
+    state(folder, artifacts=stated["artifacts"])
+    seal(folder)
+    capsys.readouterr()
+    assert main(["verify", str(folder), "--rebuild"]) == 1
+    said = capsys.readouterr().err
+    assert "html: differs when built again (from byte" in said
+    assert f"made with {tool} 1.0, built again with {tool} " in said
+    assert "The source, the program" not in said
 
 
 def test_links_that_lead_nowhere_are_no_obstacle(
