@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import resource
+import shutil
 import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -158,6 +161,91 @@ def test_a_kill_at_any_step_leaves_a_release_that_the_next_call_finishes(
         if not killed:
             break
     assert step > 20, "the kills missed the writing"
+
+
+def tagged_by_a_child(project: Project, ready: int) -> int:
+    """Release in another process, which says on `ready` that it begins to commit; give its id."""
+    child = os.fork()
+    if child:
+        return child
+    os.setsid()  # so that a kill reaches Git, too, as when a machine stops
+    committed = release_steps.tag
+
+    def announced(*arguments: object) -> None:
+        os.write(ready, b".")
+        committed(*arguments)  # type: ignore[arg-type]
+
+    release_steps.tag = announced  # type: ignore[assignment]
+    os._exit(project.release("--tag"))
+
+
+def time_to_tag(project: Project) -> float:
+    """How long a release takes from the beginning of its commit to its end."""
+    read, write = os.pipe()
+    child = tagged_by_a_child(project, write)
+    os.read(read, 1)
+    began = time.monotonic()
+    os.waitpid(child, 0)
+    os.close(read)
+    os.close(write)
+    return time.monotonic() - began
+
+
+def finished(project: Project, capfd: pytest.CaptureFixture[str]) -> bool:
+    """Release again, as the message says to if a killed Git has left its lock; whether it had."""
+    capfd.readouterr()
+    if project.release("--tag") == 0:
+        return False
+    assert ".lock" in capfd.readouterr().err, "it is not said what stands in the way"
+    for lock in (project.home / ".git").rglob("*.lock"):
+        lock.unlink()
+    assert project.release("--tag") == 0
+    return True
+
+
+@pytest.mark.slow
+def test_a_kill_between_commit_and_tag_makes_no_second_release(
+    new_project: Project,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    """A hundred times at a random moment in that window, and somewhat before and after it."""
+    monkeypatch.setattr("releases.pipeline.EXPORTERS", {"anki": "exporters.anki"})
+    monkeypatch.setattr(release_steps, "prove", lambda *_: [Report("old", "new")])
+    project = new_project.copied(tmp_path / "measured")
+    monkeypatch.setattr(next_release, "_now", lambda: project.now)
+    window = time_to_tag(project)
+    chance = random.Random(20261128)
+    seen: set[tuple[bool, bool]] = set()
+    for number in range(100):
+        project = new_project.copied(tmp_path / str(number))
+        monkeypatch.setattr(next_release, "_now", lambda project=project: project.now)
+        read, write = os.pipe()
+        child = tagged_by_a_child(project, write)
+        project.now += DAY
+        os.read(read, 1)
+        time.sleep(chance.uniform(0, 1.1 * window))
+        os.killpg(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        os.close(read)
+        os.close(write)
+        committed = "Release" in project.git("log", "--format=%s")
+        tagged = project.git("tag") == "v1.0.0"
+        seen.add((committed, tagged))
+        truth = (project.ledger / "1.0.0.json").read_bytes()
+        if not tagged:
+            finished(project, capfd)
+        assert (project.ledger / "1.0.0.json").read_bytes() == truth, "a release has one time"
+        assert sorted(path.name for path in project.ledger.glob("*.json")) == ["1.0.0.json"]
+        assert project.git("tag") == "v1.0.0"
+        assert project.git("log", "--format=%s").splitlines() == ["Release 1.0.0", "Write"]
+        assert project.git("rev-parse", "v1.0.0^{commit}") == project.git("rev-parse", "HEAD")
+        assert project.git("show", "v1.0.0:source/releases/1.0.0.json").encode() == truth.strip()
+        assert project.git("status", "--porcelain") == ""
+        assert store.is_intact(project.output, "1.0.0")
+        shutil.rmtree(tmp_path / str(number))
+    assert {(False, False), (True, False)} <= seen, "no kill came before the commit or the tag"
 
 
 def test_an_unfinished_release_waits_for_its_source(
