@@ -76,14 +76,22 @@ def a_file(path: Path) -> None:
     path.write_text("precious")
 
 
-@pytest.mark.parametrize("make", [a_pipe, a_loop, a_folder, a_device])
+NAMES = [
+    *("latest", "1.0.0", "1.0.0/SHA256SUMS", "1.0.0/manifest.json"),
+    "1.0.0/deck-1.0.0-source.zip",
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize(
-    "name",
-    ["latest", "1.0.0", "1.0.0/SHA256SUMS", "1.0.0/manifest.json", "1.0.0/deck-1.0.0-source.zip"],
+    "make",
+    [
+        a_pipe,
+        *(pytest.param(make, marks=pytest.mark.slow) for make in (a_loop, a_folder, a_device)),
+    ],
 )
 def test_what_is_no_file_keeps_no_command_waiting(
     released_once: Project,
-    outside: Path,
     capsys: pytest.CaptureFixture[str],
     make: Callable[[Path], None],
     name: str,
