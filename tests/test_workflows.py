@@ -100,3 +100,16 @@ def test_no_release_takes_what_another_run_has_kept() -> None:
             for step in job.get("steps", ()):
                 kept = step.get("with", {}).get("cache", "")
                 assert not kept or "github.ref_type == 'branch'" in kept, (path.name, step)
+
+
+def test_where_github_keeps_no_attestation_the_release_goes_on_and_says_so() -> None:
+    steps = release_jobs()["publish"]["steps"]
+    place = next(
+        n for n, step in enumerate(steps) if step.get("uses", "").startswith("actions/att")
+    )
+    attest, told = steps[place], steps[place + 1]
+    assert "!github.event.repository.private" in attest["if"]
+    assert attest["continue-on-error"] == "${{ github.event.repository.private }}"
+    assert f"steps.{attest['id']}.outcome != 'success'" in told["if"]
+    assert "::notice" in told["run"]
+    assert "build.py publish" in steps[-1]["run"]
