@@ -64,7 +64,8 @@ def attestation(arguments: list[str]) -> str:
         raise Refused(said)
     digest = sha256(Path(path).read_bytes()).hexdigest()
     if not Path(os.environ["GH_ATTESTED"], repository, digest).exists():
-        raise Refused(f"Error: no attestations found for subject: sha256:{digest}")
+        asked = f"{path} sha256:{digest} at https://api.github.com/repos/{repository}/attestations"
+        raise Refused(f"Error: no attestations found for subject: {asked}")
     return "verified"
 
 
