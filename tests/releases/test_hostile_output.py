@@ -82,15 +82,20 @@ NAMES = [
 ]
 
 
+@pytest.mark.parametrize("name", ["latest", "1.0.0/SHA256SUMS"])
+def test_a_pipe_keeps_no_command_waiting(
+    released_once: Project, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    replace(released_once.output / name, a_pipe)
+    for command in commands(released_once):
+        assert main(command) in (0, 1), command
+    assert "Traceback" not in capsys.readouterr().err
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize(
-    "make",
-    [
-        a_pipe,
-        *(pytest.param(make, marks=pytest.mark.slow) for make in (a_loop, a_folder, a_device)),
-    ],
-)
-def test_what_is_no_file_keeps_no_command_waiting(
+@pytest.mark.parametrize("make", [a_pipe, a_loop, a_folder, a_device])
+def test_what_is_no_file_does_not_keep_a_release_waiting_either(
     released_once: Project,
     capsys: pytest.CaptureFixture[str],
     make: Callable[[Path], None],
