@@ -149,8 +149,10 @@ def _rebuilt(files: store.FolderFiles, verdict: Verdict, program: Path | None) -
 
 def _tell_comparison(comparison: Comparison, verdict: Verdict, machine: bool) -> None:
     if comparison.different:
-        tools = comparison.tools or (message("verify-same-tools"),)
-        for found in (comparison.different, tools):
+        # Another version is another source or a choice of cards, and nobody has forged anything.
+        renamed = comparison.different[0].key == "verify-other-version"
+        same = () if renamed else (message("verify-same-tools"),)
+        for found in (comparison.different, comparison.tools or same):
             _complain(_cut(found, _itself))
         raise Failed(say("verify-not-again", version=verdict.version))
     if machine:

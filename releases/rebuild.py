@@ -126,7 +126,7 @@ def rebuild_and_compare(
     now = json.loads(fresh[manifest.MANIFEST])
     if now["version"] != version:
         other = message("verify-other-version", version=version, other=now["version"])
-        return Comparison((other,))
+        return Comparison((other,), tuple(_different_tools(stated["tools"], now["tools"])))
     fresh[manifest.MANIFEST] = manifest.serialise({**now, "tools": stated["tools"]})
     expected, not_rebuilt = _expected(fresh, version, files)
     return Comparison(
