@@ -7,7 +7,8 @@ import sys
 def run() -> int:
     """Set up what is missing, run the command of the command line, and return its exit code."""
     try:
-        if sys.argv[1:2] == ["publish"]:  # it may write to the repository, and so uses no package
+        # This verb may write to the repository on GitHub, and so it uses no package.
+        if sys.argv[1:2] == ["publish"] and sys.version_info >= (3, 11):
             from commands.publish import main as publish
 
             return publish(sys.argv[2:])

@@ -66,7 +66,7 @@ def _published_package(release: Release, output: Path) -> Path | None:
             return None
     except (OSError, ValueError, RecursionError, KeyError, TypeError):
         return None
-    return next(home.glob("*.apkg"), None)
+    return next((path for path in home.glob("*.apkg") if path.is_file()), None)
 
 
 def find_released_source(release: Release, tree: Path) -> Path | None:
