@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import ssl
-from collections.abc import Collection
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from ipaddress import ip_address
@@ -31,11 +31,13 @@ VERSION = 6
 
 _KEY_REFUSED = "valid api key must be provided"
 _NO_PROFILE = "collection is not available"
+_UNKNOWN_ACTION = "unsupported action"
 # Seconds to wait for an answer, by action. An import of a large deck takes long.
-_TIMEOUTS = {"importPackage": 300}
+_TIMEOUTS = {"importPackage": 300, "multi": 60, "notesInfo": 60}
 _SHORT_TIMEOUT = 10
 _LONGEST_ANSWER = 16_000_000  # bytes
 _LONGEST_REASON = 300  # characters
+_BATCH = 100  # notes or actions in one request
 
 
 class _RefusedError(Exception):
@@ -55,7 +57,7 @@ class AnkiConnect:
         Raises:
             click.UsageError: `url` is not an http or https address of this machine.
         """
-        self._url = url
+        self.url = url
         self._key = key
         try:
             parts = urlsplit(url)
@@ -93,17 +95,74 @@ class AnkiConnect:
         if done is not True:
             raise Failed(say("push-refused", name=path.name, reason=say("push-no-reason")))
 
-    def fields(self, note_type_ids: Collection[int]) -> dict[str, list[str]]:
-        """The field names of those of these note types that Anki has, by note type name."""
+    def note_type_names(self) -> dict[str, int]:
+        """The ids of all note types, by name."""
         known = self._result("modelNamesAndIds")
         if not isinstance(known, dict):
             raise self._not_ankiconnect("modelNamesAndIds")
-        found = {}
-        for name in sorted(name for name, id in known.items() if id in note_type_ids):
-            found[name] = self._result("modelFieldNames", modelName=name)
-            if not isinstance(found[name], list):
-                raise self._not_ankiconnect("modelFieldNames")
+        return {str(name): int(id) for name, id in known.items()}
+
+    def fields_and_templates(
+        self, names: Sequence[str]
+    ) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+        """The names of the fields and of the templates of these note types, in their order."""
+        actions = ("modelFieldNames", "modelTemplates")
+        asked = [(action, {"modelName": name}) for name in names for action in actions]
+        answers = self.multi(asked)
+        for (action, _), answer in zip(asked, answers, strict=True):
+            if not isinstance(answer, list | dict):
+                raise self._not_ankiconnect(action)
+        pairs = zip(answers[::2], answers[1::2], strict=True)
+        parts = [(tuple(fields), tuple(templates)) for fields, templates in pairs]
+        return dict(zip(names, parts, strict=True))
+
+    def note_type_description(self, id: int) -> dict[str, Any] | None:
+        """All that Anki knows of a note type; None if the add-on is too old to say it."""
+        try:
+            answer = self._call("findModelsById", modelIds=[id])
+        except _RefusedError as error:
+            if _UNKNOWN_ACTION in str(error).lower():
+                return None
+            raise Failed(say("anki-refused", action="findModelsById", reason=error)) from error
+        if not isinstance(answer, list) or len(answer) != 1 or not isinstance(answer[0], dict):
+            raise self._not_ankiconnect("findModelsById")
+        return answer[0]
+
+    def find_notes(self, search: str) -> list[int]:
+        """The ids of the notes that a search finds."""
+        found = self._result("findNotes", query=search)
+        if not isinstance(found, list):
+            raise self._not_ankiconnect("findNotes")
         return found
+
+    def notes_info(self, notes: Sequence[int]) -> list[dict[str, Any]]:
+        """What the add-on tells of these notes; those that are gone are left out."""
+        told: list[dict[str, Any]] = []
+        for start in range(0, len(notes), _BATCH):
+            some = self._result("notesInfo", notes=notes[start : start + _BATCH])
+            if not isinstance(some, list) or not all(isinstance(info, dict) for info in some):
+                raise self._not_ankiconnect("notesInfo")
+            told.extend(info for info in some if info)
+        return told
+
+    def multi(self, actions: Sequence[tuple[str, Mapping[str, object]]]) -> list[Any]:
+        """The results of several actions, with as few requests as can be.
+
+        All actions of a request are done, and an error among them is told afterwards.
+        """
+        results: list[Any] = []
+        for start in range(0, len(actions), _BATCH):
+            some = actions[start : start + _BATCH]
+            requests = [self._request(action, params) for action, params in some]
+            answers = self._result("multi", actions=requests)
+            if not isinstance(answers, list) or len(answers) != len(some):
+                raise self._not_ankiconnect("multi")
+            for (action, _), answer in zip(some, answers, strict=True):
+                try:
+                    results.append(self._opened(action, answer))
+                except _RefusedError as error:
+                    raise Failed(say("anki-refused", action=action, reason=error)) from error
+        return results
 
     def suspend(self, search: str) -> int:
         """Suspend the cards that a search finds, and return how many were not suspended yet."""
@@ -128,7 +187,14 @@ class AnkiConnect:
         Raises:
             _RefusedError: the add-on answered with an error.
         """
-        answer = self._answer(action, params)
+        return self._opened(action, self._answer(action, params))
+
+    def _opened(self, action: str, answer: Any) -> Any:
+        """The result in an answer to an action.
+
+        Raises:
+            _RefusedError: it holds an error of the add-on.
+        """
         if action == "version" and type(answer) is int and answer < VERSION:
             return answer
         if not isinstance(answer, dict) or answer.keys() != {"result", "error"}:
@@ -143,24 +209,27 @@ class AnkiConnect:
             case error:
                 raise _RefusedError(_in_one_line(str(error)))
 
+    def _request(self, action: str, params: Mapping[str, object]) -> dict[str, object]:
+        # Each action inside a `multi` is held against the key too, and has a version of its own.
+        request = {"action": action, "version": VERSION, "params": params}
+        return {**request, "key": self._key} if self._key else request
+
     def _answer(self, action: str, params: dict[str, object]) -> Any:
         """The JSON that comes back for an action."""
-        request = {"action": action, "version": VERSION, "params": params}
-        if self._key:
-            request["key"] = self._key
+        request = self._request(action, params)
         seconds = _TIMEOUTS.get(action, _SHORT_TIMEOUT)
         try:
             status, data = self._post(json.dumps(request).encode(), seconds)
         except TimeoutError as error:
             raise Failed(say("anki-slow", seconds=seconds)) from error
         except ConnectionRefusedError as error:
-            raise Failed(say("anki-silent", url=self._url)) from error
+            raise Failed(say("anki-silent", url=self.url)) from error
         except ConnectionError as error:
-            raise Failed(say("anki-broke-off", url=self._url)) from error
+            raise Failed(say("anki-broke-off", url=self.url)) from error
         except (HTTPException, ssl.SSLError) as error:
             raise self._not_ankiconnect(_in_one_line(str(error) or type(error).__name__)) from error
         except OSError as error:
-            raise Failed(say("anki-silent", url=self._url)) from error
+            raise Failed(say("anki-silent", url=self.url)) from error
         if status != 200:
             raise self._not_ankiconnect(f"HTTP {status}")
         try:
@@ -177,7 +246,7 @@ class AnkiConnect:
             return response.status, response.read(_LONGEST_ANSWER)
 
     def _not_ankiconnect(self, detail: str) -> Failed:
-        return Failed(say("anki-other", url=self._url, detail=detail))
+        return Failed(say("anki-other", url=self.url, detail=detail))
 
 
 def escape_search(text: str) -> str:

@@ -1,33 +1,44 @@
-"""``push``: builds the deck and imports it into the Anki that runs on this machine."""
+"""``push``: builds the deck and brings it into the Anki that runs on this machine."""
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import click
 
+from commands.anki_push import mirror
+from commands.anki_push.mirror import Order, Outcome
+from commands.anki_push.package import read_package
 from commands.ankiconnect import URL, AnkiConnect, escape_search
 from commands.terminal.build_report import show_build_findings
 from commands.terminal.console import (
     INTERRUPTED,
-    Failed,
     Format,
     complain,
     progress,
+    show_findings,
     showing_findings,
 )
-from commands.terminal.options import output_option, source_argument, strict_option
-from commands.terminal.sources import find_source
+from commands.terminal.options import KEPT_BUILDS, output_option, source_argument, strict_option
+from commands.terminal.sources import check_for_build, find_source
 from commands.terminal.words import say
-from deckpress.model import Meta, RawDeck
+from deckpress.history.versions import BEFORE_FIRST
+from deckpress.output import store
+from deckpress.selection import Selection
 from releases import pipeline
 from releases.built import Built
-from releases.checked_source import check_source
+from releases.checked_source import CheckedSource
 from releases.messages import message
+from releases.past_releases import past_releases
+
+MEMORY = pipeline.CACHE / "pushed"
 
 
 @click.command()
 @source_argument
+@click.option("--section", "sections", multiple=True, metavar="ID", help="Only this section.")
+@click.option("--tag", "tags", multiple=True, help="Only cards with this tag.")
 @click.option("--url", default=URL, show_default=True, help="Where AnkiConnect answers.")
 @click.option(
     "--key",
@@ -36,74 +47,161 @@ from releases.messages import message
     help="AnkiConnect's API key, if it asks for one. Others can read it in a list of processes: "
     "the variable is safer.",
 )
+@click.option(
+    "--overwrite", is_flag=True, help="Replace cards that were edited in Anki after the last push."
+)
 @click.option("--suspend-retired", is_flag=True, help="Suspend the retired cards of this deck.")
+@click.option("--watch", "watching", is_flag=True, help="Push again whenever the source is saved.")
 @output_option
 @strict_option
 def push(
     source: Path | None,
+    sections: tuple[str, ...],
+    tags: tuple[str, ...],
     url: str,
     key: str | None,
+    overwrite: bool,
     suspend_retired: bool,
+    watching: bool,
     output: Path,
     strict: bool,
 ) -> int:
-    """Build the deck from SOURCE and import it into the Anki that runs on this machine.
+    """Build the deck from SOURCE and bring it into the Anki that runs on this machine.
 
-    Anki needs the add-on AnkiConnect (2055492159). Pushing again is safe: no card that is there is
-    touched, and only the notes that the author changed are replaced.
+    Anki needs the add-on AnkiConnect (2055492159). Push as often as you like: the notes become what
+    the source says, and reviews, due dates, decks and your own tags stay. What you edited in Anki
+    after the last push is kept and named.
     """
+    path = find_source(source)
     anki = AnkiConnect(url, key)
     anki.require_ready()
-    deck, built = _build(source, output, strict=strict)
+    push_once = _Push(path, anki, Selection(sections, tags), output, overwrite, suspend_retired)
     try:
-        with progress() as step:
-            step(message("pushing", url=url))
-            _refuse_changed_fields(anki, deck, built)
-            anki.import_package(_package(built))
-        cards = len(built.manifest()["cards"])
-        click.echo(say("pushed", cards=cards, title=built.title, version=built.version))
-        if suspend_retired:
-            click.echo(say("push-suspended", count=anki.suspend(_retired(deck.meta))))
-    except KeyboardInterrupt:
-        # Anki may be in the middle of an import, and will finish it.
+        if watching:
+            _watch(push_once, strict=strict)
+        else:
+            with showing_findings(Format.TEXT):
+                push_once(strict=strict)
+    except _InterruptedError:
         complain(say("push-interrupted"))
         return INTERRUPTED
     return 0
 
 
-def _build(source: Path | None, output: Path, *, strict: bool) -> tuple[RawDeck, Built]:
-    """Build all outputs, so that `output` holds what Anki gets; the deck and what was built."""
-    with showing_findings(Format.TEXT), progress() as step:
-        checked = check_source(find_source(source))
-        built = pipeline.build(checked, output, strict=strict, step=step)
-    show_build_findings(built, Format.TEXT)
-    return checked.deck, built
+class _InterruptedError(Exception):
+    """Ctrl-C while Anki may be in the middle of an import, which it will finish."""
 
 
-def _refuse_changed_fields(anki: AnkiConnect, deck: RawDeck, built: Built) -> None:
-    """Refuse to push into a note type to which the learner has added fields, or removed some.
+class _Push:
+    """One push after another of the same source into the same Anki."""
 
-    If the fields differ, an import in Anki itself leaves the learner's notes alone. An import
-    through AnkiConnect merges the fields, and empties some that the learner has written in.
-    """
-    from exporters.anki import note_types
+    def __init__(
+        self,
+        path: Path,
+        anki: AnkiConnect,
+        selection: Selection,
+        output: Path,
+        overwrite: bool,
+        suspend_retired: bool,
+    ) -> None:
+        self.path = path
+        self._anki = anki
+        self._selection = selection
+        self._output = output
+        self._overwrite = overwrite
+        self._suspend_retired = suspend_retired
 
-    kinds = {card.kind for card in deck.cards()}
-    for name, fields in anki.fields(
-        {note_types.note_type(kind).model_id for kind in kinds}
-    ).items():
-        if len(fields) != len(note_types.FIELDS):
-            raise Failed(say("push-other-fields", name=name, path=_package(built)))
+    def __call__(self, *, strict: bool) -> Built:
+        """Build the package and push it, and say what was done."""
+        checked = check_for_build(self.path, self._selection, strict=strict)
+        with progress() as step:
+            # The whole deck is built, so that a card is the same whichever others are pushed.
+            built = pipeline.build(checked, self._output, only=("anki",), strict=strict, step=step)
+        show_build_findings(built, Format.TEXT)
+        try:
+            with progress() as step:
+                step(message("pushing", url=self._anki.url))
+                outcome = mirror.mirror(self._anki, self._order(checked, built))
+            _show(outcome, built)
+            if self._suspend_retired:
+                count = self._anki.suspend(_retired(checked, outcome))
+                click.echo(say("push-suspended", count=count))
+        except KeyboardInterrupt:
+            raise _InterruptedError from None
+        return built
+
+    def _order(self, checked: CheckedSource, built: Built) -> Order:
+        (path,) = built.folder.glob("*.apkg")
+        package = read_package(path.read_bytes())
+        releases = past_releases(checked)
+        cards = [card for release in releases for card in release.cards.values()]
+        times = {release.time for release in releases} | {card.modified for card in cards}
+        return Order(
+            path,
+            package,
+            checked.deck.meta.key,
+            _chosen(checked, self._selection),
+            {card.note for card in cards},
+            # A development build is one second younger than the last release.
+            times | {time + 1 for time in times} | {BEFORE_FIRST},
+            self._overwrite,
+            MEMORY,
+        )
 
 
-def _package(built: Built) -> Path:
-    (path,) = built.folder.glob("*.apkg")
-    return path
+def _watch(push_once: _Push, *, strict: bool) -> None:
+    """Push, and again after each change, until Ctrl-C. An error is told, and waited after."""
+    from commands.terminal.failures import EXPECTED, reason
+    from commands.watch import changes
+
+    made: list[str] = []
+    with contextlib.suppress(KeyboardInterrupt):
+        click.echo(say("push-watching", source=push_once.path))
+        for _ in changes(push_once.path):
+            try:
+                built = push_once(strict=strict)
+                if built.outcome is store.Outcome.PUBLISHED:
+                    made.append(built.version)
+                    store.clean(built.folder.parent, KEPT_BUILDS, made)
+            except click.UsageError:
+                raise
+            except EXPECTED as error:
+                show_findings(error, Format.TEXT)
+                complain(reason(error))
 
 
-def _retired(meta: Meta) -> str:
-    """An Anki search for the retired cards of this deck, and not of other decks below it."""
+def _chosen(checked: CheckedSource, selection: Selection) -> set[str] | None:
+    """The keys of the notes that a selection keeps; None stands for all."""
+    if not selection:
+        return None
+    key = checked.deck.meta.key
+    return {
+        f"{key}/{card.id}"
+        for section in checked.deck.sections
+        for card in section.cards
+        if selection.keeps(section.id, card.tags, card.level, card.tier)
+    }
+
+
+def _show(outcome: Outcome, built: Built) -> None:
+    counts = {name: len(getattr(outcome, name)) for name in ("new", "changed", "same", "kept")}
+    cards = sum(counts.values())
+    click.echo(say("pushed", cards=cards, title=built.title, version=built.version, **counts))
+    if outcome.kept:
+        ids = ", ".join(key.partition("/")[2] for key in outcome.kept)
+        click.echo(say("push-kept", cards=ids), err=True)
+
+
+def _retired(checked: CheckedSource, outcome: Outcome) -> str:
+    """An Anki search for the retired cards that were pushed and lie in the decks of this deck."""
     from exporters.anki import decks
 
-    name, key = escape_search(decks.deck_name(meta)), escape_search(meta.key)
-    return f'tag:{decks.RETIRED} deck:"{name}" "Key:{key}/*"'
+    key = checked.deck.meta.key
+    notes = [
+        outcome.notes[f"{key}/{card.id}"].id
+        for card in checked.deck.cards()
+        if card.retired and f"{key}/{card.id}" in outcome.notes
+    ]
+    name = escape_search(decks.deck_name(checked.deck.meta))
+    # A search for no note at all would be an error.
+    return f'nid:{",".join(map(str, notes)) or 0} deck:"{name}"'

@@ -1,0 +1,12 @@
+"""A package into a running Anki, so that its notes say what the source says.
+
+In come the bytes of an `.apkg`, a client of AnkiConnect and what the last push left behind; out
+come a collection that mirrors the package, and an account of it. Reviews, due dates, flags,
+suspension, decks and the learner's own tags are not touched.
+
+package         the notes and note types of an `.apkg`; a copy of it with fewer notes
+collection      the same of the Anki that runs, read through AnkiConnect
+differences     what stops an import, and what a note needs to become what the source says
+memory          what the last push wrote, by which an edit of the learner is known
+mirror          the steps of a push, in their order
+"""
