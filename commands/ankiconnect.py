@@ -98,9 +98,9 @@ class AnkiConnect:
     def note_type_names(self) -> dict[str, int]:
         """The ids of all note types, by name."""
         known = self._result("modelNamesAndIds")
-        if not isinstance(known, dict):
+        if not isinstance(known, dict) or not all(isinstance(id, int) for id in known.values()):
             raise self._not_ankiconnect("modelNamesAndIds")
-        return {str(name): int(id) for name, id in known.items()}
+        return known
 
     def fields_and_templates(
         self, names: Sequence[str]
@@ -140,7 +140,7 @@ class AnkiConnect:
         told: list[dict[str, Any]] = []
         for start in range(0, len(notes), _BATCH):
             some = self._result("notesInfo", notes=notes[start : start + _BATCH])
-            if not isinstance(some, list) or not all(isinstance(info, dict) for info in some):
+            if not isinstance(some, list) or not all(info == {} or _is_note(info) for info in some):
                 raise self._not_ankiconnect("notesInfo")
             told.extend(info for info in some if info)
         return told
@@ -252,6 +252,17 @@ class AnkiConnect:
 def escape_search(text: str) -> str:
     """`text` for a quoted term of an Anki search, in which some characters are patterns."""
     return "".join(f"\\{char}" if char in '\\"*_:' else char for char in text)
+
+
+def _is_note(info: object) -> bool:
+    """Whether this is what the add-on tells of a note."""
+    match info:
+        case {"noteId": int(), "modelName": str(), "tags": list(), "fields": dict(fields)}:
+            return bool(fields) and all(
+                isinstance(field, dict) and {"value", "order"} <= field.keys()
+                for field in fields.values()
+            )
+    return False
 
 
 def _is_this_machine(host: str) -> bool:

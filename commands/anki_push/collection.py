@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from commands.anki_push.package import NoteType, Package, PackageNote, note_type
 from commands.ankiconnect import AnkiConnect, escape_search
@@ -62,22 +63,17 @@ def read_notes(
     return _by_key(notes, package, released)
 
 
-def _anki_note(info: Mapping[str, object], types: Mapping[str, int]) -> AnkiNote:
-    fields = info["fields"]
-    assert isinstance(fields, Mapping)
-    ordered = sorted(fields.items(), key=lambda field: field[1]["order"])
-    tags, modified = info["tags"], info.get("mod")
-    assert isinstance(tags, list)
-    name = str(info["modelName"])
+def _anki_note(info: Mapping[str, Any], types: Mapping[str, int]) -> AnkiNote:
+    fields = sorted(info["fields"].items(), key=lambda field: int(field[1]["order"]))
     return AnkiNote(
-        int(str(info["noteId"])),
-        types.get(name, 0),
-        name,
-        modified if isinstance(modified, int) else None,
-        tuple(name for name, _ in ordered),
-        tuple(str(field["value"]) for _, field in ordered),
-        tuple(map(str, tags)),
-        str(info.get("profile", "")),
+        id=info["noteId"],
+        note_type=types.get(info["modelName"], 0),
+        type_name=info["modelName"],
+        modified=info.get("mod"),
+        names=tuple(name for name, _ in fields),
+        fields=tuple(str(field["value"]) for _, field in fields),
+        tags=tuple(map(str, info["tags"])),
+        profile=str(info.get("profile", "")),
     )
 
 

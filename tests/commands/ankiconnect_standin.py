@@ -6,6 +6,7 @@ import, a search a search. Cross-origin requests are left out; only browsers mak
 
 from __future__ import annotations
 
+import base64
 import json
 import threading
 from collections.abc import Callable, Iterator
@@ -16,10 +17,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from anki.collection import Collection, ImportAnkiPackageOptions, ImportAnkiPackageRequest
+from anki.errors import NotFoundError
 from anki.scheduler.v3 import Scheduler
 
 if TYPE_CHECKING:
     from anki.cards import CardId  # which cannot be imported before anki.collection
+    from anki.models import NotetypeDict, NotetypeId
+    from anki.notes import NoteId
 
 
 def options() -> ImportAnkiPackageOptions:
@@ -75,39 +79,73 @@ def enveloped(result: object = None, error: object = None) -> bytes:
 
 
 class AnkiConnect:
-    """The add-on's actions, with the collection of the open profile (None: no profile is open)."""
+    """The add-on's actions, with the collection of the open profile (None: no profile is open).
+
+    As many of the next answers as `lost` says never arrive, though what was asked for is done. With
+    `without`, the add-on is one that does not know these actions yet, or tells nothing of a note's
+    time (``mod``).
+    """
 
     def __init__(self, collection: Collection | None, key: str | None = None) -> None:
         self.collection = collection
         self.key = key
         self.asked: list[dict[str, Any]] = []
+        self.lost: dict[str, int] = {}
+        self.without: set[str] = set()
 
     def __call__(self, body: bytes) -> Reply:
         request = json.loads(body)
         self.asked.append(request)
-        try:
-            return Reply(enveloped(self._done(request)))
-        except Exception as error:  # as the add-on does
-            return Reply(enveloped(error=str(error)))
+        answer = json.dumps(self._handled(request)).encode()
+        if self.lost.get(request["action"], 0):
+            self.lost[request["action"]] -= 1
+            return Reply(status=0)
+        return Reply(answer)
 
     @property
     def actions(self) -> list[str]:
         return [request["action"] for request in self.asked]
+
+    def inner(self, action: str) -> list[dict[str, Any]]:
+        """The parameters of each action of that name, in or outside of a `multi`."""
+        every = [
+            one
+            for request in self.asked
+            for one in request.get("params", {}).get("actions", [request])
+        ]
+        return [one["params"] for one in every if one["action"] == action]
+
+    def _handled(self, request: dict[str, Any]) -> object:
+        """The answer to a request, or to one inside a `multi`: up to version 4 without envelope."""
+        try:
+            result = self._done(request)
+        except Exception as error:  # as the add-on does
+            return {"result": None, "error": str(error)}
+        if request.get("version", 4) <= 4:
+            return result
+        return {"result": result, "error": None}
 
     def _done(self, request: dict[str, Any]) -> object:
         if request.get("key") != self.key:
             raise PermissionError("valid api key must be provided")
         actions: dict[str, Callable[..., object]] = {
             "version": lambda: 6,
+            "multi": lambda actions: [self._handled(action) for action in actions],
             "importPackage": self._import,
             "findCards": lambda query: list(self._open().find_cards(query)),
+            "findNotes": lambda query: list(self._open().find_notes(query)),
+            "notesInfo": self._notes_info,
+            "updateNote": self._update_note,
+            "storeMediaFile": self._store_media,
             "suspend": self._suspend,
             "modelNamesAndIds": lambda: {
                 model.name: model.id for model in self._open().models.all_names_and_ids()
             },
             "modelFieldNames": self._fields,
+            "modelTemplates": self._templates,
+            "findModelsById": self._models,
         }
-        if request["action"] not in actions:
+        if request["action"] not in actions.keys() - self.without:
             raise LookupError("unsupported action")
         return actions[request["action"]](**request.get("params", {}))
 
@@ -127,11 +165,72 @@ class AnkiConnect:
         collection.models._clear_cache()
         return True
 
+    def _notes_info(self, notes: list[NoteId]) -> list[dict[str, Any]]:
+        told: list[dict[str, Any]] = []
+        for number in notes:
+            try:
+                note = self._open().get_note(number)
+            except NotFoundError:
+                told.append({})
+                continue
+            model = note.note_type()
+            assert model
+            told.append(
+                {
+                    "noteId": note.id,
+                    "profile": "User 1",
+                    "tags": note.tags,
+                    "fields": {
+                        field["name"]: {"value": note.fields[field["ord"]], "order": field["ord"]}
+                        for field in model["flds"]
+                    },
+                    "modelName": model["name"],
+                    "mod": note.mod,
+                    "cards": list(note.card_ids()),
+                }
+            )
+        return [{k: v for k, v in info.items() if k not in self.without} for info in told]
+
+    def _update_note(self, note: dict[str, Any]) -> None:
+        collection = self._open()
+        if not note.keys() & {"fields", "tags"}:
+            raise ValueError('Must provide a "fields" or "tags" property.')
+        there = collection.get_note(note["id"])
+        if "fields" in note:
+            for name, value in note["fields"].items():
+                if name in there:  # the others it leaves out in silence
+                    there[name] = value
+            collection.update_note(there, skip_undo_entry=True)
+        if "tags" in note:
+            # One by one, as patterns: a tag also takes those below it away.
+            for tag in there.tags:
+                collection.tags.bulk_remove([there.id], tag)
+            for tag in note["tags"]:
+                collection.tags.bulk_add([there.id], tag)
+
+    def _store_media(self, filename: str, data: str, deleteExisting: bool = True) -> str:  # noqa: N803
+        media = self._open().media
+        if deleteExisting:
+            media.trash_files([filename])
+        return media.write_data(filename, base64.b64decode(data))
+
     def _fields(self, modelName: str) -> list[str]:  # noqa: N803, the protocol's name
-        model = self._open().models.by_name(modelName)
+        return [field["name"] for field in self._model(modelName)["flds"]]
+
+    def _templates(self, modelName: str) -> dict[str, dict[str, str]]:  # noqa: N803
+        return {
+            template["name"]: {"Front": template["qfmt"], "Back": template["afmt"]}
+            for template in self._model(modelName)["tmpls"]
+        }
+
+    def _model(self, name: str) -> NotetypeDict:
+        model = self._open().models.by_name(name)
         if model is None:
-            raise LookupError(f"model was not found: {modelName}")
-        return [field["name"] for field in model["flds"]]
+            raise LookupError(f"model was not found: {name}")
+        return model
+
+    def _models(self, modelIds: list[NotetypeId]) -> list[NotetypeDict | None]:  # noqa: N803
+        return [self._open().models.get(id) for id in modelIds]
 
     def _suspend(self, cards: list[CardId]) -> bool:
         collection = self._open()

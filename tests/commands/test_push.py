@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from anki.collection import Collection
+from anki.decks import DeckId
 from anki.models import NotetypeDict
+from anki.notes import Note
 from anki.scheduler.v3 import CardAnswer, Scheduler
 
 from commands import ankiconnect
 from commands.main import main
 from commands.terminal import words
-from deckpress.model import CardKind
-from exporters import EXPORTERS
-from exporters.anki import note_types
 from releases.upgrade import prove
 from tests.commands import ankiconnect_standin
 from tests.commands.ankiconnect_standin import AnkiConnect, Reply, enveloped, server
@@ -33,9 +34,10 @@ SMALL = ROOT / "tests" / "fixtures" / "decks" / "small.md"
 
 
 @pytest.fixture(autouse=True)
-def anki_deck_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A push builds all outputs, and Anki gets one of them."""
-    monkeypatch.setattr("releases.pipeline.EXPORTERS", {"anki": EXPORTERS["anki"]})
+def memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder for what was pushed, in which no other test has left anything."""
+    monkeypatch.setattr("commands.push.MEMORY", tmp_path / "pushed")
+    return tmp_path / "pushed"
 
 
 @pytest.fixture(autouse=True)
@@ -119,20 +121,23 @@ def test_all_cards_arrive(
     url: str,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("releases.pipeline.EXPORTERS", EXPORTERS)
     output = tmp_path / "output"
     assert push(url, output) == 0
-    assert len(list((output / "latest").glob("*.pdf"))) == 3
+    # What Anki does not need is not built: it takes ten times as long.
+    assert not [*(output / "latest").glob("*.pdf"), *(output / "latest").glob("*.html")]
     printed = capsys.readouterr()
     version = (output / "latest").readlink().name
-    assert printed.out == f"pushed 3 cards of Small deck into Anki, version {version}\n"
+    assert printed.out == (
+        f"pushed 3 cards of Small deck into Anki, version {version}: "
+        "3 new, 0 changed, 0 the same, 0 left alone\n"
+    )
     assert printed.err == ""
     # A note with two gaps has two cards.
     assert keys(anki) == [f"small-deck/{card}" for card in ("kernel", "kernel", "port", "socket")]
-    assert anki.actions == ["version", "modelNamesAndIds", "importPackage"]
-    path = Path(anki.asked[-1]["params"]["path"])
+    assert len(anki.actions) <= 9
+    (asked,) = anki.inner("importPackage")
+    path = Path(asked["path"])
     assert path.is_absolute()
     assert path.name == f"small-{version}.apkg"
     assert all("key" not in request for request in anki.asked)
@@ -179,34 +184,444 @@ def _fewer(model: NotetypeDict) -> None:
     model["flds"].pop()
 
 
-@pytest.mark.parametrize("change", [_more, _fewer])
-def test_a_note_type_whose_fields_the_learner_changed_is_left_alone(
-    anki: AnkiConnect,
-    url: str,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    change: Callable[[NotetypeDict], None],
-) -> None:
+def _moved(model: NotetypeDict) -> None:
+    model["flds"][2:4] = model["flds"][3:1:-1]
+
+
+def _other(model: NotetypeDict) -> None:
+    model["flds"][-1] = {**model["flds"][-1], "id": None, "name": "Mine", "ord": None}
+
+
+def _second(model: NotetypeDict) -> None:
+    other = {"id": None, "name": "My card", "ord": None, "qfmt": "{{Short}}"}
+    model["tmpls"].append({**model["tmpls"][0], **other})
+
+
+@dataclass
+class Pushed:
+    """A deck that is edited in `folder` and pushed, and what a push says."""
+
+    folder: Folder
+    anki: AnkiConnect
+    url: str
+    capsys: pytest.CaptureFixture[str]
+    counts: tuple[int, ...] = ()
+    said: str = ""
+
+    def push(self, *options: str) -> int:
+        self.folder.read()
+        self.capsys.readouterr()
+        source = self.folder.path / "deck.md"
+        code = push(self.url, self.folder.path.parent / "output", *options, source=source)
+        printed = self.capsys.readouterr()
+        self.said = printed.err
+        counts = re.search(r"(\d+) new, (\d+) changed, (\d+) the same, (\d+) left", printed.out)
+        self.counts = tuple(map(int, counts.groups())) if counts else ()
+        return code
+
+    @property
+    def collection(self) -> Collection:
+        assert self.anki.collection
+        return self.anki.collection
+
+    def note(self, card: str) -> Note:
+        (number,) = self.collection.find_notes(f'"Key:tcp/{card}"')
+        return self.collection.get_note(number)
+
+    def learner_writes(self, card: str, field: str, text: str) -> None:
+        note = self.note(card)
+        note[field] = text
+        self.collection.update_note(note)
+
+
+@pytest.fixture
+def deck(tmp_path: Path, anki: AnkiConnect, url: str, capsys: pytest.CaptureFixture[str]) -> Pushed:
     (tmp_path / "source").mkdir()
-    folder = Folder(tmp_path / "source")
-    folder.release()
-    source = folder.path / "deck.md"
-    push(url, tmp_path / "output", source=source)
-    collection = anki.collection
-    assert collection
-    model = collection.models.by_name("Deckpress Basic")
+    return Pushed(Folder(tmp_path / "source"), anki, url, capsys)
+
+
+# Note types
+
+
+@pytest.mark.parametrize("told", ["with ids", "without ids"])
+@pytest.mark.parametrize(
+    ("change", "difference"),
+    [
+        (_more, "(+Mine)"),
+        (_fewer, "(-Extra3)"),
+        (_moved, "(their order)"),
+        (_other, "(+Mine, -Extra3)"),
+        (_second, "(+My card)"),
+    ],
+)
+def test_nothing_is_imported_into_a_note_type_that_the_learner_changed(
+    deck: Pushed, change: Callable[[NotetypeDict], None], difference: str, told: str
+) -> None:
+    deck.folder.release()
+    deck.push()
+    model = deck.collection.models.by_name("Deckpress Basic")
     assert model
     change(model)
-    collection.models.update_dict(model)
-    before = everything(anki)
-    folder.edit("Either side.", "Both may.")
-    folder.read()
-    capsys.readouterr()
-    assert push(url, tmp_path / "output", source=source) == 1
-    line = only_line(capsys)
-    assert "the note type Deckpress Basic were changed" in line
-    assert Path(line.split(": import ")[1].removesuffix(" in Anki itself")).exists()
-    assert everything(anki) == before
+    deck.collection.models.update_dict(model)
+    before = everything(deck.anki)
+    deck.folder.edit("Either side.", "Both may.")
+    deck.anki.asked.clear()
+    if told == "without ids":
+        deck.anki.without.add("findModelsById")
+    assert deck.push() == 1
+    assert f"the note type Deckpress Basic has other fields or templates in Anki {difference}" in (
+        deck.said
+    )
+    assert "three, who-closes, who-opens" in deck.said
+    assert "importPackage" not in deck.anki.actions
+    assert everything(deck.anki) == before
+
+
+def test_fields_and_types_that_the_learner_gave_other_names_are_filled(deck: Pushed) -> None:
+    deck.push()
+    model = deck.collection.models.by_name("Deckpress Basic")
+    assert model
+    model["name"] = "面试题"
+    next(field for field in model["flds"] if field["name"] == "Short")["name"] = "答案"
+    next(field for field in model["flds"] if field["name"] == "Key")["name"] = "编号"
+    deck.collection.models.update_dict(model)
+    deck.folder.edit("Either side.", "Both may.")
+    assert deck.push() == 0
+    assert deck.counts == (0, 1, 2, 0)
+    (number,) = deck.collection.find_notes("Both may.")
+    assert "Both may." in deck.collection.get_note(number)["答案"]
+
+
+def test_an_unreleased_card_that_changes_its_kind_is_named_and_no_type_is_merged(
+    deck: Pushed, tmp_path: Path
+) -> None:
+    # Another deck in the same collection, which uses both note types.
+    (tmp_path / "other").mkdir()
+    other = Folder(tmp_path / "other")
+    other.edit("key: tcp\nanki_deck: TCP", "key: other\nanki_deck: Other")
+    other.edit("#who-opens .opening", "#who-opens .opening .reverse")
+    other.read()
+    push(deck.url, tmp_path / "output", source=other.path / "deck.md")
+    deck.folder.edit("#who-closes .closing", "#who-closes .closing .reverse")
+    deck.push()
+    study(deck.anki)
+    before = everything(deck.anki)
+    deck.folder.edit("#who-closes .closing .reverse", "#who-closes .closing")
+    deck.anki.asked.clear()
+    assert deck.push() == 1
+    assert "who-closes (Deckpress Reverse → Deckpress Basic)" in deck.said
+    assert "importPackage" not in deck.anki.actions
+    assert everything(deck.anki) == before
+
+    # The way out that the message tells.
+    note = deck.note("who-closes")
+    old, new = note.note_type(), deck.collection.models.by_name("Deckpress Basic")
+    assert old
+    assert new
+    change = deck.collection.models.change_notetype_info(
+        old_notetype_id=old["id"], new_notetype_id=new["id"]
+    ).input
+    change.note_ids.append(note.id)
+    deck.collection.models.change_notetype_of_notes(change)
+    assert deck.push() == 0
+    assert deck.counts == (0, 0, 3, 0)
+    (card,) = deck.note("who-closes").cards()
+    assert card.reps == 1
+
+
+@pytest.mark.parametrize("way", ["its key in another field", "its key lost"])
+def test_a_note_that_the_learner_gave_a_type_of_their_own_is_named_and_left(
+    deck: Pushed, way: str
+) -> None:
+    deck.folder._made = 1_750_000_000  # in the past: then Anki takes the note's id as it is
+    deck.folder.release()
+    deck.push()
+    note = deck.note("who-opens")
+    old, basic = note.note_type(), deck.collection.models.by_name("Basic")
+    assert old
+    assert basic
+    change = deck.collection.models.change_notetype_info(
+        old_notetype_id=old["id"], new_notetype_id=basic["id"]
+    ).input
+    change.note_ids.append(note.id)
+    change.new_fields[:] = [7, 0] if way == "its key in another field" else [7, 1]
+    deck.collection.models.change_notetype_of_notes(change)
+    before = everything(deck.anki)
+    templates = len(basic["tmpls"])
+    assert deck.push() == 1
+    assert "who-opens (Basic → Deckpress Basic)" in deck.said
+    assert everything(deck.anki) == before
+    basic = deck.collection.models.by_name("Basic")
+    assert basic
+    assert len(basic["tmpls"]) == templates
+
+
+# The source in Anki
+
+
+def test_each_edit_arrives_and_one_that_is_taken_back_goes(deck: Pushed) -> None:
+    deck.push()
+    assert deck.counts == (3, 0, 0, 0)
+    study(deck.anki)
+    before = everything(deck.anki)
+    for old, new in [
+        ("Either side.", "Both may."),
+        ("Both may.", "Whoever is done."),
+        ("Whoever is done.", "Either side."),
+    ]:
+        deck.folder.edit(old, new)
+        assert deck.push() == 0
+        assert deck.counts == (0, 1, 2, 0)
+        assert deck.note("who-closes")["Short"] == f"<p>{new}</p>"
+    after = everything(deck.anki)
+    unlike = {"cards", "revlog", "options", "decks"}
+    assert {name: after[name] for name in unlike} == {name: before[name] for name in unlike}
+    assert deck.push() == 0
+    assert deck.counts == (0, 0, 3, 0)
+    assert everything(deck.anki) == after
+
+
+def test_few_requests_bring_many_edits(deck: Pushed) -> None:
+    deck.folder.text += "".join(f"\n## Q{n} {{#q{n}}}\n\nAnswer {n}.\n" for n in range(150))
+    deck.push()
+    deck.folder.text = deck.folder.text.replace("Answer", "Reply")
+    deck.anki.asked.clear()
+    assert deck.push() == 0
+    assert deck.counts == (0, 150, 3, 0)
+    assert len(deck.anki.actions) <= 14
+    sent = [params["note"] for params in deck.anki.inner("updateNote")]
+    assert all(note["fields"].keys() == {"Short"} and "tags" not in note for note in sent)
+
+
+def test_tags_follow_the_source_and_the_learners_own_stay(deck: Pushed) -> None:
+    deck.folder.release()
+    deck.push()
+    deck.collection.tags.bulk_add([deck.note("who-closes").id], "marked a_b section::closing::mine")
+    deck.folder.edit("# Closing {#closing}", "# Ending {#ending}")
+    deck.folder.edit("#who-closes .closing tier=core", "#who-closes .opening level=2")
+    deck.folder.release()
+    assert deck.push() == 0
+    assert deck.counts == (0, 1, 2, 0)
+    assert set(deck.note("who-closes").tags) == {
+        *("section::ending", "topic::Opening", "level::2"),
+        *("marked", "a_b", "section::closing::mine"),
+    }
+
+
+def test_a_tag_that_the_collection_writes_otherwise_is_no_change(deck: Pushed) -> None:
+    basic = deck.collection.models.by_name("Basic")
+    assert basic
+    note = deck.collection.new_note(basic)
+    note["Front"], note.tags = "mine", ["TOPIC::opening"]
+    deck.collection.add_note(note, DeckId(1))
+    deck.push()
+    assert deck.push() == 0
+    assert deck.counts == (0, 0, 3, 0)
+
+
+def test_a_figure_comes_with_an_edit(deck: Pushed) -> None:
+    deck.push()
+    (deck.folder.path / "figures").mkdir()
+    picture = ROOT / "tests" / "exporters" / "fixtures" / "load.png"
+    (deck.folder.path / "figures" / "load.png").write_bytes(picture.read_bytes())
+    deck.folder.edit("Either side.", "Either side.\n\n![Load](figures/load.png)")
+    assert deck.push() == 0
+    (name,) = re.findall(r'src="([^"]+)"', deck.note("who-closes")["Short"])
+    assert (Path(deck.collection.media.dir()) / name).stat().st_size
+    assert list(deck.collection.media.check().missing) == []
+
+
+def test_a_retired_card_says_so_and_keeps_its_reviews(deck: Pushed) -> None:
+    deck.folder.release()
+    deck.push()
+    study(deck.anki)
+    before = everything(deck.anki)["cards"]
+    deck.folder.edit("#who-closes .closing tier=core}", "#who-closes .closing tier=core .retired}")
+    deck.folder.text += "\n### Retired\n\nSee [the other one](#three).\n"
+    assert deck.push() == 0
+    assert deck.counts == (0, 1, 2, 0)
+    assert "the other one" in deck.note("who-closes")["Retired"]
+    assert any(tag.endswith("retired") for tag in deck.note("who-closes").tags)
+    assert everything(deck.anki)["cards"] == before
+
+
+@pytest.mark.parametrize("memory_is", ["there", "gone"])
+@pytest.mark.parametrize("deck_is", ["never released", "released"])
+def test_what_the_learner_edited_after_the_last_push_is_kept_unless_overwritten(
+    deck: Pushed, memory: Path, memory_is: str, deck_is: str
+) -> None:
+    if deck_is == "released":
+        deck.folder.release()
+    deck.push()
+    deck.learner_writes("who-closes", "Short", "my words")
+    deck.collection.tags.bulk_add([deck.note("who-closes").id], "mine")
+    if memory_is == "gone":
+        shutil.rmtree(memory)
+    deck.folder.edit("Either side.", "Both may.")
+    deck.folder.edit("The client.", "The one who wants.")
+    if deck_is == "released":
+        deck.folder.release()  # the package is younger than the learner's edit
+    assert deck.push() == 0
+    assert deck.counts == (0, 1, 1, 1)
+    assert "edited in Anki after the last push: who-closes. --overwrite" in deck.said
+    assert deck.note("who-closes")["Short"] == "my words"
+    assert "The one who wants." in deck.note("who-opens")["Short"]
+    assert deck.push() == 0
+    assert deck.counts == (0, 0, 2, 1)
+
+    assert deck.push("--overwrite") == 0
+    assert deck.counts == (0, 1, 2, 0)
+    assert deck.note("who-closes")["Short"] == "<p>Both may.</p>"
+    assert "mine" in deck.note("who-closes").tags
+
+
+def test_a_deck_imported_by_hand_is_pushed_over_without_any_memory(
+    deck: Pushed, memory: Path
+) -> None:
+    deck.anki._import(str(deck.folder.released()))
+    deck.folder.edit("Either side.", "Both may.")
+    deck.folder.released()
+    assert deck.push() == 0
+    assert deck.counts == (0, 1, 2, 0)
+
+
+def test_notes_that_a_lost_push_wrote_are_left_rather_than_guessed_at(
+    deck: Pushed, memory: Path
+) -> None:
+    deck.push()
+    deck.folder.edit("Either side.", "Both may.")
+    deck.push()
+    shutil.rmtree(memory)
+    assert deck.push() == 0  # what says the same needs no memory
+    assert deck.counts == (0, 0, 3, 0)
+    shutil.rmtree(memory)
+    deck.folder.edit("Both may.", "Whoever is done.")
+    assert deck.push() == 0
+    assert deck.counts == (0, 0, 2, 1)
+
+
+def test_a_copy_that_the_learner_made_is_theirs(deck: Pushed) -> None:
+    deck.push()
+    note = deck.note("who-closes")
+    copy = deck.collection.new_note(note.note_type() or {})
+    copy.fields = list(note.fields)
+    deck.collection.add_note(copy, DeckId(1))
+    deck.folder.edit("Either side.", "Both may.")
+    assert deck.push() == 0
+    note.load()
+    copy.load()
+    assert (note["Short"], copy["Short"]) == ("<p>Both may.</p>", "<p>Either side.</p>")
+
+
+def test_an_add_on_that_tells_no_times_still_keeps_what_the_learner_edited(deck: Pushed) -> None:
+    deck.anki.without = {"mod", "profile"}
+    deck.push()
+    deck.learner_writes("who-closes", "Short", "my words")
+    deck.folder.edit("Either side.", "Both may.")
+    deck.folder.edit("The client.", "The one who wants.")
+    assert deck.push() == 0
+    assert deck.counts == (0, 1, 1, 1)
+    assert deck.note("who-closes")["Short"] == "my words"
+
+
+@pytest.mark.parametrize(
+    "name", ['A "b" c', "a_b*c", "x:y", "back\\slash", "deck:* or nid:1", "問題"]
+)
+def test_names_that_are_patterns_in_a_search_find_this_deck_alone(
+    deck: Pushed, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "beside").mkdir()
+    beside = Folder(tmp_path / "beside")
+    beside.edit("key: tcp\nanki_deck: TCP", "key: my-tcp\nanki_deck: TCP")
+    beside.read()
+    push(deck.url, tmp_path / "output", source=beside.path / "deck.md")
+    quoted = json.dumps(name, ensure_ascii=False)
+    deck.folder.edit("anki_deck: TCP", f"anki_deck: {quoted}")
+    deck.folder.edit("title: TCP", f"title: {quoted}")
+    title = re.sub(r"([\\*_])", r"\\\1", name)
+    deck.folder.edit("# Closing {", f"# {title} {{")
+    assert deck.push() == 0
+    assert deck.counts == (3, 0, 0, 0)
+    deck.folder.edit("Either side.", "Both may.")
+    assert deck.push() == 0
+    assert deck.counts == (0, 1, 2, 0)
+    assert len(deck.collection.find_notes("Either side.")) == 1
+
+
+def test_a_part_of_the_deck_is_pushed_as_it_is_in_the_whole(deck: Pushed) -> None:
+    deck.folder.edit("lang: en", "lang: en\nhomepage: https://deck.example/tcp.html")
+    deck.folder.edit("Either side.", "Either side, see [opening](#three).")
+    assert deck.push("--section", "closing") == 0
+    assert deck.counts == (1, 0, 0, 0)
+    assert keys(deck.anki) == ["tcp/who-closes"]
+    link = '<a href="https://deck.example/tcp.html#three">'
+    assert link in deck.note("who-closes")["Short"]
+    assert deck.push("--tag", "opening") == 0
+    assert deck.counts == (2, 0, 0, 0)
+    deck.folder.edit("The client.", "The one who wants.")
+    assert deck.push("--section", "closing") == 0
+    assert deck.counts == (0, 0, 1, 0)
+    assert deck.push() == 0
+    assert deck.counts == (0, 1, 2, 0)
+    assert deck.push("--section", "nowhere") == 2
+
+
+# A push that does not end
+
+
+@pytest.mark.parametrize("action", ["importPackage", "findNotes", "notesInfo", "multi"])
+def test_after_a_connection_that_broke_off_a_second_push_completes(
+    deck: Pushed, action: str
+) -> None:
+    deck.push()
+    study(deck.anki)
+    before = everything(deck.anki)["cards"]
+    deck.folder.edit("Either side.", "Both may.")
+    deck.folder.text += "\n## New? {#new}\n\nYes.\n"
+    deck.anki.lost = {action: 2 if action == "findNotes" else 1}
+    assert deck.push() == 1
+    assert "broke off" in deck.said
+    assert "then push again" in deck.said
+    deck.anki.lost = {}
+    deck.folder.edit("Both may.", "Whoever is done.")  # as one does meanwhile
+    assert deck.push() == 0
+    assert sum(deck.counts) == 4
+    assert deck.counts[3] == 0
+    assert deck.note("who-closes")["Short"] == "<p>Whoever is done.</p>"
+    assert everything(deck.anki)["cards"][:3] == before
+    assert not list((deck.folder.path.parent / "output").glob(".push-*"))
+
+
+def test_with_watch_every_save_is_pushed_and_what_is_wrong_is_told(
+    deck: Pushed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saves = [("Either side.", "Both may."), ("{#three", "{#three.x"), ("{#three.x", "{#three")]
+
+    def changes(source: Path) -> Iterator[None]:
+        yield
+        for old, new in saves:
+            deck.folder.edit(old, new)
+            source.write_text(deck.folder.text, "utf-8")
+            if new == "{#three":
+                deck.anki.lost = {"findNotes": 1}
+            yield
+        yield
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("commands.watch.changes", changes)
+    deck.folder.read()
+    source = deck.folder.path / "deck.md"
+    code = push(deck.url, deck.folder.path.parent / "output", "--watch", source=source)
+    assert code == 0
+    printed = deck.capsys.readouterr()
+    assert re.findall(r": (.* left alone)", printed.out) == [
+        "3 new, 0 changed, 0 the same, 0 left alone",
+        "0 new, 1 changed, 2 the same, 0 left alone",
+        "0 new, 0 changed, 3 the same, 0 left alone",
+    ]
+    assert "deck.md:11:" in printed.err
+    assert "broke off" in printed.err
+    assert deck.note("who-closes")["Short"] == "<p>Both may.</p>"
 
 
 def _retired(folder: Folder, key: str, anki_deck: str) -> Path:
@@ -265,8 +680,11 @@ def test_the_key_is_sent_with_every_request(
         monkeypatch.setenv("ANKICONNECT_KEY", "s3cret")
     options = ["--key", "s3cret"] if way == "option" else []
     assert push(url, output, "--suspend-retired", *options) == 0
-    assert anki.actions == ["version", "modelNamesAndIds", "importPackage", "findCards"]
+    assert push(url, output, "--suspend-retired", *options) == 0  # now there are types to compare
+    assert {"importPackage", "findCards", "multi"} <= set(anki.actions)
     assert {request["key"] for request in anki.asked} == {"s3cret"}
+    inside = [one for request in anki.asked for one in request["params"].get("actions", [])]
+    assert {request["key"] for request in inside} == {"s3cret"}
 
 
 @pytest.mark.parametrize(
@@ -305,80 +723,82 @@ def only_line(capsys: pytest.CaptureFixture[str]) -> str:
     return line
 
 
-WELL: dict[str, object] = {
-    "version": 6,
-    "modelNamesAndIds": {"Deckpress Basic": note_types.note_type(CardKind.BASIC).model_id},
-    "modelFieldNames": list(note_types.FIELDS),
-    "importPackage": True,
-    "findCards": [],
-}
-
-
-def _instead(action: str, reply: Reply) -> Callable[[bytes], Reply]:
-    """Something that speaks the protocol, but gives this reply to that action."""
+def _instead(anki: Callable[[bytes], Reply], action: str, reply: Reply) -> Callable[[bytes], Reply]:
+    """An Anki that gives this reply to that action, and does not do it."""
 
     def answering(body: bytes) -> Reply:
-        asked = json.loads(body)["action"]
-        if asked == action:
-            return reply
-        return Reply(enveloped(WELL[asked]))
+        return reply if json.loads(body)["action"] == action else anki(body)
 
     return answering
 
 
-def _error(action: str, error: object) -> Callable[[bytes], Reply]:
-    return _instead(action, Reply(enveloped(error=error)))
+def _error(error: object) -> Reply:
+    return Reply(enveloped(error=error))
 
 
 HTML = Reply(b"<!doctype html><title>Printer</title>", headers={"Content-Type": "text/html"})
 FAILURES = {
-    "a page": (_instead("version", HTML), "is not AnkiConnect"),
-    "an empty answer": (_instead("version", Reply()), "is not AnkiConnect"),
-    "bytes": (_instead("version", Reply(b"\xff\xfe\x00")), "is not AnkiConnect"),
-    "deep JSON": (_instead("version", Reply(b"[" * 100_000)), "is not AnkiConnect"),
-    "other JSON": (_instead("version", Reply(b'{"status": "ok"}')), "is not AnkiConnect"),
-    "a list": (_instead("version", Reply(b"[6]")), "is not AnkiConnect"),
-    "no version": (_instead("version", Reply(enveloped("six"))), "is not AnkiConnect"),
-    "a flag": (_instead("version", Reply(enveloped(True))), "is not AnkiConnect"),
-    "HTTP 403": (_instead("version", Reply(status=403)), "is not AnkiConnect (HTTP 403)"),
-    "HTTP 404": (_instead("version", Reply(status=404)), "is not AnkiConnect (HTTP 404)"),
-    "HTTP 500": (_instead("version", Reply(status=500)), "is not AnkiConnect (HTTP 500)"),
-    "no answer": (_instead("version", Reply(status=0)), "broke off"),
-    "it ends at once": (_instead("importPackage", Reply(status=0)), "broke off"),
-    "version 5": (_instead("version", Reply(enveloped(5))), "version 5 of its protocol, and 6"),
-    "version 4": (_instead("version", Reply(b"4")), "version 4 of its protocol, and 6"),
-    "types as a list": (_instead("modelNamesAndIds", Reply(enveloped([]))), "is not AnkiConnect"),
-    "no fields": (_instead("modelFieldNames", Reply(enveloped())), "is not AnkiConnect"),
-    "no profile": (_error("modelNamesAndIds", "collection is not available"), "no profile open"),
+    "a page": ("version", HTML, "is not AnkiConnect"),
+    "an empty answer": ("version", Reply(), "is not AnkiConnect"),
+    "bytes": ("version", Reply(b"\xff\xfe\x00"), "is not AnkiConnect"),
+    "deep JSON": ("version", Reply(b"[" * 100_000), "is not AnkiConnect"),
+    "other JSON": ("version", Reply(b'{"status": "ok"}'), "is not AnkiConnect"),
+    "a list": ("version", Reply(b"[6]"), "is not AnkiConnect"),
+    "no version": ("version", Reply(enveloped("six")), "is not AnkiConnect"),
+    "a flag": ("version", Reply(enveloped(True)), "is not AnkiConnect"),
+    "HTTP 403": ("version", Reply(status=403), "is not AnkiConnect (HTTP 403)"),
+    "HTTP 404": ("version", Reply(status=404), "is not AnkiConnect (HTTP 404)"),
+    "HTTP 500": ("version", Reply(status=500), "is not AnkiConnect (HTTP 500)"),
+    "no answer": ("version", Reply(status=0), "broke off"),
+    "it ends at once": ("importPackage", Reply(status=0), "broke off"),
+    "version 5": ("version", Reply(enveloped(5)), "version 5 of its protocol, and 6"),
+    "version 4": ("version", Reply(b"4"), "version 4 of its protocol, and 6"),
+    "types as a list": ("modelNamesAndIds", Reply(enveloped([])), "is not AnkiConnect"),
+    "no ids": ("modelNamesAndIds", Reply(enveloped({"A": "b"})), "is not AnkiConnect"),
+    "no fields": ("multi", Reply(enveloped([])), "is not AnkiConnect"),
+    "notes as a number": ("findNotes", Reply(enveloped(3)), "is not AnkiConnect"),
+    "notes without fields": ("notesInfo", Reply(enveloped([{"noteId": 1}])), "is not AnkiConnect"),
+    "nothing told of notes": (
+        "notesInfo",
+        Reply(enveloped([])),
+        "these cards are not in it: kernel",
+    ),
+    "no profile": ("modelNamesAndIds", _error("collection is not available"), "no profile open"),
     "the profile was closed": (
-        _error("importPackage", "collection is not available"),
+        "importPackage",
+        _error("collection is not available"),
         "no profile open",
     ),
-    "refused": (_instead("importPackage", Reply(enveloped(False))), "it does not say why"),
+    "refused": ("importPackage", Reply(enveloped(False)), "it does not say why"),
     "refused with a reason": (
-        _error("importPackage", "[Errno 2] No such file:\n\x1b[31m'/x.apkg'"),
+        "importPackage",
+        _error("[Errno 2] No such file:\n\x1b[31m'/x.apkg'"),
         ".apkg: [Errno 2] No such file: [31m'/x.apkg'",
     ),
-    "refused oddly": (_error("importPackage", {"code": 7}), "{'code': 7}"),
-    "too little": (_error("importPackage", "unsupported action"), "unsupported action"),
-    "any other error": (_error("version", "main thread is busy"), "refuses version: main thread"),
+    "refused oddly": ("importPackage", _error({"code": 7}), "{'code': 7}"),
+    "too little": ("importPackage", _error("unsupported action"), "unsupported action"),
+    "any other error": ("version", _error("main thread is busy"), "refuses version: main thread"),
 }
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("name", FAILURES)
 def test_what_goes_wrong_is_said_in_one_sentence(
+    anki: AnkiConnect,
+    url: str,
     output: Path,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
     name: str,
     language: str,
 ) -> None:
-    answering, said = FAILURES[name]
+    action, reply, said = FAILURES[name]
+    push(url, output)
+    capsys.readouterr()
     if language == "zh":
         monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
         words.language.cache_clear()
-    with server(answering) as address:
+    with server(_instead(anki, action, reply)) as address:
         assert push(address, output) == 1
     line = only_line(capsys)
     if language == "en":
@@ -388,14 +808,14 @@ def test_what_goes_wrong_is_said_in_one_sentence(
 
 
 def test_a_retired_card_that_cannot_be_suspended_is_said_after_the_push(
-    output: Path, capsys: pytest.CaptureFixture[str]
+    anki: AnkiConnect, output: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with server(_error("findCards", "invalid search")) as address:
+    with server(_instead(anki, "findCards", _error("invalid search"))) as address:
         assert push(address, output, "--suspend-retired") == 1
     printed = capsys.readouterr()
     assert printed.out.startswith("pushed 3 cards")
     assert printed.err == "build.py: AnkiConnect refuses findCards: invalid search\n"
-    with server(_instead("findCards", Reply(enveloped("none")))) as address:
+    with server(_instead(anki, "findCards", Reply(enveloped("none")))) as address:
         assert push(address, output, "--suspend-retired") == 1
     assert "is not AnkiConnect" in capsys.readouterr().err
 
@@ -440,7 +860,10 @@ def test_https_is_not_spoken_there(
 
 
 def test_a_time_out(
-    output: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    anki: AnkiConnect,
+    output: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(ankiconnect, "_TIMEOUTS", {"importPackage": 0.2})
     pushed = threading.Event()
@@ -448,7 +871,7 @@ def test_a_time_out(
     def answering(body: bytes) -> Reply:
         if json.loads(body)["action"] == "importPackage":
             pushed.wait(60)
-        return Reply(enveloped(WELL[json.loads(body)["action"]]))
+        return anki(body)
 
     with server(answering) as address:
         assert push(address, output) == 1
@@ -460,7 +883,7 @@ def test_a_redirect_is_not_followed(
     anki: AnkiConnect, url: str, output: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for status in (301, 302, 307, 308):
-        with server(_instead("version", Reply(b"", status, {"Location": url}))) as address:
+        with server(_instead(anki, "version", Reply(b"", status, {"Location": url}))) as address:
             assert push(address, output, "--key", "s3cret") == 1
         assert f"HTTP {status}" in only_line(capsys)
     assert anki.asked == []
