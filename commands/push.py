@@ -139,13 +139,14 @@ class _Push:
         return Order(
             path,
             package,
-            checked.deck.meta.key,
-            _chosen(checked, self._selection),
-            {card.note for card in cards},
+            deck_key=checked.deck.meta.key,
+            tag_root=checked.deck.meta.key,
+            chosen=_chosen(checked, self._selection),
+            released={card.note for card in cards},
             # A development build is one second younger than the last release.
-            times | {time + 1 for time in times} | {BEFORE_FIRST},
-            self._overwrite,
-            MEMORY,
+            times=times | {time + 1 for time in times} | {BEFORE_FIRST},
+            overwrite=self._overwrite,
+            memory=MEMORY,
         )
 
 

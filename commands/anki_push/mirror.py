@@ -36,15 +36,17 @@ _MOST_NAMED = 12  # cards in one sentence
 class Order:
     """What is to be pushed.
 
-    `path` is the built package. `deck_key` begins the key of each note, and the tags of the deck.
-    `chosen` are the keys of the notes to push; None stands for all. `released` are ids that only
-    notes of this deck have, and `times` those at which a package of it says that a note changed.
-    With `overwrite`, edits of the learner are replaced. `memory` is the folder for what was pushed.
+    `path` is the built package. `deck_key` begins the key of each note. Tags below `tag_root` are
+    the deck's, and so are those that the package brings. `chosen` are the keys of the notes to
+    push; None stands for all. `released` are ids that only notes of this deck have, and `times`
+    those at which a package of it says that a note changed. With `overwrite`, edits of the learner
+    are replaced. `memory` is the folder for what was pushed.
     """
 
     path: Path
     package: Package
     deck_key: str
+    tag_root: str
     chosen: Collection[str] | None
     released: Collection[int]
     times: Collection[int]
@@ -207,7 +209,7 @@ def _plan(
 ) -> tuple[Outcome, list[Update]]:
     """What becomes of each note, and what is to be sent for it."""
     is_deck_tag = deck_tags(
-        order.deck_key, {tag for note in order.package.notes for tag in note.tags}
+        order.tag_root, {tag for note in order.package.notes for tag in note.tags}
     )
     new, changed, same, kept, updates = [], [], [], [], []
     for key, note in wanted.items():

@@ -243,15 +243,15 @@ def deck(tmp_path: Path, anki: AnkiConnect, url: str, capsys: pytest.CaptureFixt
 # Note types
 
 
-@pytest.mark.parametrize("told", ["with ids", "without ids"])
 @pytest.mark.parametrize(
-    ("change", "difference"),
+    ("change", "difference", "told"),
     [
-        (_more, "(+Mine)"),
-        (_fewer, "(-Extra3)"),
-        (_moved, "(their order)"),
-        (_other, "(+Mine, -Extra3)"),
-        (_second, "(+My card)"),
+        (_more, "(+Mine)", "with ids"),
+        (_fewer, "(-Extra3)", "with ids"),
+        (_moved, "(their order)", "with ids"),
+        (_other, "(+Mine, -Extra3)", "with ids"),
+        (_other, "(+Mine, -Extra3)", "without ids"),
+        (_second, "(+My card)", "with ids"),
     ],
 )
 def test_nothing_is_imported_into_a_note_type_that_the_learner_changed(
@@ -524,9 +524,7 @@ def test_an_add_on_that_tells_no_times_still_keeps_what_the_learner_edited(deck:
     assert deck.note("who-closes")["Short"] == "my words"
 
 
-@pytest.mark.parametrize(
-    "name", ['A "b" c', "a_b*c", "x:y", "back\\slash", "deck:* or nid:1", "問題"]
-)
+@pytest.mark.parametrize("name", ['A_b* "c" x:y', "deck:* or nid:1", "back\\slash"])
 def test_names_that_are_patterns_in_a_search_find_this_deck_alone(
     deck: Pushed, tmp_path: Path, name: str
 ) -> None:
@@ -781,7 +779,6 @@ FAILURES = {
 }
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("name", FAILURES)
 def test_what_goes_wrong_is_said_in_one_sentence(
     anki: AnkiConnect,
@@ -790,21 +787,17 @@ def test_what_goes_wrong_is_said_in_one_sentence(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
     name: str,
-    language: str,
 ) -> None:
     action, reply, said = FAILURES[name]
     push(url, output)
     capsys.readouterr()
-    if language == "zh":
-        monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
-        words.language.cache_clear()
     with server(_instead(anki, action, reply)) as address:
         assert push(address, output) == 1
-    line = only_line(capsys)
-    if language == "en":
-        assert said in line
-    else:
-        assert re.search("[\u4e00-\u9fff]{3}", line)
+        assert said in only_line(capsys)
+        monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+        words.language.cache_clear()
+        assert push(address, output) == 1
+        assert re.search("[\u4e00-\u9fff]{3}", only_line(capsys))
 
 
 def test_a_retired_card_that_cannot_be_suspended_is_said_after_the_push(
