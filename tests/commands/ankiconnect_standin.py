@@ -81,9 +81,9 @@ def enveloped(result: object = None, error: object = None) -> bytes:
 class AnkiConnect:
     """The add-on's actions, with the collection of the open profile (None: no profile is open).
 
-    As many of the next answers as `lost` says never arrive, though what was asked for is done. With
-    `without`, the add-on is one that does not know these actions yet, or tells nothing of a note's
-    time (``mod``).
+    Of the actions in `lost`, the answer to that one of the next requests never arrives (1 is the
+    next), though what was asked for is done. With `without`, the add-on is one that does not know
+    these actions yet, or tells nothing of a note's time (``mod``).
     """
 
     def __init__(self, collection: Collection | None, key: str | None = None) -> None:
@@ -97,10 +97,9 @@ class AnkiConnect:
         request = json.loads(body)
         self.asked.append(request)
         answer = json.dumps(self._handled(request)).encode()
-        if self.lost.get(request["action"], 0):
-            self.lost[request["action"]] -= 1
-            return Reply(status=0)
-        return Reply(answer)
+        action = request["action"]
+        self.lost[action] = self.lost.get(action, 0) - 1
+        return Reply(status=0) if self.lost[action] == 0 else Reply(answer)
 
     @property
     def actions(self) -> list[str]:

@@ -567,16 +567,18 @@ def test_a_part_of_the_deck_is_pushed_as_it_is_in_the_whole(deck: Pushed) -> Non
 # A push that does not end
 
 
-@pytest.mark.parametrize("action", ["importPackage", "findNotes", "notesInfo", "multi"])
+@pytest.mark.parametrize(
+    "lost", [("importPackage", 1), ("findNotes", 2), ("notesInfo", 2), ("multi", 1), ("multi", 2)]
+)
 def test_after_a_connection_that_broke_off_a_second_push_completes(
-    deck: Pushed, action: str
+    deck: Pushed, lost: tuple[str, int]
 ) -> None:
     deck.push()
     study(deck.anki)
     before = everything(deck.anki)["cards"]
     deck.folder.edit("Either side.", "Both may.")
     deck.folder.text += "\n## New? {#new}\n\nYes.\n"
-    deck.anki.lost = {action: 2 if action == "findNotes" else 1}
+    deck.anki.lost = dict([lost])
     assert deck.push() == 1
     assert "broke off" in deck.said
     assert "then push again" in deck.said
