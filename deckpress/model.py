@@ -123,7 +123,7 @@ class RawCard:
     For `choice` and `ordered` cards, `items` is the list in the answer, `lead` is the Markdown
     above that list, which belongs to the question, and `short` is the Markdown below it. For all
     other kinds `lead` and `items` are empty. `cloze` cards have their gaps in `question` or in
-    `short`.
+    `short`. `source_order` says that the options keep the order of the source.
     """
 
     id: str
@@ -138,6 +138,7 @@ class RawCard:
     tier: str | None
     retired: bool
     heading: Span
+    source_order: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,8 +300,10 @@ class Card:
     """A rendered card. `question` is inline HTML (no `<p>`); the other HTML fields are block HTML.
 
     `section` is the id of its section. `title` is the question as plain text, with gaps filled in,
-    for bookmarks, tables of contents and search. `digest` is a hash of the card's source and of
-    what it shows (see `digests`). It is not a hash of the HTML: a new renderer is not an edit.
+    for bookmarks, tables of contents and search. `options` are in the order in which every output
+    shows them; with `source_order` that order means something. `digest` is a hash of the card's
+    source and of what it shows (see `digests`). It is not a hash of the HTML: a new renderer is
+    not an edit.
     """
 
     id: str
@@ -319,6 +322,7 @@ class Card:
     retired: bool
     digest: str
     proof: Proof | None = None
+    source_order: bool = False
 
 
 @dataclass(frozen=True, slots=True)

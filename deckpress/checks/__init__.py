@@ -11,6 +11,7 @@ from deckpress.checks import (
     block_syntax,
     cards,
     characters,
+    choices,
     code_blocks,
     content,
     gaps,
@@ -43,6 +44,7 @@ def check(deck: RawDeck, has_glyph: Callable[[str], bool] | None = None) -> tupl
         found += code_blocks.check(field, deck.files)
         found += typography.check(field, style)
     found += cards.check(deck)
+    found += choices.check(deck)
     found += content.check(deck)
     found += images.check(deck)
     found += proven_code.check(deck)

@@ -57,7 +57,8 @@ def _parts(
     yield "question", text(card.question)
     yield "lead", text(card.lead)
     rights = "".join("x" if item.right else "." for item in card.items)
-    yield "items", rights.encode() + text(*(item.text for item in card.items))
+    order = b"order=source\0" if card.source_order else b""
+    yield "items", order + rights.encode() + text(*(item.text for item in card.items))
     yield "short", text(card.short)
     reason = b""
     for part in card.parts:

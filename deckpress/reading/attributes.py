@@ -17,7 +17,7 @@ LEVELS = ("1", "2", "3")
 TIERS = ("core", "extra")
 RETIRED = "retired"
 LONGEST_ID = 64
-_KEYS = {"level": LEVELS, "tier": TIERS}
+_KEYS = {"level": LEVELS, "tier": TIERS, "order": ("source",)}
 _CLASSES = (*(kind.value for kind in CardKind), RETIRED)
 
 _HASHES = re.compile(r" {0,3}#{1,6}[ \t]*+")
@@ -27,7 +27,7 @@ _ITEM = re.compile(r'(?:[^\s"]|"[^"]*")+|"\S*')
 _PAIR = re.compile(r'([\w-]+)=(?:"([^"]*)"|([^\s"]+))')
 _TAG = re.compile(r"[\w-]+")
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_STRAY = re.compile(r"[{｛][ \t]*+[#.＃][\w-]+|[{｛][ \t]*+(?:level|tier)=|｛[ \t]*+[#.＃]")
+_STRAY = re.compile(r"[{｛][ \t]*+[#.＃][\w-]+|[{｛][ \t]*+(?:level|tier|order)=|｛[ \t]*+[#.＃]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,7 @@ class CardAttributes:
     level: int | None = None
     tier: str | None = None
     retired: bool = False
+    source_order: bool = False
 
 
 def well_formed_id(text: str) -> bool:
@@ -186,6 +187,7 @@ class _AttributeReader:
             level=int(level) if level else None,
             tier=self._values.get("tier"),
             retired=self._retired,
+            source_order="order" in self._values,
         )
 
     def take(self, item: Item) -> None:

@@ -135,6 +135,7 @@ class _Card:
             tier=self.attributes.tier,
             retired=self.attributes.retired,
             heading=self.heading,
+            source_order=self.attributes.source_order,
         )
 
 

@@ -39,6 +39,7 @@ from deckpress.reading.references import references
 from deckpress.render.cache import TextCache
 from deckpress.render.figures import figures
 from deckpress.render.markup.context import Context
+from deckpress.render.option_order import shown_order
 from deckpress.render.plain_text import plain_text
 
 # Text that Markdown leaves as it is, unless its beginning starts a block.
@@ -145,7 +146,8 @@ class _Renderer:
             title=" ".join(plain_text(html["question"]).split()),
             lead=html["lead"],
             options=tuple(
-                Option(item, bool(raw.right)) for item, raw in zip(items, card.items, strict=True)
+                Option(items[number], bool(card.items[number].right))
+                for number in shown_order(card)
             )
             if choice
             else (),
@@ -158,6 +160,7 @@ class _Renderer:
             retired=card.retired,
             digest=card_digest(self._digests[card.id]),
             proof=self._proofs.get(card.id),
+            source_order=card.source_order,
         )
 
     def _jobs(self) -> Iterator[_Job]:

@@ -232,7 +232,9 @@ def test_parts_of_the_example(folder: Path) -> None:
 
 def test_choice_and_ordered_have_text_above_and_below(folder: Path) -> None:
     choice = last(folder, of("Choice")[0])
-    assert [option.right for option in choice.options] == [True, True, False]
+    assert sorted(option.right for option in choice.options) == [False, True, True]
+    kept = last(folder, of("Choice")[1])
+    assert [option.right for option in kept.options] == [False, True, False]
     assert "Think of the transport" in html(choice.lead)
     assert "SSH needs every byte" in html(choice.short)
     steps = last(folder, of("Ordered")[0])
@@ -317,7 +319,7 @@ def test_table_of_keys() -> None:
 
 def test_table_of_attributes() -> None:
     rows = {spans(row[0])[0]: spans(row[1]) for row in table("Attribute")}
-    assert list(rows) == ["#id", ".tag", ".kind", "level=", "tier=", f".{RETIRED}"]
+    assert list(rows) == ["#id", ".tag", ".kind", "level=", "tier=", "order=", f".{RETIRED}"]
     assert tuple(rows["level="]) == LEVELS
     assert tuple(rows["tier="]) == TIERS
 
