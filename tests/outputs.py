@@ -80,7 +80,8 @@ PAGE = (
 ANKI = (
     _ELEMENTS
     | _ATTRIBUTES
-    | {"article lang", "span data-cloze", "span data-ordinal", "div data-ordinal", "p data-count"}
+    | {"article lang", "span data-cloze", "span data-ordinal", "div data-ordinal"}
+    | {"label", "input", "input type", "input name"}
 )
 
 # The names of all elements and attributes in an element, and each address in it.

@@ -4,11 +4,11 @@ Rules that hold for every note, in all releases:
 
 * Its guid is a hash of the deck's key and the card's id. So a reworded question stays one note.
 * Its note type is one of the five in ``schema.toml``, which are frozen.
-* Its fields hold only what the author wrote and plain facts (a level, a count, a language). The
-  frame around them is in the templates. The words in the frame (为什么, Why …) come from
-  ``labels.css``, chosen by the note's language with ``:lang()``. So decks in different languages
-  share one set of note types and templates, without a conflict on import. And a better frame or
-  word reaches every card without a change to any note.
+* Its fields hold what the author wrote and plain facts (a level, a count, a language). The frame
+  around them is in the templates, with its words (为什么, Why …) in every language: Anki shows
+  those of the note's language. So decks in different languages share one set of note types and
+  templates, without a conflict on import. And a better frame or word reaches every card without a
+  change to any note.
 * Its modification time is that of the release in which its content last changed. So an update
   touches only the notes that it changes.
 """

@@ -10,9 +10,10 @@ from hashlib import sha256
 import genanki
 
 from deckpress.model import Card, Deck, Meta, Section, Version
+from exporters.anki.descriptions import introduction
 from exporters.anki.field_html import render_field
 from exporters.anki.html_templates import render
-from exporters.anki.note_fields import page_address
+from exporters.anki.note_fields import NoteFiller, page_address
 from exporters.theme import words
 
 # The tag of retired cards, by which a learner can find them.
@@ -60,7 +61,8 @@ class DeckTree:
     def _introduction(self, section: Section) -> str:
         # Anki would not import a figure that only a description shows. Readers get its text
         # alternative instead.
-        return render_field(section.intro, page_address(self._deck.meta), set())
+        meta = self._deck.meta
+        return introduction(render_field(section.intro, page_address(meta), set()), meta.lang)
 
 
 def deck_name(meta: Meta) -> str:
@@ -87,13 +89,15 @@ def tags(card: Card, meta: Meta) -> list[str]:
 def _description(deck: Deck, version: Version) -> str:
     # A development build has no date: its time only orders it among the releases.
     date = datetime.fromtimestamp(version.time, UTC).date() if version.release else ""
+    cards = [card for card in deck.cards() if not card.retired]
     return render(
         "description.html",
         meta=deck.meta,
         words=words(deck.meta.lang),
         version=version.name,
         date=date,
-        count=sum(not card.retired for card in deck.cards()),
+        notes=len(cards),
+        cards=sum(len(NoteFiller.ords(card)) for card in cards),
         homepage=page_address(deck.meta),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import quote
 
 from markupsafe import Markup
@@ -13,14 +13,7 @@ from exporters.anki import note_types
 from exporters.anki.field_html import render_field, render_text
 from exporters.anki.html_templates import render
 from exporters.theme import proof_text, words
-
-_PARTS = {
-    PartName.WHY: "Why",
-    PartName.EXAMPLE: "Example",
-    PartName.FOLLOW_UP: "FollowUp",
-    PartName.PITFALL: "Pitfall",
-    PartName.SOURCES: "Sources",
-}
+from exporters.view import letter
 
 # The address of a GitHub repository, or of a page that GitHub serves from one.
 _REPOSITORY = re.compile(
@@ -46,10 +39,12 @@ class NoteFiller:
     def fields(self, card: Card, section: str) -> list[str]:
         """The field values of the note of `card`; `section` is the title of its section."""
         gaps = card.kind is CardKind.CLOZE
+        fields = note_types.PART_FIELDS
 
         def html(pieces: Html) -> str:
             return render_field(pieces, self._page, self.pictures, gaps)
 
+        word = words(self._meta.lang)
         values = {
             "Key": f"{self._meta.key}/{card.id}",
             "Title": render_text(card.title, gaps),
@@ -57,20 +52,18 @@ class NoteFiller:
             "Lead": html(card.lead),
             "Short": html(card.short),
             "Section": render_text(section, gaps),
-            "Level": str(card.level or ""),
-            "Tier": card.tier or "",
+            "Level": word[f"level-{card.level}"] if card.level else "",
+            "Tier": word["tier-extra"] if card.tier == "extra" else "",
             "Lang": self._meta.lang,
+            "Chinese": "1" if self._meta.lang.startswith("zh") else "",
             "Proof": render_text(proof_text(card.proof, self._meta.lang)),
             "Link": render_text(f"{self._page}#{card.id}") if self._page else "",
             "Report": render_text(_report(self._page, card.id)),
             "Retired": self._retired_notice(card, html) if card.retired else "",
-            **{_PARTS[p.name]: html(p.html) for p in card.parts if p.name in _PARTS},
+            **{fields[p.name]: html(p.html) for p in card.parts if p.name in fields},
         }
         if card.kind is CardKind.CHOICE:
-            values["Options"] = render(
-                "options.html", options=[(Markup(html(o.html)), o.right) for o in card.options]
-            )
-            values["Count"] = str(sum(option.right for option in card.options))
+            values |= self._with_options(card, [html(option.html) for option in card.options])
         elif card.kind is CardKind.ORDERED:
             values["Steps"] = render(
                 "steps.html", steps=[Markup(html(step)) for step in card.steps]
@@ -79,6 +72,21 @@ class NoteFiller:
         elif gaps:
             values |= _with_gaps(card, values["Question"], values["Short"])
         return [values.get(name, "") for name in note_types.FIELDS]
+
+    def _with_options(self, card: Card, texts: Sequence[str]) -> dict[str, str]:
+        """The values of the fields of a choice card, whose options have these `texts` as HTML."""
+        options = [
+            {"letter": letter(number), "html": Markup(text), "right": option.right}
+            for number, (text, option) in enumerate(zip(texts, card.options, strict=True))
+        ]
+        rights = [str(option["letter"]) for option in options if option["right"]]
+        several = len(rights) > 1
+        return {
+            "Options": render("options.html", options=options, several=several),
+            "Right": words(self._meta.lang)["list-comma"].join(rights),
+            "Several": "1" if several else "",
+            "Count": str(len(rights)),
+        }
 
     def _retired_notice(self, card: Card, html: Callable[[Html], str]) -> str:
         """The notice above the question of a retired card: since when, why, and its replacement."""

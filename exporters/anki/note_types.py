@@ -10,17 +10,31 @@ from pathlib import Path
 from typing import Any
 
 import genanki
+from markupsafe import Markup, escape
 
-from deckpress.model import CardKind
+from deckpress.model import CardKind, PartName
+from deckpress.reading.part_names import part_label
 from exporters.anki.html_templates import render
 from exporters.anki.package import NoteType
-from exporters.theme import FONTS, scoped_stylesheet, stylesheet
+from exporters.theme import FONTS, scoped_stylesheet, stylesheet, words
 
 _HERE = Path(__file__).parent
 _SCHEMA: dict[str, Any] = tomllib.loads((_HERE / "schema.toml").read_text("utf-8"))
 
 # The field names, the same for all note types, in order.
 FIELDS: tuple[str, ...] = tuple(field["name"] for field in _SCHEMA["fields"])
+
+# The field that is the learner's own. Authors leave it empty.
+LEARNERS_FIELD: str = _SCHEMA["learners_field"]
+
+# The fields with the named parts of an answer.
+PART_FIELDS = {
+    PartName.WHY: "Why",
+    PartName.EXAMPLE: "Example",
+    PartName.FOLLOW_UP: "FollowUp",
+    PartName.PITFALL: "Pitfall",
+    PartName.SOURCES: "Sources",
+}
 
 _FONTS = ("JetBrainsMono-Regular", "JetBrainsMono-Bold")
 
@@ -41,8 +55,8 @@ def note_type(kind: CardKind) -> NoteType:
             {
                 "id": template["id"],
                 "name": template["name"],
-                "qfmt": render(f"{template['file']}.html", side="front"),
-                "afmt": render(f"{template['file']}.html", side="back"),
+                "qfmt": _side(template["file"], "front"),
+                "afmt": _side(template["file"], "back"),
                 "bqfmt": template["question"],
                 "bafmt": template["answer"],
             }
@@ -53,6 +67,29 @@ def note_type(kind: CardKind) -> NoteType:
         sort_field_index=FIELDS.index(_SCHEMA["sort_field"]),
         changed=_SCHEMA["changed"],
     )
+
+
+def _side(file: str, side: str) -> str:
+    """The front or back of the cards of a template, with Anki's placeholders for the fields."""
+    parts = [(field, part.value) for part, field in PART_FIELDS.items()]
+    parts.append((LEARNERS_FIELD, "my-notes"))
+    return render(f"{file}.html", side=side, label=_label, parts=parts)
+
+
+def _label(key: str, **values: str) -> Markup:
+    """The word `key` in the language of the note.
+
+    It is text, so that it is copied and read aloud. Anki's templates can only ask whether a field
+    is filled: ``Chinese`` is if the note is in Chinese, else the word is in English. `values`
+    are filled into the word.
+    """
+    chinese, english = (escape(_word(key, lang).format(**values)) for lang in ("zh-CN", "en"))
+    return Markup("{{#Chinese}}%s{{/Chinese}}{{^Chinese}}%s{{/Chinese}}") % (chinese, english)
+
+
+def _word(key: str, lang: str) -> str:
+    parts = {part.value: part for part in PART_FIELDS}
+    return part_label(parts[key], lang) if key in parts else words(lang)[key]
 
 
 @cache
@@ -75,13 +112,12 @@ def style() -> str:
     faces = (_HERE / "font.css").read_text("utf-8")
     for name in fonts():
         faces = faces.replace(f"{name[1:].rpartition('-')[0]}.ttf", name)
-    own = [(_HERE / name).read_text("utf-8") for name in ("card.css", "labels.css")]
     return "\n".join(
         (
             faces,
             stylesheet("scale", "light"),
             scoped_stylesheet("dark", _NIGHT_SELECTOR),
             stylesheet("content", "code"),
-            *own,
+            (_HERE / "card.css").read_text("utf-8"),
         )
     )

@@ -1,7 +1,8 @@
 """The notes as a text file for Anki's import, for learners with tags and fields of their own.
 
 A package replaces the whole note if its author changed it. A text import only sets the fields that
-have a column: without a column for tags, the learner's own tags stay.
+have a column: without columns for tags and for `LEARNERS_FIELD`, the learner's own tags and notes
+stay.
 https://docs.ankiweb.net/importing/text-files.html
 """
 
@@ -13,7 +14,10 @@ from collections.abc import Iterable
 
 import genanki
 
-from exporters.anki.note_types import FIELDS
+from exporters.anki.note_types import FIELDS, LEARNERS_FIELD
+
+# Anki goes by the order of the columns, not by their names: a field is left out only at the end.
+_COLUMNS = FIELDS[: FIELDS.index(LEARNERS_FIELD)]
 
 # Note types are given by id, since a learner may have renamed them.
 _HEAD = (
@@ -33,10 +37,11 @@ def update(decks: Iterable[genanki.Deck], version: str) -> bytes:
     deck. The collection must already have the note types. The file has no figures.
     """
     text = io.StringIO()
-    columns = "\t".join(("GUID", "Notetype", "Deck", *FIELDS))
+    columns = "\t".join(("GUID", "Notetype", "Deck", *_COLUMNS))
     text.writelines(f"{line}\n" for line in (*_HEAD, f"#version:{version}", f"#columns:{columns}"))
     lines = csv.writer(text, "excel-tab", lineterminator="\n")
     for deck in decks:
         for note in deck.notes:
-            lines.writerow((note.guid, note.model.model_id, deck.name, *note.fields))
+            shown = note.fields[: len(_COLUMNS)]
+            lines.writerow((note.guid, note.model.model_id, deck.name, *shown))
     return text.getvalue().encode()

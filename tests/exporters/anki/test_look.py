@@ -34,15 +34,12 @@ class Phone:
     anki: Learner
 
     def show(self, id: str) -> None:
-        """The answer of a card by day, with all that is folded open."""
+        """The answer of a card by day."""
         output = self.anki.card(id).render_output(reload=True, browser=False)
         file = Path(self.anki.collection.media.dir()) / "card.html"
         file.write_text(FRAME.format(card=output.answer_and_style()), encoding="utf-8")
         self.page.goto(file.as_uri())
-        self.page.evaluate(
-            "async () => { for (const part of document.querySelectorAll('details'))"
-            " part.open = true; await document.fonts.ready; }"
-        )
+        self.page.evaluate("document.fonts.ready")
 
     def darken(self) -> None:
         """Let night fall over what is shown."""

@@ -95,20 +95,20 @@ def test_code_that_looks_like_ankis_syntax(anki: Learner) -> None:
         text = text_of(escape(LITERAL[int(index)]))
         output = card.render_output()
         question, answer = text_of(output.question_text), text_of(output.answer_text)
-        assert question.startswith(f"Docker {text}"), question
+        assert question.startswith(f"Docker 入门 {text}"), question
         shown = {
             "basic": f"{text}{text}",
             "outside": f"{text}gap{text}{text}",
             "inside": text,
             "bare": text,
         }[name]
-        assert answer.startswith(f"Docker {text} {shown} sample-deck"), answer
+        assert answer.startswith(f"Docker 入门 {text} {shown} 在网页上查看 sample-deck"), answer
         if name == "outside":
-            assert question == f"Docker {text} {text}[...]{text}{text}"
+            assert question == f"Docker 入门 {text} {text}[...]{text}{text}"
         if name == "inside":
-            assert question == f"Docker {text} [...]"
+            assert question == f"Docker 入门 {text} [...]"
         if name == "bare":
-            assert question == f"Docker {text} [{text}]"
+            assert question == f"Docker 入门 {text} [{text}]"
         assert not card.question_av_tags() + card.answer_av_tags()
         for side in (output.question_text, output.answer_text):
             assert "\\(" not in side
@@ -124,7 +124,7 @@ def test_syntax_in_two_pieces(anki: Learner) -> None:
     assert len(anki.cards()) == 1
     output = anki.card("one").render_output()
     assert "Q a::b {{c3::d}} e[...]" in text_of(output.question_text)
-    assert "Q a::b {{c3::d}} ef::g}} h: sample" in text_of(output.answer_text)
+    assert "Q a::b {{c3::d}} ef::g}} h: 在网页上查看 sample" in text_of(output.answer_text)
 
 
 def test_a_literal_formula_sign_is_no_formula_in_an_attribute_either(anki: Learner) -> None:

@@ -153,3 +153,19 @@ def test_a_figure_is_named_and_not_brought(anki: Learner) -> None:
     study(anki, samples.sample())
     update(anki, deck)
     assert list(anki.collection.media.check().missing) == ["new.png"]
+
+
+def test_what_a_learner_writes_on_a_card_is_shown_and_stays_when_the_card_changes(
+    anki: Learner,
+) -> None:
+    deck = samples.sample()
+    study(anki, deck)
+    note = anki.note("docker-what-is")
+    note["MyNotes"] = "ask about this"
+    anki.collection.update_note(note)
+    shown = anki.card("docker-what-is").render_output()
+    assert "ask about this" in shown.answer_text
+    assert "ask about this" not in shown.question_text
+    update(anki, edited(deck, "docker-what-is", question=("Reworded?",)))
+    assert anki.note("docker-what-is")["Question"] == "Reworded?"
+    assert anki.note("docker-what-is")["MyNotes"] == "ask about this"
