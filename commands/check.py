@@ -9,12 +9,15 @@ import click
 
 from commands.terminal.console import Format, findings_text
 from commands.terminal.options import format_option, source_argument, strict_option
-from commands.terminal.sources import find_source
+from commands.terminal.sources import find_source, warn_without_homepage
 from commands.terminal.words import say
 from releases.checked_source import any_fatal, check_source
+from releases.homepage import homepage_of
 
-# The sentence for what each finding's fix has mended, in the order in which they are printed.
+# The sentence for what each fix has mended, in the order in which they are printed. Most have the
+# code of the finding that they answer.
 _MENDED = {
+    "homepage": "mended-homepage",
     "D207": "mended-ids",
     "D907": "mended-punctuation",
     "D908": "mended-spaces",
@@ -30,8 +33,8 @@ _MENDED = {
 @click.option(
     "--fix",
     is_flag=True,
-    help="First write the ids that are missing, and mend the punctuation of Chinese and the names"
-    " of products; nothing else is changed.",
+    help="First write the ids that are missing, and the homepage if a Git remote on GitHub has it,"
+    " and mend the punctuation of Chinese and the names of products; nothing else is changed.",
 )
 @format_option
 @strict_option
@@ -39,24 +42,29 @@ def check(source: Path | None, fix: bool, form: Format, strict: bool) -> int:
     """Say everything that is wrong with SOURCE, with its place and what to do."""
     if fix:
         _mend(find_source(source))
-    checked = check_source(find_source(source))
+    path = find_source(source)
+    checked = check_source(path)
     loaded, deck = checked.loaded, checked.deck
     if text := findings_text(checked.findings, loaded.path, loaded.text, form):
         click.echo(text)
     elif form is Format.TEXT:
         cards, sections = len(deck.cards()), len(deck.sections)
         click.echo(say("clean", path=loaded.path, cards=cards, sections=sections))
+    warn_without_homepage(checked)
     return int(any_fatal(checked.findings, strict=strict))
 
 
 def _mend(path: Path) -> None:
+    from deckpress.fixes.add_homepage import add_homepage
     from deckpress.fixes.autofix import mend
     from deckpress.reading import files
 
     counts: Counter[str] = Counter()
+    homepage = homepage_of(path.resolve().parent)
 
     def change(text: str) -> tuple[str, int]:
         fresh, found = mend(text)
+        fresh, found["homepage"] = add_homepage(fresh, homepage)
         counts.update(found)
         return fresh, found.total()
 

@@ -15,7 +15,7 @@ from commands.terminal.console import (
     showing_findings,
 )
 from commands.terminal.options import output_option, source_argument
-from commands.terminal.sources import find_source
+from commands.terminal.sources import find_source, warn_without_homepage
 from commands.terminal.upgrade_text import upgrade_text
 from commands.terminal.words import say
 from deckpress.history.comparison import Bump
@@ -56,7 +56,9 @@ def release(source: Path | None, bump: Bump | None, tagging: bool, output: Path)
             showing_findings(Format.TEXT),
             progress() as step,
         ):
-            plan = plan_release(path, check_source(path), bump, output)
+            checked = check_source(path)
+            plan = plan_release(path, checked, bump, output)
+            warn_without_homepage(checked)
             files = release_steps.build(plan, step)
             step(message("release-proving", version=plan.release.version))
             reports = list(release_steps.prove(plan, files, output))

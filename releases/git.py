@@ -170,6 +170,18 @@ class Repository:
         except GitError:
             return ""
 
+    def remotes(self) -> dict[str, str]:
+        """The remotes by name, in Git's order, each with the URL from which it is fetched."""
+        names = self._run("remote").splitlines()
+        return {name: self._run("remote", "get-url", name).strip() for name in names}
+
+    def followed_remote(self) -> str:
+        """The remote that the branch follows; empty if there is none."""
+        try:
+            return self._run("config", "--get", f"branch.{self.branch()}.remote").strip()
+        except GitError:
+            return ""
+
     def ignored(self, paths: Sequence[str]) -> list[str]:
         """Those of these files that Git would not add, because it is told to ignore them."""
         try:

@@ -82,3 +82,19 @@ def _refuse_unknown(deck: RawDeck, selection: Selection) -> None:
                 raise click.UsageError(say("unknown-value", option=option, value=value, hint=hint))
     if not match_count(deck, selection):
         raise click.UsageError(say("nothing-selected"))
+
+
+def warn_without_homepage(checked: CheckedSource) -> None:
+    """Say on stderr what a deck without a homepage lacks, and how it gets one.
+
+    Nothing is said if the front matter has other faults, which are told first.
+    """
+    from releases.homepage import homepage_of
+
+    faults = any(finding.code.startswith("D1") for finding in checked.findings)
+    if checked.deck.meta.homepage or faults:
+        return
+    path = checked.loaded.path
+    address = homepage_of(Path(path).resolve().parent)
+    remedy = say("no-homepage-fix", address=address) if address else say("no-homepage-write")
+    click.echo(say("no-homepage", path=path, remedy=remedy), err=True)

@@ -1,13 +1,15 @@
 """Takes a deck through the real Anki desktop, as its own process: import, study, night, browse.
 
-    drive.py PACKAGE FOLDER CARD
+    drive.py PACKAGE FOLDER CARD CHOICE
 
-It clicks through the import dialog, shows CARD (the end of a note's Key), leaves its pictures in
-FOLDER and prints as JSON what it saw. Qt may end such a process at any time: the test outlives it.
+It clicks through the import dialog, shows CARD (the end of a note's Key), ticks a box of CHOICE and
+goes on by the keyboard, leaves its pictures in FOLDER and prints as JSON what it saw. Qt may end
+such a process at any time: the test outlives it.
 """
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import sys
@@ -60,12 +62,32 @@ class Desktop:
         self.until(lambda: answers, "an answer")
         return answers[0]
 
+    def show(self, id: str) -> None:
+        """The front of the first card of a note."""
+        number = self.window.col.find_cards(f"Key:*/{id}")[0]
+        self.window.col.decks.select(self.window.col.get_card(number).did)
+        self.window.moveToState("review")
+        while self.until(lambda: self.window.reviewer.card, "a card").id != number:
+            self.window.col.sched.bury_cards([self.window.reviewer.card.id])
+            self.window.reviewer.nextCard()
+        self.until(lambda: self.ask(self.window.web, _SHOWN), "the front")
+
+    def press_space(self) -> None:
+        """Space, as the keyboard sends it to whatever has the focus."""
+        from aqt.qt import Qt
+
+        test = importlib.import_module("PyQt6.QtTest").QTest
+        self.window.activateWindow()
+        self.window.web.setFocus()
+        self.rest(0.2)
+        test.keyClick(self.window.windowHandle(), Qt.Key.Key_Space)
+
     def picture(self, widget: Any, path: Path) -> None:
         self.rest(1.0)
         widget.grab().save(str(path))
 
 
-def main(package: Path, folder: Path, card: str) -> dict[str, Any]:
+def main(package: Path, folder: Path, card: str, choice: str) -> dict[str, Any]:
     desktop = Desktop(folder / "profile")
     window = desktop.window
     seen: dict[str, Any] = {}
@@ -88,12 +110,7 @@ def main(package: Path, folder: Path, card: str) -> dict[str, Any]:
     desktop.picture(dialog, folder / "anki-import.png")
     dialog.reject()
 
-    (number,) = window.col.find_cards(f"Key:*/{card}")
-    window.col.decks.select(window.col.get_card(number).did)
-    window.moveToState("review")
-    while desktop.until(lambda: window.reviewer.card, "a card").id != number:
-        window.col.sched.bury_cards([window.reviewer.card.id])
-        window.reviewer.nextCard()
+    desktop.show(card)
     for side in ("question", "answer"):
         if side == "answer":
             window.reviewer._showAnswer()
@@ -106,6 +123,16 @@ def main(package: Path, folder: Path, card: str) -> dict[str, Any]:
     desktop.picture(window, folder / "anki-answer-night.png")
     seen["colour-night"] = desktop.ask(window.web, _COLOUR)
     window.set_theme(Theme.LIGHT)
+
+    desktop.show(choice)
+    desktop.ask(window.web, "document.querySelectorAll('.options label')[1].click()")
+    seen["ticked"] = desktop.ask(window.web, "document.querySelectorAll(':checked').length")
+    desktop.picture(window, folder / "anki-choice.png")
+    desktop.press_space()
+    desktop.until(lambda: window.reviewer.state == "answer", "the answer by Space")
+    desktop.picture(window, folder / "anki-choice-answer.png")
+    seen["folded"] = desktop.ask(window.web, "document.querySelectorAll('details').length")
+    seen["judged-by"] = desktop.ask(window.web, _NEEDED)
 
     browser = aqt.dialogs.open("Browser", window)
     browser.resize(1100, 640)
@@ -121,7 +148,12 @@ _OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.cli
 _TOP = "document.querySelector('.question').getBoundingClientRect().top"
 _COLOUR = "getComputedStyle(document.body).backgroundColor"
 
+_SHOWN = "!!document.querySelector('#qa .note.front')"
+# Whether what tells right from wrong is on screen before anything is scrolled.
+_NEEDED = """[...document.querySelectorAll('.right-are, .options > li')].every(
+    one => one.getBoundingClientRect().bottom <= innerHeight)"""
+
 if __name__ == "__main__":
-    said = main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3])
+    said = main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], sys.argv[4])
     print(json.dumps(said), flush=True)
     os._exit(0)  # an orderly end would wait for a synchronisation and its windows

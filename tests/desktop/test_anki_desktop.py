@@ -23,7 +23,8 @@ ROOT = Path(__file__).parents[2]
 IMAGES = ROOT / "docs" / "images"
 FONTS = ROOT / "exporters" / "pdf" / "fonts.conf"
 CARD = "docker-what-is"
-NAMES = ("question", "answer", "answer-night", "import", "browser")
+CHOICE = "docker-healthcheck"
+NAMES = ("question", "answer", "answer-night", "choice", "choice-answer", "import", "browser")
 
 ENVIRONMENT = {
     **os.environ,
@@ -65,7 +66,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     )
     (package,) = (folder / "out" / "latest").glob("*.apkg")
     run = subprocess.run(
-        [sys.executable, Path(__file__).with_name("drive.py"), package, folder, CARD],
+        [sys.executable, Path(__file__).with_name("drive.py"), package, folder, CARD, CHOICE],
         env=ENVIRONMENT,
         capture_output=True,
         text=True,
@@ -102,6 +103,14 @@ def test_a_card_shows_its_question_and_then_its_answer(seen: dict[str, Any]) -> 
 
 def test_the_question_stays_in_sight_above_the_answer(seen: dict[str, Any]) -> None:
     assert seen["question-top"] >= 0
+
+
+def test_a_box_can_be_ticked_and_space_shows_the_whole_answer_before_it_grades(
+    seen: dict[str, Any],
+) -> None:
+    assert seen["ticked"] == 1
+    assert seen["folded"] == 0
+    assert seen["judged-by"]
 
 
 def test_the_night_is_dark(seen: dict[str, Any]) -> None:
