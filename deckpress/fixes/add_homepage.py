@@ -10,7 +10,7 @@ from deckpress.reading.tokens import BOM, TokenKind, scan
 _HOMEPAGE = re.compile(r"^(?:homepage|\"homepage\"|'homepage')[ \t]*:", re.MULTILINE)
 # The line that the new one follows: a value of one line, as every deck has it.
 _DECK_NAME = re.compile(
-    r"^anki_deck[ \t]*:[ \t]*[^\s|>&*].*(?P<end>\r?\n)(?![ \t]|\r?\n)", re.MULTILINE
+    r"^anki_deck[ \t]*:[ \t]*[^\s|>&*][^\r\n]*(?P<end>\r?\n)(?![ \t]|\r?\n)", re.MULTILINE
 )
 _END = re.compile(r"(?P<end>\r?\n)(?=(?:---|\.\.\.)[ \t]*\r?(?:\n|\Z)\Z)")
 

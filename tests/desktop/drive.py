@@ -133,11 +133,12 @@ def main(package: Path, folder: Path, card: str, choice: str) -> dict[str, Any]:
     desktop.picture(window, folder / "anki-choice-answer.png")
     seen["folded"] = desktop.ask(window.web, "document.querySelectorAll('details').length")
     seen["judged-by"] = desktop.ask(window.web, _NEEDED)
+    window.col.sched.unbury_deck(window.col.decks.selected())
 
     browser = aqt.dialogs.open("Browser", window)
     browser.resize(1100, 640)
     browser.search_for('"note:Deckpress*"')
-    browser.form.splitter.setSizes([620, 480])
+    browser.form.splitter.setSizes([560, 540])
     desktop.rest(2.0)  # the editor is a page of its own
     desktop.picture(browser, folder / "anki-browser.png")
     seen["listed"] = browser.table.len()
