@@ -27,6 +27,7 @@ from exporters.pdf.sheets import question_view
 from exporters.pdf.sheets.card_grid import CardGrid
 from exporters.pdf.weasy.imposition import free_height, imposed
 from exporters.pdf.weasy.press import lay_out, print_environment, write_part
+from exporters.theme import words
 from exporters.view import Entry, has_gaps, letter
 
 # The type sizes, in points.
@@ -147,6 +148,7 @@ class FlashCards:
             "lang": pack.lang,
             "field": self._field,
             "text": text_to_html,
+            "words": words(pack.lang),
             "kinds": CardKind,
             "mark": lambda card: question_view.plain_text(question_view.blank_gaps(card.question)),
             "blank_gaps": question_view.blank_gaps,
@@ -265,7 +267,8 @@ class FlashCards:
         for size in sizes:
             em = size * _MM_PER_POINT
             line = width / em * _TIGHT
-            lines = sum(
+            cue = 1 if front and card.options else 0  # a line that says how many are right
+            lines = cue + sum(
                 max(1, -(-question_view.text_length(field) // line)) for field in fields if field
             )
             if lines * em * _LEADING <= height:

@@ -23,6 +23,7 @@ from exporters.pdf import export
 from exporters.pdf.sheets import question_view
 from exporters.pdf.sheets.card_grid import MARGIN, CardGrid
 from exporters.pdf.sheets.self_test import SelfTest
+from exporters.theme import words
 from exporters.view import gaps, has_gaps
 from tests.exporters.pdf_reading import (
     MILLIMETRE,
@@ -175,6 +176,9 @@ def test_steps_never_stand_in_their_order(count: int) -> None:
 def test_the_right_options_are_in_the_key_alone() -> None:
     asked, key = asked_and_key()
     assert "正确：" not in asked
+    several = sum(option.right for option in CHOICE.options) > 1
+    said = words("zh-CN")["choose-several" if several else "choose-one"]
+    assert "".join(said.split()) in asked
     right = [letter for letter, o in zip("ABCDEFG", CHOICE.options, strict=False) if o.right]
     assert "".join(right) in key
 
