@@ -138,7 +138,7 @@ def main(package: Path, folder: Path, card: str, choice: str) -> dict[str, Any]:
     browser = aqt.dialogs.open("Browser", window)
     browser.resize(1100, 640)
     browser.search_for('"note:Deckpress*"')
-    browser.form.splitter.setSizes([560, 540])
+    browser.form.splitter.setSizes([620, 480])
     desktop.rest(2.0)  # the editor is a page of its own
     desktop.picture(browser, folder / "anki-browser.png")
     seen["listed"] = browser.table.len()
