@@ -12,6 +12,7 @@ from functools import cache
 from string import ascii_uppercase
 from typing import NamedTuple
 
+_LONGEST = 80  # characters: no such words are longer
 _EDGES = " \t\n.,;:!?。，；：！？、（）()\"'「」“”"
 
 # --- whole options that are about the others ----------------------------------------------------
@@ -22,7 +23,7 @@ _ZH_OTHERS = re.compile(
     r"(?:[一二两三四五六七八九几\d]+\s*)?[个种项条者点]?"
     r"(?:选项|说法|答案|情况|做法|方法|方式|原因|内容|描述)?"
     r"|两者|二者|三者|它们|前者和后者|[两三四][个种项])?"
-    r"(?P<all>全部都|全都|全部|都|均|皆|全|各项|兼有)?" + _ZH_VERDICT + r"*"
+    r"(?P<all>全部都|全都|全部|都|均|皆|全|各项|兼有)?" + _ZH_VERDICT + r"*+"
 )
 _ZH_SEVERAL = re.compile(r"都|均|皆|全|选项|[一二两三四五六七八九几\d]\s*[项个种条者点]")
 _ZH_PLACE = r"第\s*[一二三四五六七八九十\d]+\s*(?:个选项|选项|项)"
@@ -70,7 +71,7 @@ class Found(NamedTuple):
 def is_about_others(option: str, count: int) -> bool:
     """Whether the plain text `option`, one of `count`, is nothing but words about the others."""
     text = " ".join(option.split()).strip(_EDGES)
-    if not text:
+    if not text or len(text) > _LONGEST:
         return False
     chinese = _ZH_OTHERS.fullmatch(text)
     if chinese and text != chinese["all"] and _ZH_SEVERAL.search(text):
@@ -114,7 +115,7 @@ def _letter_options(letters: str) -> tuple[re.Pattern[str], ...]:
     """What an option that names others by their `letters` looks like as a whole."""
     one = rf"(?:选项\s*|[Oo]ptions?\s+)?[{letters}]"
     joined = r"\s*(?:、|和|与|及|以及|或|,\s*and|,\s*or|,|，|\+|/|&|\band\b|\bor\b|\bnor\b)\s*"
-    verdict = r"(?:\s*(?:都|均|皆|全|两者|两项)?" + _ZH_VERDICT + r"*)"
+    verdict = r"(?:\s*(?:都|均|皆|全|两者|两项)?" + _ZH_VERDICT + r"*+)"
     english = r"(?:\s+(?:only|are|is|both|all|right|wrong|correct|incorrect|true|false|but|not|"
     english += rf"[{letters}]))*"
     return (
@@ -125,7 +126,7 @@ def _letter_options(letters: str) -> tuple[re.Pattern[str], ...]:
         re.compile(rf"(?:选项|[Oo]ption )\s*[{letters}]{verdict}{english}"),
         re.compile(rf"{_ZH_PLACE}(?:{joined}{_ZH_PLACE})*{verdict}"),
         re.compile(rf"[Oo]ptions? \d(?:{joined}\d)*{english}"),
-        re.compile(rf"选?(?!.*(.).*\1)[{letters}]{{2,}}(?:都|均|皆){_ZH_VERDICT}+"),
+        re.compile(rf"选?(?!.*(.).*\1)[{letters}]{{2,}}(?:都|均|皆){_ZH_VERDICT}++"),
     )  # fmt: skip
 
 
@@ -133,7 +134,7 @@ def _letter_options(letters: str) -> tuple[re.Pattern[str], ...]:
 def _letters_in_text(letters: str) -> tuple[re.Pattern[str], ...]:
     """What naming one of the `letters` looks like in a sentence."""
     one = rf"(?<![A-Za-z0-9_\-])[{letters}](?![A-Za-z0-9_+#\-])"
-    several = rf"{one}(?:\s*(?:[、和与及或,，/&]|and|or)\s*{one})*"
+    several = rf"{one}(?:\s*(?:[、和与及或,，/&]|and|or)\s*{one}){{0,5}}"
     run = rf"[{letters}]{{2,}}(?![A-Za-z0-9_+#\-])"
     not_a_name = r"(?!\s*(?:类|级|型|语言|记录|盘|站|班|段|端|机|库))"
     return (

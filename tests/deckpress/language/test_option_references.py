@@ -9,6 +9,7 @@ import pytest
 from deckpress.language.option_references import is_about_others, named_options
 
 CASES = Path(__file__).parents[2] / "fixtures" / "option-references"
+HOSTILE = ["可能" * 39 + "x", "A和" * 39 + "x", "all of the " * 7 + "x", "A, " * 500]
 
 
 def lines(name: str) -> list[str]:
@@ -42,3 +43,10 @@ def test_a_letter_that_no_option_has_names_none() -> None:
 def test_labels_at_the_beginnings_of_lines_name_options() -> None:
     assert [found.words for found in named_options("- B：说得对\n- **C**：错\n", 4)] == ["B", "C"]
     assert not list(named_options("C: is a drive\n", 4))
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_takes_no_time(text: str) -> None:
+    """A pattern that tries all ways to read such a text would not end."""
+    assert not is_about_others(text, 4)
+    list(named_options(text * 10, 4))

@@ -266,7 +266,7 @@ def test_an_update_touches_what_changed_and_nothing_else(anki: Learner) -> None:
     new = samples.card("reworded", "After", "<p>B</p>", section="nginx")
     take(anki, small(kept, old))
     mine = anki.note("kept")
-    mine["Extra1"] = "mine"
+    mine["MyNotes"] = "mine"
     mine.tags = ["mine"]
     anki.collection.update_note(mine)
 
@@ -274,7 +274,7 @@ def test_an_update_touches_what_changed_and_nothing_else(anki: Learner) -> None:
     assert anki.take(package(small(kept, new), later)) == {"updated": 1, "duplicate": 1}
     assert anki.note("reworded")["Question"] == "After"
     assert anki.note("reworded").mod == samples.VERSION.time + 1
-    assert (anki.note("kept")["Extra1"], anki.note("kept").tags) == ("mine", ["mine"])
+    assert (anki.note("kept")["MyNotes"], anki.note("kept").tags) == ("mine", ["mine"])
     assert len(anki.cards()) == 2
 
 
