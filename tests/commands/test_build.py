@@ -211,7 +211,7 @@ def test_check_fix_mends_typography_and_says_how_much_of_it(
     source.write_text(text.replace("One end of", "「套接字,Github」: one end of"), "utf-8")
     assert main(["check", str(source), "--fix", "--strict"]) == 0
     assert "「套接字,GitHub」: one end of" in source.read_text("utf-8")
-    assert capsys.readouterr().err == f"{source}: 1 name corrected\n"
+    assert capsys.readouterr().err.startswith(f"{source}: 1 name corrected\n")
     chinese = source.read_text("utf-8").replace("lang: en", "lang: zh-CN")
     source.write_text(chinese, "utf-8")
     assert main(["check", str(source)]) == 0
@@ -219,9 +219,10 @@ def test_check_fix_mends_typography_and_says_how_much_of_it(
     assert main(["check", str(source), "--fix", "--strict"]) == 0
     assert "「套接字，GitHub」：one end of" in source.read_text("utf-8")
     told = capsys.readouterr().err
-    assert told == f"{source}: 2 marks widened, 1 space deleted\n"
+    assert told.startswith(f"{source}: 2 marks widened, 1 space deleted\n")
     assert main(["check", str(source), "--fix"]) == 0
-    assert capsys.readouterr().err == f"{source}: there was nothing to mend by itself\n"
+    told = capsys.readouterr().err
+    assert told.startswith(f"{source}: there was nothing to mend by itself\n")
 
 
 def test_chinese_authors_are_told_in_chinese(
