@@ -35,7 +35,8 @@ def test_the_version_follows_from_what_the_changes_do(
     assert "- What is FIN? `fin`" in log
     assert store.is_intact(project.output, "1.1.0")
     assert (project.output / "latest").readlink().name == "1.1.0"
-    out = capsys.readouterr().out
+    out, told = capsys.readouterr()
+    assert told.count("the front matter has no `homepage`") == 3, "once a release"
     assert "deck-1.0.0.apkg → deck-1.1.0.apkg" in out
     assert "deck-1.0.1.apkg → deck-1.1.0.apkg" in out
     assert out.rstrip().endswith(" push --atomic origin HEAD v1.1.0")
