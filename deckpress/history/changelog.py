@@ -14,6 +14,7 @@ from types import MappingProxyType
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from deckpress.history.comparison import Changes
+from deckpress.homepage import page_address
 from deckpress.model import PartName, RawDeck, Release
 from deckpress.reading.cloze import fill_gaps
 from deckpress.reading.part_names import part_label
@@ -118,7 +119,7 @@ def version_notes(
     `only` holds the ids of the cards to include; None includes all. `details` has lines of Markdown
     to show below cards that were edited, by id.
     """
-    page = deck.meta.homepage.partition("#")[0].strip()
+    page = page_address(deck.meta.homepage)
     return (
         _templates()
         .get_template("changes.md.jinja")

@@ -9,11 +9,12 @@ from hashlib import sha256
 
 import genanki
 
+from deckpress.homepage import page_address
 from deckpress.model import Card, Deck, Meta, Section, Version
 from exporters.anki.descriptions import introduction
 from exporters.anki.field_html import render_field
 from exporters.anki.html_templates import render
-from exporters.anki.note_fields import NoteFiller, page_address
+from exporters.anki.note_fields import NoteFiller
 from exporters.theme import words
 
 # The tag of retired cards, by which a learner can find them.
@@ -62,7 +63,8 @@ class DeckTree:
         # Anki would not import a figure that only a description shows. Readers get its text
         # alternative instead.
         meta = self._deck.meta
-        return introduction(render_field(section.intro, page_address(meta), set()), meta.lang)
+        intro = render_field(section.intro, page_address(meta.homepage), set())
+        return introduction(intro, meta.lang)
 
 
 def deck_name(meta: Meta) -> str:
@@ -98,7 +100,7 @@ def _description(deck: Deck, version: Version) -> str:
         date=date,
         notes=len(cards),
         cards=sum(len(NoteFiller.ords(card)) for card in cards),
-        homepage=page_address(deck.meta),
+        homepage=page_address(deck.meta.homepage),
     )
 
 

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
-from urllib.parse import quote
 
 from markupsafe import Markup
 
+from deckpress.homepage import page_address, report_address
 from deckpress.model import Card, CardKind, ClozeStart, Html, Meta, PartName
 from exporters.anki import note_types
 from exporters.anki.field_html import render_field, render_text
 from exporters.anki.html_templates import render
 from exporters.theme import proof_text, words
 from exporters.view import letter
-
-# The address of a GitHub repository, or of a page that GitHub serves from one.
-_REPOSITORY = re.compile(
-    r"https://(?:github\.com/(?P<owner>[\w-]+)|(?P<site>[\w-]+)\.github\.io)/"
-    r"(?P<name>[\w.-]+?)(?:\.git)?(?:[/?].*)?",
-    re.IGNORECASE,
-)
 
 
 class NoteFiller:
@@ -33,7 +25,7 @@ class NoteFiller:
     def __init__(self, meta: Meta, retired: Mapping[str, str]) -> None:
         self._meta = meta
         self._retired = retired
-        self._page = page_address(meta)
+        self._page = page_address(meta.homepage)
         self.pictures: set[str] = set()
 
     def fields(self, card: Card, section: str) -> list[str]:
@@ -58,7 +50,7 @@ class NoteFiller:
             "Chinese": "1" if self._meta.lang.startswith("zh") else "",
             "Proof": render_text(proof_text(card.proof, self._meta.lang)),
             "Link": render_text(f"{self._page}#{card.id}") if self._page else "",
-            "Report": render_text(_report(self._page, card.id)),
+            "Report": render_text(report_address(self._meta.homepage, card.id)),
             "Retired": self._retired_notice(card, html) if card.retired else "",
             **{fields[p.name]: html(p.html) for p in card.parts if p.name in fields},
         }
@@ -105,28 +97,6 @@ class NoteFiller:
         if card.kind is CardKind.CLOZE:
             return sorted(_numbers(card.question) | _numbers(card.short))
         return [0, 1] if card.kind is CardKind.REVERSE else [0]
-
-
-def page_address(meta: Meta) -> str:
-    """The address of the deck's page, without a fragment; empty if the deck has none.
-
-    A card's id is an anchor on that page.
-    """
-    address = meta.homepage.partition("#")[0].strip()
-    return address if address.startswith(("https://", "http://")) else ""
-
-
-def _report(page: str, card: str) -> str:
-    """The address for reporting a mistake on the card with the id `card`.
-
-    Empty if `page` does not belong to a repository on GitHub. A file at the root of an owner's
-    site, such as ``OWNER.github.io/deck.html``, does not name its repository.
-    """
-    found = _REPOSITORY.fullmatch(page)
-    if not found or (found["site"] and found["name"].lower().endswith(".html")):
-        return ""
-    owner = found["owner"] or found["site"]
-    return f"https://github.com/{owner}/{found['name']}/issues/new?title={quote(card)}"
 
 
 def _numbers(html: Html) -> set[int]:

@@ -6,15 +6,14 @@ import io
 
 import segno
 
+from deckpress.homepage import page_address
 from deckpress.model import Asset, Deck
-
-_PAGES = ("https://", "http://")
 
 
 def qr_codes(deck: Deck) -> dict[str, Asset]:
     """A QR code for each section, by the name of its picture; none if `deck` has no web page."""
-    address = deck.meta.homepage.partition("#")[0].strip()
-    if not address.startswith(_PAGES):
+    address = page_address(deck.meta.homepage)
+    if not address:
         return {}
     found = {}
     for section in deck.sections:

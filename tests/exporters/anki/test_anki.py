@@ -376,6 +376,11 @@ def test_a_link_to_a_card_leads_to_the_page(anki: Learner) -> None:
     assert 'href="https://example.org/?a=&#34;b&#34;&amp;c#docker-vs-vm">the other</a>' in short
 
 
+def test_where_the_homepage_is_a_repository_a_link_leads_to_its_site(anki: Learner) -> None:
+    take(anki, small(inner_link(), homepage="https://github.com/some-one/deck.git"))
+    assert 'href="https://some-one.github.io/deck/#docker-vs-vm"' in anki.note("one")["Short"]
+
+
 @pytest.mark.parametrize("homepage", ["", "javascript:alert(1)"])
 def test_without_a_page_a_link_is_its_text(anki: Learner, homepage: str) -> None:
     take(anki, small(inner_link(), homepage=homepage))

@@ -147,14 +147,23 @@ def pages(pdf: bytes, folder: Path, dpi: int) -> list[Image.Image]:
     return [Image.open(path).convert("RGB") for path in sorted(folder.glob("page*.png"))]
 
 
-def test_a_telephone_reads_the_code_of_each_section(tmp_path: Path) -> None:
-    of = small("https://example.org/a/")
+@pytest.mark.parametrize(
+    ("homepage", "page"),
+    [
+        ("https://example.org/a/", "https://example.org/a/"),
+        ("https://github.com/some-one/deck", "https://some-one.github.io/deck/"),
+    ],
+)
+def test_a_telephone_reads_the_code_of_each_section(
+    tmp_path: Path, homepage: str, page: str
+) -> None:
+    of = small(homepage)
     read = {
         code.text
-        for page in pages(printing.printed(of), tmp_path, 200)
-        for code in zxingcpp.read_barcodes(page)
+        for sheet in pages(printing.printed(of), tmp_path, 200)
+        for code in zxingcpp.read_barcodes(sheet)
     }
-    assert read == {f"https://example.org/a/#{section.id}" for section in of.sections}
+    assert read == {f"{page}#{section.id}" for section in of.sections}
 
 
 def test_a_deck_without_a_page_has_no_codes(tmp_path: Path) -> None:
