@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from commands.terminal.chinese_help import in_authors_language, translate_click
 from commands.terminal.console import INTERRUPTED, complain, expected_errors
 from commands.terminal.words import say
 from deckpress import __version__
@@ -48,7 +49,14 @@ class _Commands(click.Group):
             return _publish()
         module = cmd_name.replace("-", "_")
         command: click.Command = getattr(import_module(f"commands.{module}"), module)
-        return command
+        return in_authors_language(command, cmd_name)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in COMMANDS:
+            raise click.exceptions.NoSuchCommand(args[0], possibilities=COMMANDS, ctx=ctx)
+        return super().resolve_command(ctx, args)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         first = args[0] if args else ""
@@ -87,8 +95,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     `arguments` are those of the process by default.
     """
+    translate_click()
     try:
-        result = deckpress.main(
+        result = in_authors_language(deckpress, "deckpress").main(
             args=list(sys.argv[1:] if arguments is None else arguments),
             prog_name="build.py",
             standalone_mode=False,

@@ -143,11 +143,11 @@ def _excerpt(line: str, span: Span) -> tuple[str, str]:
         line = line.removeprefix("\ufeff")
     column = min(span.column - 1, len(line))
     start, stop = 0, len(line)
-    if len(line) > _LONGEST_LINE or _width(line) > _LONGEST_LINE:
+    if len(line) > _LONGEST_LINE or display_width(line) > _LONGEST_LINE:
         start = _window_edge(
             reversed(line[max(0, column - _LONGEST_LINE) : column]), _MOST_BEFORE_CARET, column, -1
         )
-        spent = _width(line[start:column])
+        spent = display_width(line[start:column])
         stop = _window_edge(
             iter(line[column : column + _LONGEST_LINE]), _LONGEST_LINE - spent, column, +1
         )
@@ -156,7 +156,7 @@ def _excerpt(line: str, span: Span) -> tuple[str, str]:
     after = _safe(line[min(stop, column + max(1, span.width)) : stop])
     tail = "…" if stop < len(line) else ""
     pad = "".join(c if c == "\t" else " " * _column_count(c) for c in before)
-    carets = "^" * max(1, _width(marked))
+    carets = "^" * max(1, display_width(marked))
     return f"    {before}{marked}{after}{tail}", f"    {pad}{carets}"
 
 
@@ -179,7 +179,8 @@ def _column_count(character: str) -> int:
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
-def _width(text: str) -> int:
+def display_width(text: str) -> int:
+    """How many columns a text takes up on a terminal, where a Chinese character takes up two."""
     return sum(map(_column_count, text))
 
 

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
+from commands.terminal.chinese_help import word
 from commands.terminal.words import say
 from exporters.job import PAPERS, SHEETS, PrintOptions
 
@@ -40,7 +41,7 @@ class PrintingCommand(click.Command):
             if isinstance(option, click.Option) and (row := option.get_help_record(ctx)):
                 rows[isinstance(option, _PrintOption)].append(row)
         for title, printing in (("Options", False), ("Printing", True)):
-            with formatter.section(title):
+            with formatter.section(word(title)):
                 formatter.write_dl(rows[printing])
 
 
