@@ -11,6 +11,7 @@ import click
 
 from commands.terminal.build_report import build_result, build_summary, show_build_findings
 from commands.terminal.console import Format, expected_errors, progress, show_findings
+from commands.terminal.json_output import as_document
 from commands.terminal.options import format_option, output_option, source_argument, strict_option
 from commands.terminal.print_options import (
     PrintingCommand,
@@ -171,5 +172,4 @@ def _build_again(path: Path, output: Path, strict: bool, step: Step) -> Built:
 def _json(result: dict[str, Any], findings: Sequence[Diagnostic]) -> str:
     from deckpress.diagnostics import as_json
 
-    whole = {**result, "findings": json.loads(as_json(findings, language()))}
-    return json.dumps(whole, ensure_ascii=False, indent=2)
+    return as_document({**result, "findings": json.loads(as_json(findings, language()))})

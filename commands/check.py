@@ -7,12 +7,14 @@ from pathlib import Path
 
 import click
 
-from commands.terminal.console import Format, findings_text
+from commands.terminal.console import Format, print_findings, progress
 from commands.terminal.options import format_option, source_argument, strict_option
 from commands.terminal.sources import find_source, warn_without_homepage
 from commands.terminal.words import say
+from deckpress.reading.drawings import has_drawings
 from releases.checked_source import any_fatal, check_source
 from releases.homepage import homepage_of
+from releases.messages import message
 
 # The sentence for what each fix has mended, in the order in which they are printed. Most have the
 # code of the finding that they answer.
@@ -36,22 +38,44 @@ _MENDED = {
     help="First write the ids that are missing, and the homepage if a Git remote on GitHub has it,"
     " and mend the punctuation of Chinese and the names of products; nothing else is changed.",
 )
+@click.option(
+    "--draw",
+    is_flag=True,
+    help="Also draw the diagrams and the formulas, to find those that cannot be drawn.",
+)
+@click.option("--all", "whole", is_flag=True, help="List all findings, however many are alike.")
 @format_option
 @strict_option
-def check(source: Path | None, fix: bool, form: Format, strict: bool) -> int:
-    """Say everything that is wrong with SOURCE, with its place and what to do."""
+def check(
+    source: Path | None, fix: bool, draw: bool, whole: bool, form: Format, strict: bool
+) -> int:
+    """Say everything that is wrong with SOURCE, with its place and what to do.
+
+    Of more than five findings of one kind, the first three and the number of the others are told.
+    Diagrams and formulas are drawn with --draw only.
+    """
     if fix:
         _mend(find_source(source))
     path = find_source(source)
     checked = check_source(path)
     loaded, deck = checked.loaded, checked.deck
-    if text := findings_text(checked.findings, loaded.path, loaded.text, form):
-        click.echo(text)
-    elif form is Format.TEXT:
-        cards, sections = len(deck.cards()), len(deck.sections)
-        click.echo(say("clean", path=loaded.path, cards=cards, sections=sections))
+    findings = checked.findings
+    drawing = draw and not any_fatal(findings, strict=False)
+    if drawing:
+        from releases import pipeline
+
+        with progress() as step:
+            step(message("rendering", count=len(deck.cards())))
+            findings = pipeline.draw(checked)
+    print_findings(findings, loaded.path, loaded.text, form, err=False, whole=whole)
+    if form is Format.TEXT:
+        if not findings:
+            cards, sections = len(deck.cards()), len(deck.sections)
+            click.echo(say("clean", path=Path(loaded.path), cards=cards, sections=sections))
+        if not drawing and has_drawings(deck):
+            click.echo(say("errors-undrawn" if draw else "undrawn"))
     warn_without_homepage(checked)
-    return int(any_fatal(checked.findings, strict=strict))
+    return int(any_fatal(findings, strict=strict))
 
 
 def _mend(path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import re
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -13,6 +12,7 @@ from pathlib import Path
 import click
 
 from commands.terminal.console import Failed
+from commands.terminal.json_output import as_document
 from commands.terminal.options import output_option
 from commands.terminal.sources import find_source
 from commands.terminal.words import say
@@ -158,7 +158,7 @@ def _json(
         ],
         "deck": [name for name in ("key", "anki_deck", "note_types") if getattr(changes, name)],
     }
-    return json.dumps(result, ensure_ascii=False, indent=2)
+    return as_document(result)
 
 
 def _details(words: Words, lang: str, form: str) -> dict[str, list[str]]:

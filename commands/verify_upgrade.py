@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import click
 
 from commands.terminal.console import Failed, progress
+from commands.terminal.json_output import as_document
 from commands.terminal.upgrade_text import upgrade_text
 from commands.terminal.words import say
 from releases.messages import message
@@ -38,7 +38,7 @@ def verify_upgrade(old: Path, new: Path, machine: bool) -> int:
             raise Failed(say("not-a-package", old=old, new=new, reason=error)) from error
     proven = not report.problems
     if machine:
-        click.echo(json.dumps({"proven": proven, **asdict(report)}, ensure_ascii=False, indent=2))
+        click.echo(as_document({"proven": proven, **asdict(report)}))
     else:
         click.echo(upgrade_text(report), nl=False)
     return int(not proven)

@@ -9,7 +9,7 @@ import json
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
@@ -113,25 +113,53 @@ def sentence(key: str, lang: str, **values: object) -> str:
     )
 
 
-def as_text(found: Iterable[Diagnostic], lines: Mapping[str, Sequence[str]], lang: str) -> str:
+class Role(StrEnum):
+    """What a piece of a finding's text is, for whoever paints it."""
+
+    PLACE = "place"
+    ERROR = "error"
+    WARNING = "warning"
+
+
+def _unpainted(text: str, _role: Role) -> str:
+    return text
+
+
+def as_text(
+    found: Iterable[Diagnostic],
+    lines: Mapping[str, Sequence[str]],
+    lang: str,
+    paint: Callable[[str, Role], str] = _unpainted,
+) -> str:
     """Findings as text for a person, in order.
 
     Each has its place, code and sentence, then the source line with a caret below it, then a hint.
     `lines` maps a file to its source lines, without line ends. Lines of other files are not shown.
+    `paint` gives the place, the code and the carets their colours.
     """
     return "\n".join(
-        _text_block(diagnostic, lines, _language(lang)) for diagnostic in ordered(found)
+        _text_block(diagnostic, lines, _language(lang), paint) for diagnostic in ordered(found)
     )
 
 
-def _text_block(diagnostic: Diagnostic, lines: Mapping[str, Sequence[str]], lang: str) -> str:
+def _text_block(
+    diagnostic: Diagnostic,
+    lines: Mapping[str, Sequence[str]],
+    lang: str,
+    paint: Callable[[str, Role], str],
+) -> str:
     span = diagnostic.span
-    mark = "" if diagnostic.severity is Severity.ERROR else sentence("warning", lang)
-    place = f"{_UNSAFE.sub('?', span.file)}:{span.line}:{span.column}"
-    block = [f"{place}: {diagnostic.code} {mark}{diagnostic.message(lang)}"]
+    role = Role(diagnostic.severity.value)
+    mark = "" if role is Role.ERROR else sentence("warning", lang)
+    place = paint(f"{_UNSAFE.sub('?', span.file)}:{span.line}:{span.column}", Role.PLACE)
+    kind = f"{diagnostic.code} {mark}".rstrip()
+    gap = f"{diagnostic.code} {mark}"[len(kind) :]
+    block = [f"{place}: {paint(kind, role)}{gap}{diagnostic.message(lang)}"]
     source = lines.get(span.file, ())
     if 0 < span.line <= len(source) and source[span.line - 1].strip():
-        block.extend(_excerpt(source[span.line - 1], span))
+        shown, carets = _excerpt(source[span.line - 1], span)
+        pad = carets[: carets.index("^")]
+        block += [shown, pad + paint(carets.removeprefix(pad), role)]
     block.append(f"  = {diagnostic.hint(lang)}")
     return "\n".join(block)
 

@@ -81,6 +81,12 @@ def build(
     return _built(source, version, outcome, output, made.findings, made.notes)
 
 
+def draw(source: CheckedSource) -> tuple[Diagnostic, ...]:
+    """All findings of a source without errors, and those about what cannot be drawn."""
+    _, drawn, _ = _rendered(source.deck)
+    return ordered([*source.findings, *drawn])
+
+
 def build_again(
     source: CheckedSource, output: Path, *, strict: bool = False, step: Step = silent
 ) -> Built:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
-from commands.terminal.console import Format, findings_text
+from commands.terminal.console import Format, print_findings
+from commands.terminal.paths import short_path
 from commands.terminal.words import say, say_message
 from releases.built import Built
 
 
 def show_build_findings(built: Built, form: Format) -> None:
     """Print to stderr the findings in a source that was built, and notes about the machine."""
-    if text := findings_text(built.findings, built.path, built.text, form):
-        click.echo(text, err=True)
+    print_findings(built.findings, built.path, built.text, form)
     for note in built.notes:
         click.echo(say_message(note), err=True)
 
@@ -38,9 +38,23 @@ def build_result(built: Built) -> dict[str, Any]:
 
 
 def build_summary(built: Built) -> str:
-    """What a build made, for a person: the headline, and a line for each file."""
-    rows = [f"  {_size(size):>8}  {path}" for path, size in _entries(build_result(built))]
-    return "\n".join([headline(built), *rows])
+    """What a build made, for a person: the headline, a line for each file, and what to do now."""
+    made = [(short_path(path), size) for path, size in _entries(build_result(built))]
+    rows = [f"  {_size(size):>8}  {path}" for path, size in made]
+    return "\n".join([headline(built), *rows, *_next_steps(Path(path).suffix for path, _ in made)])
+
+
+def _next_steps(kinds: Iterable[str]) -> Iterator[str]:
+    """What to do with files of these kinds: a line for Anki, and one for paper and page."""
+    there = set(kinds)
+    if ".apkg" in there:
+        yield say("next-anki")
+    if there >= {".pdf", ".html"}:
+        yield say("next-print-and-open")
+    elif ".pdf" in there:
+        yield say("next-print")
+    elif ".html" in there:
+        yield say("next-open")
 
 
 def headline(built: Built) -> str:

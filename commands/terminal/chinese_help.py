@@ -50,11 +50,11 @@ def translate_click() -> None:
 
 
 def in_authors_language(command: click.Command, name: str) -> click.Command:
-    """The command `name` as it is, or a copy of it whose help is Chinese."""
+    """A copy of the command `name`, whose help is Chinese if that is the author's language."""
+    translated = copy.copy(command)  # in which click then keeps its --help, and not in the original
     if language() != "zh":
-        return command
+        return translated
     own = help_table().get(name, {})
-    translated = copy.copy(command)
     translated.context_class = _Context
     if about := own.get("about", "").strip():
         translated.help = about

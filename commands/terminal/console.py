@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import sys
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from commands.terminal.words import language, say, say_message
+from commands.terminal.words import language, say_message
 from releases.errors import SourceRejected
 from releases.messages import Step, silent
 
@@ -44,29 +45,41 @@ def complain(message: str) -> None:
     click.echo(f"build.py: {message}", err=True)
 
 
-def findings_text(findings: Sequence[Diagnostic], path: str, text: str, form: Format) -> str:
-    """All findings about the source `text`, which messages call `path`, in that format.
+def print_findings(
+    findings: Sequence[Diagnostic],
+    path: str,
+    text: str,
+    form: Format,
+    *,
+    err: bool = True,
+    whole: bool = False,
+) -> None:
+    """Print the findings about the source `text` at `path` in that format, to stderr or stdout.
 
-    `findings` is sorted. As text for a person, no findings are an empty string.
+    For a person, nothing is printed if there are none, and of many of one code only the first few
+    unless `whole`; formats for programs always have all.
     """
     if form is Format.TEXT and not findings:
-        return ""
-    from deckpress.diagnostics import Severity, as_github, as_json, as_text
-    from deckpress.reading.files import source_lines
+        return
+    from commands.terminal.findings import findings_for_person, shortened, wants_colour
+    from commands.terminal.json_output import as_document
+    from deckpress.diagnostics import as_github, as_json
 
     if form is Format.JSON:
-        return as_json(findings, language())
-    if form is Format.GITHUB:
-        return as_github(findings, language())
-    errors = sum(d.severity is Severity.ERROR for d in findings)
-    count = say("found", errors=errors, warnings=len(findings) - errors)
-    return f"{as_text(findings, {path: source_lines(text)}, language())}\n{count}"
+        click.echo(as_document({"findings": json.loads(as_json(findings, language()))}), err=err)
+    elif form is Format.GITHUB:
+        if findings:
+            click.echo(as_github(shortened(findings), language()), err=err)
+    else:
+        colour = wants_colour(sys.stderr if err else sys.stdout)
+        told = findings_for_person(findings, path, text, whole=whole, colour=colour)
+        click.echo(told, err=err, color=colour)
 
 
 def show_findings(error: Exception, form: Format) -> None:
     """Print the findings to stderr if `error` says that a source was rejected because of them."""
     if isinstance(error, SourceRejected):
-        click.echo(findings_text(error.findings, error.path, error.text, form), err=True)
+        print_findings(error.findings, error.path, error.text, form)
 
 
 @contextlib.contextmanager

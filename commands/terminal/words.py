@@ -10,6 +10,7 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
+from commands.terminal.paths import short_path
 from deckpress.foreign_text import visible
 from releases.messages import Message
 
@@ -52,7 +53,9 @@ def _fill_in(value: object) -> object:
         return "".join(f"\n  {say_message(each)}" for each in value)
     if isinstance(value, int):
         return _Count(value)
-    return visible(str(value)) if isinstance(value, (str, Path)) else value
+    if isinstance(value, Path):
+        return visible(short_path(value))
+    return visible(value) if isinstance(value, str) else value
 
 
 @cache

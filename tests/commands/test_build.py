@@ -63,7 +63,10 @@ def test_a_build_says_where_its_files_are(output: Path, capsys: pytest.CaptureFi
     assert build(SMALL, output) == 0
     printed = capsys.readouterr()
     assert printed.err == ""
-    head, *rows = printed.out.splitlines()
+    head, *rows, to_anki, to_paper = printed.out.splitlines()
+    assert "import the .apkg into Anki" in to_anki
+    assert ".pdf" in to_paper
+    assert "open the .html in a browser" in to_paper
     assert head.startswith("Small deck 1.0.0-dev+")
     assert head.endswith(": 3 cards")
     *files, site = [Path(row.split(maxsplit=2)[2]) for row in rows]
@@ -97,6 +100,7 @@ def test_json_tells_a_program_everything(
     source.write_text(source.read_text().replace("because", "because\n- glued", 1))
     assert build(source, output, "--json", "--only", "anki,web") == 0
     told = json.loads(capsys.readouterr().out)
+    assert told["schema"] == 1
     assert told["status"] == "published"
     assert told["version"].endswith(".only.anki-web")
     assert told["cards"] == 3
@@ -106,6 +110,7 @@ def test_json_tells_a_program_everything(
     source.write_text(source.read_text().replace("{#port", "{#socket"))
     assert build(source, output, "--json") == 1
     told = json.loads(capsys.readouterr().out)
+    assert told["schema"] == 1
     assert told["status"] == "failed"
     assert told["findings"][0]["line"] == 12
 

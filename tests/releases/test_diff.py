@@ -25,7 +25,7 @@ def test_a_diff_shows_the_words(released: Project, capsys: pytest.CaptureFixture
     assert "<ins> --listening</ins>" in capsys.readouterr().out
     assert main(["diff", "--source", path, "--format", "json"]) == 0
     told = json.loads(capsys.readouterr().out)
-    assert (told["since"], told["next"]) == ("1.0.0", "1.0.1")
+    assert (told["schema"], told["since"], told["next"]) == (1, "1.0.0", "1.0.1")
     assert [card["id"] for card in told["edited"]] == ["who-opens", "who-closes"]
     assert main(["diff", "9.0.0", "--source", path]) == 1
     assert "There are: 1.0.0" in capsys.readouterr().err

@@ -270,7 +270,7 @@ def test_the_command_fails_on_a_broken_promise(
     new = tampered(old, _sql("DELETE FROM notes WHERE flds LIKE '%three%'"))
     assert main(["verify-upgrade", str(old), str(new), "--json"]) == 1
     result = json.loads(capsys.readouterr().out)
-    assert result["proven"] is False
+    assert (result["schema"], result["proven"]) == (1, False)
     assert "is not in the new package" in result["problems"][0]
 
 
