@@ -74,7 +74,7 @@ def jobs(folder: Path, sizes: list[int], outputs: list[str]) -> list[Job]:
 
     Their files go into `folder`. `outputs` are some of "anki", "web" and "pdf".
     """
-    shipped = ROOT / "source" / "ops-interview.md"
+    (shipped,) = (ROOT / "source").glob("*.md")
     output = folder / "output"
 
     def nothing() -> None:

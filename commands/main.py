@@ -27,6 +27,7 @@ COMMANDS = (
     "check",
     "clean",
     "diff",
+    "prove",
     "publish",
     "push",
     "release",

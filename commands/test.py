@@ -31,9 +31,7 @@ _THOROUGH = ("--hypothesis-profile", "thorough", "--durations", "10")
 def test(everything: bool, pytest_arguments: tuple[str, ...]) -> int:
     """Run the tests. What follows is handed to pytest: `build.py test -k cloze`."""
     began = time.monotonic()
-    chosen: tuple[str, ...] = _THOROUGH if everything else _QUICK
-    if "--record-proofs" in pytest_arguments and not everything:
-        chosen = ()  # what a slow test proves would be missing
+    chosen = _THOROUGH if everything else _QUICK
     processes = str(max(2, os.cpu_count() or 0))
     pytest = ("pytest", "-n", processes, *_TOGETHER, *chosen, *pytest_arguments)
     scripts = Path(sys.executable).parent

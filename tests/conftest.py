@@ -6,10 +6,11 @@ import pytest
 from hypothesis import settings
 
 from tests import memory
-from tests.examples import recording
+from tests.examples import programs
 from tests.examples.docker_engine import _engine, engine
-from tests.examples.recording import example, pytest_addoption, pytest_runtest_teardown
 from tests.exporters.browser import chromium
+
+pytest_plugins = ["releases.proving"]
 
 # How long an example takes says more about the machine than about the code. `test --all` asks for
 # the thorough profile.
@@ -23,7 +24,9 @@ _FIRST = ("tests/exporters/pdf/", "tests/exporters/web/", "tests/releases/", "te
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    recording.pytest_configure(config)
+    from releases import proving  # pytest itself imports its plugins first
+
+    proving.VERSIONS.update(programs.VERSIONS)
     memory.use(config)
 
 
@@ -39,7 +42,4 @@ __all__ = [
     "_engine",
     "chromium",
     "engine",
-    "example",
-    "pytest_addoption",
-    "pytest_runtest_teardown",
 ]

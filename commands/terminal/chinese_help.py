@@ -18,7 +18,6 @@ from pathlib import Path
 import click
 
 from commands.terminal.words import language
-from deckpress.diagnostics import display_width
 
 # A stretch of a text that no line end may divide: a word, or a Chinese character, with the
 # punctuation that may not begin or end a line.
@@ -115,12 +114,12 @@ class _Formatter(click.HelpFormatter):
     ) -> None:
         """Write a list of terms with what they mean in a second column."""
         rows = list(rows)
-        column = min(max((display_width(term) for term, _ in rows), default=0), col_max)
+        column = min(max((_width(term) for term, _ in rows), default=0), col_max)
         column += col_spacing
         indent = " " * self.current_indent
         for term, meaning in rows:
             lines = _wrapped(meaning, max(self.width - column - self.current_indent, 20)) or [""]
-            room = column - display_width(term)
+            room = column - _width(term)
             first = " " * room if room >= col_spacing else f"\n{indent}{' ' * column}"
             self.write(f"{indent}{term}{first}{lines[0]}".rstrip() + "\n")
             for line in lines[1:]:
@@ -131,11 +130,17 @@ class _Context(click.Context):
     formatter_class = _Formatter
 
 
+def _width(text: str) -> int:
+    from deckpress.diagnostics import display_width  # a build does without it
+
+    return display_width(text)
+
+
 def _wrapped(text: str, width: int) -> list[str]:
     """The lines of a text that are at most `width` columns wide where its pieces allow that."""
     lines = [""]
     for piece in _PIECE.findall(text):
-        if lines[-1] and display_width(lines[-1] + piece.rstrip()) > width:
+        if lines[-1] and _width(lines[-1] + piece.rstrip()) > width:
             lines.append("")
         lines[-1] += " " if piece.isspace() and lines[-1] else piece.strip()
     return [line.rstrip() for line in lines if line.strip()]

@@ -36,10 +36,5 @@ def test_the_slow_tests_wait_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "thorough" in everything
 
 
-def test_a_proof_is_recorded_of_the_slow_tests_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    (recorded,) = started(monkeypatch, "tests/examples", "--record-proofs")
-    assert "not slow" not in recorded
-
-
 def test_a_test_that_fails_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     assert started(monkeypatch, "fails")

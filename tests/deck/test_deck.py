@@ -14,10 +14,10 @@ from deckpress.history.proofs import card_texts
 from deckpress.model import CardKind, PartName, RawCard
 from deckpress.reading.references import Folder, references
 from releases.checked_source import CheckedSource, check_source
+from tests.shipped import SOURCE
 
 HERE = Path(__file__).parent
 TESTS = HERE.parent / "examples"
-SOURCE = HERE.parents[1] / "source" / "ops-interview.md"
 
 
 @cache

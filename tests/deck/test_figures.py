@@ -14,13 +14,14 @@ from deckpress.reading.fences import DIAGRAM, Fence, find_fences
 from deckpress.reading.references import IMAGE
 from deckpress.render.diagrams import draw
 from tests.exporters.browser import visit
+from tests.shipped import SOURCE
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-SOURCE = Path(__file__).resolve().parents[2] / "source"
-TEXT = (SOURCE / "ops-interview.md").read_text("utf-8")
-DRAWINGS = sorted((SOURCE / "figures").glob("*.svg"))
+FIGURES = SOURCE.parent / "figures"
+TEXT = SOURCE.read_text("utf-8")
+DRAWINGS = sorted(FIGURES.glob("*.svg"))
 DIAGRAMS = [fence for fence in find_fences(TEXT) if fence.info.language == DIAGRAM]
 
 WIDEST = 350  # what a phone's page of 390 pixels shows without scrolling; the PDF sets it at 65 mm
@@ -76,7 +77,7 @@ def test_a_diagram_fits_a_phone(fence: Fence) -> None:
 
 
 def test_the_file_id_drawn_is_the_one_on_the_card() -> None:
-    root = ElementTree.parse(SOURCE / "figures" / "fastdfs-file-id.svg").getroot()
+    root = ElementTree.parse(FIGURES / "fastdfs-file-id.svg").getroot()
     texts = root.findall(".//{*}text[@font-family]")
     group, path, directory, *name = [element.text or "" for element in texts]
     assert f"{group}/{path}/{directory}/{''.join(name)}`" in TEXT

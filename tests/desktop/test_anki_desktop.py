@@ -19,6 +19,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from tests.shipped import SOURCE, WHY_NOT, is_known_deck
+
 ROOT = Path(__file__).parents[2]
 IMAGES = ROOT / "docs" / "images"
 FONTS = ROOT / "exporters" / "pdf" / "fonts.conf"
@@ -34,7 +36,11 @@ ENVIRONMENT = {
     "ANKI_SINGLE_INSTANCE_KEY": f"deckpress-{os.getpid()}",
 }
 
-pytestmark = [pytest.mark.slow, pytest.mark.desktop]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.desktop,
+    pytest.mark.skipif(not is_known_deck(), reason=WHY_NOT),
+]
 
 
 @cache
@@ -89,7 +95,7 @@ def _keep(folder: Path) -> None:
 
 
 def test_the_import_dialog_takes_every_note(seen: dict[str, Any]) -> None:
-    cards = (ROOT / "source" / "ops-interview.md").read_text("utf-8").count("\n## ")
+    cards = SOURCE.read_text("utf-8").count("\n## ")
     assert str(cards) in seen["import"]
     assert seen["listed"] >= cards
 

@@ -36,7 +36,7 @@ def program(name: str) -> str:
 @cache
 def version(name: str) -> str:
     """The version of a program, by the name under which a learner knows it."""
-    return _VERSIONS[name]()
+    return VERSIONS[name]()
 
 
 def _says(name: str, *arguments: str) -> Callable[[], str]:
@@ -57,7 +57,7 @@ def _kernel() -> str:
     return match.group()
 
 
-_VERSIONS: Mapping[str, Callable[[], str]] = {
+VERSIONS: Mapping[str, Callable[[], str]] = {
     "Bash": _says("bash", "--version"),
     "Docker": _says("docker", "-H", DOCKER_HOST, "version", "--format", "{{.Server.Version}}"),
     "Docker Compose": _says("docker-compose", "version"),

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from releases.proving import Example
 from tests.examples.docker_engine import Engine
-from tests.examples.recording import SOURCE, Example
+from tests.shipped import SOURCE
 
 pytestmark = pytest.mark.docker
 

@@ -16,10 +16,10 @@ from pathlib import Path
 
 import pytest
 
+from releases.proving import Example
 from tests.examples.docker_engine import Engine
 from tests.examples.loopback import free_port
 from tests.examples.programs import DOCKER_HOST, program
-from tests.examples.recording import Example
 
 pytestmark = pytest.mark.docker
 

@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 
+from releases.proving import Example
 from tests.examples.programs import program
-from tests.examples.recording import SOURCE, Example
+from tests.shipped import SOURCE
 
 EXAMPLES = SOURCE.parent / "examples"
 SCRIPTS = sorted(path.relative_to(EXAMPLES).as_posix() for path in EXAMPLES.rglob("*.sh"))

@@ -16,6 +16,7 @@ from fastdfs_client.exceptions import ResponseError as WrongSize
 from fdfs_client.client import Fdfs_client, get_tracker_conf
 from fdfs_client.exceptions import DataError, ResponseError
 
+from releases.proving import Example
 from tests.examples.fastdfs_tracker import (
     DELETE,
     DOWNLOAD,
@@ -29,7 +30,7 @@ from tests.examples.fastdfs_tracker import (
     cluster,
     file_name,
 )
-from tests.examples.recording import SOURCE, Example
+from tests.shipped import SOURCE
 
 PYTHON_CLIENT = pytest.mark.proves("fastdfs-python-client", by=["Python", "py3Fdfs"])
 

@@ -23,8 +23,9 @@ from deckpress.history.proofs import card_texts
 from deckpress.model import RawCard
 from deckpress.reading.files import load
 from deckpress.reading.reader import read
+from releases.proving import Example
 from tests.examples.fastdfs_tracker import file_name
-from tests.examples.recording import SOURCE, Example
+from tests.shipped import SOURCE
 
 RECORDED = Path(__file__).parent / "recorded" / "fastdfs"
 ON: dict[str, Any] = {"recorded": {"FastDFS": "6.16.1"}, "on": "2026-11"}

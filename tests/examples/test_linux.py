@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from releases.proving import Example
 from tests.examples.programs import program
-from tests.examples.recording import Example
 
 ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root may make namespaces and mounts")
 # The process that unshare starts is PID 1 of its own namespace.

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from releases.proving import Example
 from tests.examples.loopback import wait_for
 from tests.examples.nginx_server import Backend, Nginx, backends, check, dead_port, nginx, whole
 from tests.examples.programs import version
-from tests.examples.recording import Example
 
 LB = "nginx/lb.conf"
 

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from releases.proving import Example
 from tests.examples.loopback import wait_for
 from tests.examples.nginx_server import backends, nginx, whole
-from tests.examples.recording import Example
 
 LB = "nginx/lb.conf"
 HELLO = 'server { listen 127.0.0.1:8080; location / { return 200 "hello"; } }'

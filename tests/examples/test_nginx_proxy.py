@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from releases.proving import Example
 from tests.examples.nginx_server import backends, check, dead_port, nginx, whole
 from tests.examples.programs import version
-from tests.examples.recording import Example
 
 LB = "nginx/lb.conf"
 LOCATIONS = "nginx/locations.conf"

@@ -7,7 +7,7 @@ from pathlib import Path
 from deckpress.history.proofs import parse
 from deckpress.reading.files import load
 from deckpress.reading.reader import read
-from tests.examples.recording import SOURCE
+from tests.shipped import SOURCE
 
 
 def test_every_proof_names_a_card_that_a_test_proves() -> None:

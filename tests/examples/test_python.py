@@ -16,7 +16,8 @@ from deckpress.history.proofs import card_texts
 from deckpress.reading.fences import extract_part, find_fences
 from deckpress.reading.files import load
 from deckpress.reading.reader import read
-from tests.examples.recording import SOURCE, Example
+from releases.proving import Example
+from tests.shipped import SOURCE
 
 EXAMPLES = SOURCE.parent / "examples"
 PROGRAMS = sorted(path.relative_to(EXAMPLES).as_posix() for path in EXAMPLES.rglob("*.py"))

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from releases.proving import Example
 from tests.examples.loopback import accepts, free_port
 from tests.examples.programs import program
-from tests.examples.recording import Example
 from tests.examples.supervisord_server import (
     FRAME,
     Supervisord,

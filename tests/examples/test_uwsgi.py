@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from releases.proving import Example
 from tests.examples.loopback import free_port, wait_for
 from tests.examples.nginx_server import nginx, on_ports, whole
 from tests.examples.programs import program
-from tests.examples.recording import Example
 from tests.examples.supervisord_server import children
 
 UWSGI, HTTP, FRONT = 9101, 9102, 8090  # the ports that the examples show

@@ -24,6 +24,7 @@ from exporters.pdf.sheets.self_test import SelfTest
 from exporters.pdf.weasy.press import lay_out, print_environment, print_sheet
 from releases.checked_source import check_source
 from tests.exporters.samples import VERSION, sample
+from tests.shipped import SOURCE as SHIPPED
 
 with print_environment():  # so that the libraries find our fonts
     from weasyprint.layout import preferred
@@ -34,7 +35,7 @@ with print_environment():  # so that the libraries find our fonts
 ROOT = Path(__file__).parents[3]
 FIXTURES = ROOT / "tests" / "fixtures"
 TORTURE = {path.stem: path for path in sorted((FIXTURES / "torture").glob("*.md"))}
-SOURCES = {"shipped": ROOT / "source" / "ops-interview.md", **TORTURE}
+SOURCES = {"shipped": SHIPPED, **TORTURE}
 NARROW = PrintOptions(columns=4)
 # A card of each kind, and with a table, a picture, code and a formula.
 KINDS = {

@@ -23,8 +23,8 @@ from deckpress.render.formulas import draw
 from tests.exporters import samples
 from tests.exporters.browser import visit
 from tests.exporters.web.pages import export
+from tests.shipped import SOURCE
 
-_ROOT = Path(__file__).parents[3]
 _HOMEBREW = ("/opt/homebrew/opt/openjdk/bin", "/usr/local/opt/openjdk/bin")
 
 # What makes the page wrong, in the place of what is right.
@@ -83,8 +83,7 @@ def _exported() -> Iterator[tuple[str, str]]:
 
 
 def _shipped(folder: Path) -> str:
-    source = str(_ROOT / "source" / "ops-interview.md")
-    assert main(["build", source, "--only", "web", "--output", str(folder)]) == 0
+    assert main(["build", str(SOURCE), "--only", "web", "--output", str(folder)]) == 0
     (page,) = (folder / "latest").glob("*.html")
     return page.read_text("utf-8")
 

@@ -49,11 +49,7 @@ def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytes
     pytester.makeconftest(
         dedent(
             """
-            from pathlib import Path
-            from tests.examples import recording
-            from tests.examples.recording import *
-            recording.SOURCE = Path(__file__).parent / "source" / "deck.md"
-            recording.PROOFS = recording.SOURCE.parent / "examples" / "proofs.json"
+            pytest_plugins = ["releases.proving"]
             """
         )
     )
@@ -91,7 +87,7 @@ def test_a_passed_test_that_used_the_example_is_a_proof(project: pytest.Pytester
 def test_a_run_without_the_flag_fails_if_the_proof_is_not_there(project: pytest.Pytester) -> None:
     code, said = _run(project, _USED)
     assert code == 1
-    assert "prints: run with --record-proofs" in said
+    assert "prints: run `python3 build.py prove` and commit examples/proofs.json" in said
 
 
 def test_a_proof_needs_all_that_the_card_shows(project: pytest.Pytester) -> None:

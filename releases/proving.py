@@ -1,18 +1,23 @@
-"""Proofs: which cards' examples the tests ran, and with what.
+"""A plugin of pytest that notes which cards' examples the tests ran, and with what.
 
 A test names the cards that it proves with ``@pytest.mark.proves(*ids, by=[programs])`` and asks the
 fixture ``example`` for what it runs. A card is proven if every test that names it passed, and if
 they used all that it shows. At the end of a run, what was proven is held against the file that the
-deck names; with ``--record-proofs`` it is written there instead.
+deck names; ``build.py prove``, which sets ``--record-proofs``, has it written there instead.
 """
 
 from __future__ import annotations
 
 import os
+import platform
+import re
 import subprocess
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version as installed
 from pathlib import Path
 from typing import Any
 
@@ -30,19 +35,21 @@ from deckpress.model import Proof, RawDeck
 from deckpress.reading.fences import extract_part
 from deckpress.reading.files import load
 from deckpress.reading.reader import read
-from tests.examples.programs import version
 
-SOURCE = Path(__file__).resolve().parents[2] / "source" / "ops-interview.md"
-PROOFS = SOURCE.parent / "examples" / "proofs.json"
+# How to ask for the version of a program that does not answer to ``--version``, by the name under
+# which a learner knows it. Tests may add to it.
+VERSIONS: dict[str, Callable[[], str]] = {"Python": platform.python_version}
+_NUMBER = re.compile(r"\d+(?:\.\d+)+|\d+")
 _NO_CARD = "a test proves it, and there is no such card"
 _USED = "used"
 _PROVES = "proves"
 
 
 class Example:
-    """What the cards show of the files below ``source/examples/``, noted down as used."""
+    """What the cards show of the files in ``examples/`` beside the source, noted down as used."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self.used: set[str] = set()
 
     def __call__(self, path: str, part: str | None = None) -> str:
@@ -57,13 +64,8 @@ class Example:
         self.used.add(f"examples/{path} *")
         return self._path(path)
 
-    @staticmethod
-    def _path(path: str) -> Path:
-        return SOURCE.parent / "examples" / path
-
-    def covers(self, text: str) -> bool:
-        """Whether what a card shows (see `deckpress.history.proofs.file_key`) was used."""
-        return text in self.used or f"{text.split(' ')[0]} *" in self.used
+    def _path(self, path: str) -> Path:
+        return self._folder / "examples" / path
 
 
 @dataclass(slots=True)
@@ -72,16 +74,23 @@ class _Run:
 
     programs: dict[str, str] = field(default_factory=dict)
     on: str = ""
-    example: Example = field(default_factory=Example)
+    used: set[str] = field(default_factory=set)
     passed: bool = False
     skipped: bool = False
     failed: bool = False
+
+    def covers(self, text: str) -> bool:
+        """Whether what a card shows (see `deckpress.history.proofs.file_key`) was used."""
+        return text in self.used or f"{text.split(' ')[0]} *" in self.used
 
 
 @pytest.fixture
 def example(request: pytest.FixtureRequest) -> Iterator[Example]:
     """Gives the examples that a test runs."""
-    used = Example()
+    source = _source(request.config)
+    if source is None:
+        pytest.skip("no deck is there whose examples could be run")
+    used = Example(source.parent)
     yield used
     request.node.user_properties.append((_USED, sorted(used.used)))
 
@@ -95,26 +104,33 @@ class Recorder:
         self._said: list[str] = []
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Keep the report of a test."""
         self._reports[report.nodeid].append(report)
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Record what was proven, or hold it against what is recorded."""
         runs = self._runs()
-        if not runs:
+        source = _source(self._config)
+        if not runs or source is None:
             return
-        deck, _ = read(load(SOURCE))
-        committed = parse(PROOFS.read_bytes()) if PROOFS.exists() else {}
+        deck, _ = read(load(source))
+        if not deck.meta.proofs:
+            return
+        path = source.parent / deck.meta.proofs
+        committed = _committed(path)
         proven, problems = _proven(runs, deck, committed)
         if self._config.getoption("--record-proofs"):
             ids = {card.id for card in deck.cards()}
             kept = {id: entry for id, entry in (committed | proven).items() if id in ids}
-            PROOFS.write_bytes(serialise(kept))
-            self._said.append(f"{len(proven)} proofs written to {PROOFS.name}")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(serialise(kept))
+            self._said.append(f"{len(proven)} proofs written to {path}")
         else:
             # Some of the tests are no reason to miss what the others prove.
             problems = [
                 *(problem for problem in problems if problem.endswith(_NO_CARD)),
                 *(
-                    f"{id}: run with --record-proofs and commit the file of proofs"
+                    f"{id}: run `python3 build.py prove` and commit {deck.meta.proofs}"
                     for id, entry in proven.items()
                     if id not in committed or not _covered(entry, committed[id])
                 ),
@@ -124,6 +140,7 @@ class Recorder:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """Say what was recorded, or what is missing."""
         if self._said:
             terminalreporter.section("proofs")
             for line in self._said:
@@ -147,7 +164,7 @@ class Recorder:
                         run.passed = True
                         run.programs |= claim["programs"]
                         run.on = max(run.on, claim["on"])
-                        run.example.used |= used
+                        run.used |= used
         return dict(runs)
 
 
@@ -172,7 +189,7 @@ def _proven(
             current = file_fingerprint(deck.files[path], part) if path in deck.files else None
             if current is None:
                 continue  # the check of the deck says so
-            if run.example.covers(label):
+            if run.covers(label):
                 texts[label] = current
             elif run.skipped and before is not None and label in before.shown:
                 texts[label] = before.shown[label]
@@ -199,7 +216,26 @@ def _covered(entry: RecordedProof, committed: RecordedProof) -> bool:
     )
 
 
+def _source(config: pytest.Config) -> Path | None:
+    """The deck whose examples are run: the one that was named, or the only one in ``source/``."""
+    named: str | None = config.getoption("--deck")
+    if named is not None:
+        return Path(named)
+    found = sorted(config.rootpath.glob("source/*.md"))
+    return found[0] if len(found) == 1 else None
+
+
+def _committed(path: Path) -> dict[str, RecordedProof]:
+    """The proofs that are there; none if there is no such file or it is damaged."""
+    try:
+        return parse(path.read_bytes())
+    except (OSError, ValueError):
+        return {}
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options that `build.py prove` sets."""
+    parser.addoption("--deck", metavar="SOURCE", help="the deck whose examples the tests run")
     parser.addoption(
         "--record-proofs",
         action="store_true",
@@ -208,6 +244,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    """Have the reports of all processes gathered in the one that started them."""
     config.addinivalue_line(
         "markers",
         "proves(*ids, by, recorded, on): the cards whose examples the test runs, the programs that"
@@ -230,9 +267,21 @@ def pytest_runtest_teardown(item: pytest.Item) -> None:
         item.user_properties.append((_PROVES, claim))
 
 
+@cache
 def _version(program: str) -> str:
     """Empty if it does not say; a test that is skipped for want of a program does not need it."""
     try:
-        return version(program)
-    except (LookupError, subprocess.SubprocessError):
+        return VERSIONS[program]() if program in VERSIONS else _says(program)
+    except (LookupError, OSError, subprocess.SubprocessError):
         return ""
+
+
+def _says(program: str) -> str:
+    """The version of an installed Python package, or else the first number of ``--version``."""
+    try:
+        return installed(program)
+    except PackageNotFoundError:
+        command = [program, "--version"]
+        answer = subprocess.run(command, capture_output=True, text=True, check=True, timeout=30)
+        found = _NUMBER.search(answer.stdout + answer.stderr)
+        return found.group() if found else ""
