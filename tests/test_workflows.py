@@ -113,3 +113,13 @@ def test_where_github_keeps_no_attestation_the_release_goes_on_and_says_so() -> 
     assert f"steps.{attest['id']}.outcome != 'success'" in told["if"]
     assert "::notice" in told["run"]
     assert "build.py publish" in steps[-1]["run"]
+
+
+def test_the_form_for_a_mistaken_card_asks_for_what_is_needed() -> None:
+    folder = ROOT / ".github" / "ISSUE_TEMPLATE"
+    form = yaml.safe_load((folder / "mistaken-card.yml").read_text("utf-8"))
+    required = [field["id"] for field in form["body"] if "validations" in field]
+    assert required == ["card", "wrong", "source"]
+    # The link on a card opens an issue of its own, with the card's id as the title.
+    settings = yaml.safe_load((folder / "config.yml").read_text("utf-8"))
+    assert settings["blank_issues_enabled"] is True
