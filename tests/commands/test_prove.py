@@ -41,8 +41,10 @@ def test_it_prints_a_word(example):
 
 
 @pytest.fixture
-def deck(tmp_path: Path) -> Path:
+def deck(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A deck with an example that nobody has proven, in a repository of its own."""
+    for name in ("PYTEST_XDIST_WORKER", "PYTEST_ADDOPTS"):  # its tests run in a pytest of their own
+        monkeypatch.delenv(name, raising=False)
     path = tmp_path / "mine" / "shell.md"
     (path.parent / "examples" / "tests").mkdir(parents=True)
     path.write_text(_DECK)
