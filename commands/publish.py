@@ -19,17 +19,20 @@ from releases.publish.prepared import publish_prepared
 
 def main(arguments: Sequence[str]) -> int:
     """Run the command with these arguments, and return its exit code as `commands.main` does."""
-    parser = argparse.ArgumentParser(
-        prog="build.py publish", description=say("publish-help"), allow_abbrev=False
-    )
-    parser.add_argument("folder", metavar="FOLDER", type=Path)
-    parser.add_argument("--tag", required=True, help=say("publish-help-tag"))
+    if {"--help", "-h"} & set(arguments):
+        print(say("publish-usage"), say("publish-help"), say("publish-help-tag"), sep="\n\n")
+        return 0
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
+    parser.add_argument("folders", nargs="*", type=Path)
+    parser.add_argument("--tag")
     try:
-        asked = parser.parse_args([each for each in arguments if each != "--no-setup"])
-    except SystemExit as end:
-        return end.code if isinstance(end.code, int) else 2
+        asked, unknown = parser.parse_known_args([a for a in arguments if a != "--no-setup"])
+    except argparse.ArgumentError:
+        return _wrong_use()
+    if unknown or asked.tag is None or len(asked.folders) != 1:
+        return _wrong_use()
     try:
-        print(say_message(publish_prepared(asked.folder, asked.tag)))
+        print(say_message(publish_prepared(asked.folders[0], asked.tag)))
     except ReleaseError as error:
         return _failed(say_message(error.message))
     except StoreError as error:
@@ -40,6 +43,11 @@ def main(arguments: Sequence[str]) -> int:
         _failed(say("publish-interrupted"))
         return 130
     return 0
+
+
+def _wrong_use() -> int:
+    print(f"build.py: {say('publish-wrong-use')}\n{say('publish-usage')}", file=sys.stderr)
+    return 2
 
 
 def _failed(reason: str) -> int:

@@ -41,6 +41,11 @@ class Sides:
     anki: AnkiNote
     pushed: Pushed | None
 
+    @property
+    def fields_there(self) -> tuple[str, ...]:
+        """The values of the deck's fields as Anki has them, without the learner's own."""
+        return self.anki.fields[: len(self.source.fields)]
+
 
 @dataclass(frozen=True, slots=True)
 class Update:
@@ -61,12 +66,13 @@ def is_edited(sides: Sides, package_times: Collection[int]) -> bool:
     A note is as a push or a package left it if its fields are those that the last push wrote, or if
     its time is one of `package_times`: Anki gives each edit the time at which it is made.
     """
-    anki, pushed = sides.anki, sides.pushed
-    if digest(anki.fields) == digest(sides.source.fields):
+    modified, pushed = sides.anki.modified, sides.pushed
+    there = digest(sides.fields_there)
+    if there == digest(sides.source.fields):
         return False
-    if pushed is not None and digest(anki.fields) in pushed.digests:
+    if pushed is not None and there in pushed.digests:
         return False
-    return anki.modified is None or anki.modified not in package_times
+    return modified is None or modified not in package_times
 
 
 def update(sides: Sides, is_deck_tag: Callable[[str], bool]) -> Update | None:
@@ -78,7 +84,7 @@ def update(sides: Sides, is_deck_tag: Callable[[str], bool]) -> Update | None:
     source, anki = sides.source, sides.anki
     fields = {
         name: value
-        for name, value, there in zip(anki.names, source.fields, anki.fields, strict=True)
+        for name, value, there in zip(anki.names, source.fields, sides.fields_there, strict=False)
         if _normal(value) != _normal(there)
     }
     written = {_folded(tag) for tag in sides.pushed.tags} if sides.pushed else set()

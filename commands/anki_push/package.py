@@ -11,6 +11,8 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from exporters.anki.note_types import FIELDS, LEARNERS_FIELD
+
 _DATABASE = "collection.anki2"
 _SEPARATOR = "\x1f"  # of the fields of a note
 _OLDEST = 0
@@ -36,6 +38,8 @@ class PackageNote:
     """A note as the source has it.
 
     `key` is its first field, ``DECK/CARD``. `id` is what Anki calls it, unless that is taken there.
+    `fields` are the values of the deck's fields. The learner's own field, the last, is not the
+    source's.
     """
 
     id: int
@@ -119,4 +123,5 @@ def _opened(data: bytes) -> Iterator[sqlite3.Connection]:
 
 def _note(id: int, guid: str, note_type: int, modified: int, fields: str, tags: str) -> PackageNote:
     values = tuple(fields.split(_SEPARATOR))
-    return PackageNote(id, guid, values[0], note_type, modified, values, tuple(tags.split()))
+    own = values[: FIELDS.index(LEARNERS_FIELD)]
+    return PackageNote(id, guid, values[0], note_type, modified, own, tuple(tags.split()))

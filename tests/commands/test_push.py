@@ -247,10 +247,10 @@ def deck(tmp_path: Path, anki: AnkiConnect, url: str, capsys: pytest.CaptureFixt
     ("change", "difference", "told"),
     [
         (_more, "(+Mine)", "with ids"),
-        (_fewer, "(-Extra3)", "with ids"),
+        (_fewer, "(-MyNotes)", "with ids"),
         (_moved, "(their order)", "with ids"),
-        (_other, "(+Mine, -Extra3)", "with ids"),
-        (_other, "(+Mine, -Extra3)", "without ids"),
+        (_other, "(+Mine, -MyNotes)", "with ids"),
+        (_other, "(+Mine, -MyNotes)", "without ids"),
         (_second, "(+My card)", "with ids"),
     ],
 )
@@ -379,6 +379,20 @@ def test_each_edit_arrives_and_one_that_is_taken_back_goes(deck: Pushed) -> None
     assert deck.push() == 0
     assert deck.counts == (0, 0, 3, 0)
     assert everything(deck.anki) == after
+
+
+def test_what_the_learner_wrote_into_their_own_field_is_no_edit_and_stays(deck: Pushed) -> None:
+    deck.push()
+    note = deck.note("who-closes")
+    note["MyNotes"] = "Ask Ada."
+    deck.collection.update_note(note)
+    assert deck.push() == 0
+    assert deck.counts == (0, 0, 3, 0)
+    deck.folder.edit("Either side.", "Both may.")
+    assert deck.push() == 0
+    assert deck.counts == (0, 1, 2, 0)
+    assert deck.note("who-closes")["Short"] == "<p>Both may.</p>"
+    assert deck.note("who-closes")["MyNotes"] == "Ask Ada."
 
 
 def test_few_requests_bring_many_edits(deck: Pushed) -> None:
