@@ -15,6 +15,7 @@ from commands.terminal.chinese_help import in_authors_language, translate_click
 from commands.terminal.console import INTERRUPTED, complain, expected_errors
 from commands.terminal.words import say
 from deckpress import __version__
+from deckpress.program import NAME
 
 FAILED = 1
 WRONG_USE = 2
@@ -81,7 +82,10 @@ def _publish() -> click.Command:
     )
 
 
-@click.group(cls=_Commands, context_settings={"max_content_width": 100})
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(__version__, prog_name="deckpress", message="%(prog)s %(version)s")
 def deckpress() -> None:
     """One Markdown source of questions and answers in; an Anki deck, a PDF and a page out.
@@ -100,7 +104,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         result = in_authors_language(deckpress, "deckpress").main(
             args=list(sys.argv[1:] if arguments is None else arguments),
-            prog_name="build.py",
+            prog_name=NAME,
             standalone_mode=False,
         )
     except click.UsageError as error:

@@ -17,6 +17,7 @@ from deckpress.history import versions
 from deckpress.model import Artifact, Deck, RawDeck, Version
 from deckpress.output import store
 from deckpress.output.manifest import CHANGES
+from deckpress.program import cache_folder
 from deckpress.selection import Selection, select
 from exporters import EXPORTERS, load
 from exporters.job import DEFAULT_JOB, Job
@@ -27,8 +28,7 @@ from releases.past_releases import without_last_release
 
 EVERYTHING = Selection()
 
-_ROOT = Path(__file__).resolve().parent.parent
-CACHE = _ROOT / ".cache"
+CACHE = cache_folder()
 RENDER_CACHE = CACHE / "render.sqlite"
 PRINT_CACHE = CACHE / "printed.sqlite"
 

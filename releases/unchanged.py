@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from deckpress import toolchain
 from deckpress.output import store
+from deckpress.program import cache_folder
 from deckpress.reading.paths import RELEASES_FOLDER, shown_path
 from deckpress.version_number import LEDGER_FILE
 from releases.built import Built
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from deckpress.diagnostics import Diagnostic
     from deckpress.reading.files import LoadedSource
 
-TRACES = Path(__file__).resolve().parent.parent / ".cache" / "unchanged.json"
+TRACES = cache_folder() / "unchanged.json"
 _KEPT = 20  # traces; the oldest go first
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from commands.setup.requirements import DEBIAN, HOMEBREW, LOCKS
+from commands.setup.requirements import DEBIAN, HOMEBREW, LOCKS, SYSTEM
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
 VENV = os.path.join(ROOT, ".venv")
@@ -20,7 +20,7 @@ def job_line(job: str) -> str:
     """
     import zlib
 
-    system = repr((DEBIAN[job], HOMEBREW[job])).encode()
+    system = repr([(DEBIAN[name], HOMEBREW[name]) for name in SYSTEM[job]]).encode()
     with open(os.path.join(ROOT, LOCKS[job]), "rb") as lock:
         checksum = zlib.crc32(lock.read(), zlib.crc32(system))
     return f"{job} {checksum:08x} {VENV}"

@@ -7,32 +7,44 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from commands.setup.environment import PYTHON, ROOT, STAMP, VENV, job_line
-from commands.setup.requirements import DEBIAN, ELSEWHERE, HOMEBREW, LOCKS
+from commands.setup.requirements import DEBIAN, ELSEWHERE, HOMEBREW, LOCKS, SYSTEM, UNPACKED
 from commands.setup.words import SetupError, say, tell
 
 Row = tuple[str, str, str]  # a package, the sign that it is there, and why it is needed
+# What pip and apt print where no network can be reached.
+_OFFLINE = (
+    "ConnectTimeoutError",
+    "NameResolutionError",
+    "NewConnectionError",
+    "ProxyError",
+    "Could not connect to ",
+    "Could not resolve ",
+    "Network is unreachable",
+    "Temporary failure resolving",
+    "Unable to connect to ",
+)
 Table = Mapping[str, Sequence[Row]]
 
 
 def install(job: str) -> None:
-    """Install what `job` ("unprinted", "build" or "test") needs, and write the stamp.
+    """Install what `job` ("unprinted", "build", "release" or "test") needs, and write the stamp.
 
     Raises:
         SetupError: something cannot be installed; its text says why and what to run.
     """
     with _lock():
-        jobs = ("build", "test") if job == "test" else (job,)
-        _install_system_packages(jobs)
+        _install_system_packages(SYSTEM[job])
         _install_python_packages(job)
         if job == "test":
             _install_browser()
+            _unpack_server()
         with open(STAMP, "w", encoding="utf-8") as stamp:
             version = _output([PYTHON, "-c", "import sys; print(*sys.version_info[:2], sep='.')"])
-            lines = [f"python {version}", *(job_line(name) for name in jobs)]
-            stamp.write("\n".join(lines) + "\n")
+            stamp.write(f"python {version}\n{job_line(job)}\n")
 
 
 def missing(table: Table, jobs: Sequence[str], is_present: Callable[[str], bool]) -> list[Row]:
@@ -62,7 +74,8 @@ def is_present(sign: str) -> bool:
         prefix = _output(["brew", "--prefix", names])
         return bool(prefix) and os.path.isdir(prefix)
     # On Debian, an ordinary user's PATH lacks the folder with the servers.
-    folders = os.pathsep.join((os.environ.get("PATH", os.defpath), "/usr/sbin"))
+    places = (os.environ.get("PATH", os.defpath), "/usr/sbin", os.path.dirname(PYTHON))
+    folders = os.pathsep.join(places)
     return any(shutil.which(name, path=folders) for name in names.split())
 
 
@@ -86,6 +99,8 @@ def _install_system_packages(jobs: Sequence[str]) -> None:
     if "ubuntu" in system_names():
         # Ubuntu's chromium is a wrapper that needs snapd; see _install_browser.
         rows = [row for row in rows if row[0] != "chromium"]
+    if not mac:
+        rows = [row for row in rows if row[0] != UNPACKED]
     if not rows:
         return
     packages = [row[0] for row in rows]
@@ -101,9 +116,10 @@ def _install_system_packages(jobs: Sequence[str]) -> None:
         tell(f"  {name:22} {why}")
     if not able:
         raise SetupError(say("cannot"), *["  " + " ".join(command) for command in commands])
+    said = ""
     for command in commands:
         tell(say("runs", command=" ".join(command)))
-        _run_quietly(command, DEBIAN_FRONTEND="noninteractive")
+        said = _run_quietly(command, said, DEBIAN_FRONTEND="noninteractive")
 
 
 def debian_commands(packages: Sequence[str]) -> tuple[list[list[str]], bool]:
@@ -149,7 +165,7 @@ def _install_python_packages(job: str) -> None:
 
 def _usable() -> bool:
     """Whether ``.venv`` works: made in this folder, with a Python that is new enough, with pip."""
-    version = "import sys; print(sys.prefix, sys.version_info[:2] >= (3, 11))"
+    version = "import sys; print(sys.prefix, (3, 11) <= sys.version_info[:2] <= (3, 14))"
     if _output([PYTHON, "-c", version]) != f"{VENV} True":
         return False
     return bool(_output([PYTHON, "-m", "pip", "--version"]))
@@ -172,8 +188,35 @@ def _install_browser() -> None:
     _run_quietly(command)
 
 
-def _run_quietly(command: Sequence[str], **environment: str) -> None:
-    """Run a command, and print its output only if it fails.
+def _unpack_server() -> None:
+    """Unpack the server of the deck's examples into ``.venv``: nobody's machine starts to serve."""
+    if is_present(f"program:{UNPACKED}") or shutil.which("apt-get") is None:
+        return
+    tell(say("unpacks", package=UNPACKED))
+    with tempfile.TemporaryDirectory() as folder:
+        _run_quietly(["apt-get", "download", UNPACKED], folder=folder)
+        for name in os.listdir(folder):
+            _run_quietly(["dpkg-deb", "--extract", name, "."], folder=folder)
+        shutil.copy(os.path.join(folder, "usr", "sbin", UNPACKED), os.path.dirname(PYTHON))
+
+
+def pango_command() -> str:
+    """The command that installs Pango on this system; without one, what is needed."""
+    if sys.platform == "darwin":
+        return "brew install pango"
+    names = ["windows"] if os.name == "nt" else system_names()
+    if "debian" in names:
+        packages = [row[0] for row in DEBIAN["build"] if row[1].startswith("library:")]
+        return " ".join(["apt-get", "install", *packages])
+    return next((ELSEWHERE[name] for name in names if name in ELSEWHERE), "pango >= 1.44")
+
+
+def _run_quietly(
+    command: Sequence[str], said: str = "", *, folder: str = ROOT, **environment: str
+) -> str:
+    """Run a command in `folder`, and print its output only if it fails; return it after `said`.
+
+    `said` is what commands before it have printed: apt does not fail where it finds no network.
 
     Raises:
         SetupError: it fails, or cannot be started.
@@ -185,13 +228,17 @@ def _run_quietly(command: Sequence[str], **environment: str) -> None:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             env={**os.environ, **environment},
-            cwd=ROOT,
+            cwd=folder,
         )
     except OSError as error:
         raise SetupError(say("failed", reason=f"{command[0]}: {error}")) from error
+    output = said + done.stdout.decode("utf-8", "replace")
     if done.returncode:
-        tell(done.stdout.decode("utf-8", "replace").rstrip())
+        if any(sign in output for sign in _OFFLINE):
+            raise SetupError(say("offline"))
+        tell(output.rstrip())
         raise SetupError(say("failed", reason=" ".join(command)))
+    return output
 
 
 def _output(command: Sequence[str]) -> str:

@@ -6,8 +6,11 @@ from __future__ import annotations
 # package is there: a library's file name, a program's commands (one of them is enough), a module
 # to import or a Homebrew formula.
 #
-# The jobs: "unprinted" is a build without the PDF, "build" is any build, "test" needs all that the
-# tests use.
+# The jobs: "unprinted" reads, checks and builds without the PDF, "build" is any build, "release"
+# also proves with the real Anki, "test" needs all that the tests use.
+# The one Debian package that is not installed, because it would start a server on port 80, now and
+# at each start of the machine: its program is unpacked into .venv.
+UNPACKED = "nginx"
 _VENV = ("python3-venv", "module:ensurepip", "virtual environments")
 DEBIAN = {
     "unprinted": (_VENV,),
@@ -23,7 +26,7 @@ DEBIAN = {
         ("poppler-utils", "program:pdftotext", "reading the PDF back"),
         ("qpdf", "program:qpdf", "checking the PDF"),
         ("mupdf-tools", "program:mutool", "checking the PDF"),
-        ("nginx", "program:nginx", "running the deck's examples"),
+        (UNPACKED, "program:nginx", "running the deck's examples"),
         ("default-jre-headless", "program:java", "validating the page"),
     ),
 }
@@ -49,13 +52,27 @@ ELSEWHERE = {
     "suse": "sudo zypper install python311 libpango-1_0-0",
     "windows": "pacman -S mingw-w64-ucrt-x86_64-pango   (in an MSYS2 terminal)",
 }
+# Whose system packages each job needs.
+SYSTEM = {
+    "unprinted": ("unprinted",),
+    "build": ("build",),
+    "release": ("build",),
+    "test": ("build", "test"),
+}
 # The lock file with the Python packages of each job.
 LOCKS = {
     "unprinted": "requirements.lock",
     "build": "requirements.lock",
+    "release": "requirements-release.lock",
     "test": "requirements-test.lock",
 }
 # What is set up for a job also serves these jobs.
-SERVES = {"build": ("build", "unprinted")}
-# The commands that need the job "test".
-TESTING = ("test", "prove", "verify-upgrade", "release", "assets")
+SERVES = {
+    "build": ("unprinted",),
+    "release": ("unprinted", "build"),
+    "test": ("unprinted", "build", "release"),
+}
+# The commands that need another job than a build does.
+TESTING = ("prove", "test")
+RELEASING = ("assets", "release", "verify-upgrade")
+READING = ("check", "clean", "diff", "publish", "verify")

@@ -9,14 +9,17 @@ import os
 import sys
 
 from commands.setup.environment import PYTHON, ROOT, STAMP, VENV, job_line, python_line
-from commands.setup.requirements import LOCKS, SERVES, TESTING
-from commands.setup.words import SetupError, say, tell
+from commands.setup.pages import as_options, help_page, version_page
+from commands.setup.requirements import LOCKS, READING, RELEASING, SERVES, TESTING
+from commands.setup.words import SetupError, language, say, tell
 
 TYPE_CHECKING = False  # importing it from `typing` would take longer than all the rest
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import NoReturn
 
 OLDEST = (3, 11)
+NEWEST = (3, 14)  # for later ones some locked packages have no wheels
 IMPOSSIBLE = 3  # exit code: this machine cannot be set up from here
 STARTS = "DECKPRESS_STARTS"  # environment variable: how often .venv's Python was started for this
 
@@ -24,7 +27,8 @@ STARTS = "DECKPRESS_STARTS"  # environment variable: how often .venv's Python wa
 def ensure_ready(arguments: list[str]) -> list[str]:
     """Return the arguments without ``--no-setup``, in an interpreter that can run the command.
 
-    In that interpreter it returns at once. Otherwise it sets up what is missing and starts
+    In that interpreter it returns at once. Where nothing is set up yet, it answers for help and for
+    the version itself, and exits with code 0. Otherwise it sets up what is missing and starts
     ``.venv``'s Python, which replaces this process. With ``--no-setup`` it only looks whether the
     Python packages are there. It exits with code 3 if the machine cannot be set up, and with 130
     after Ctrl-C.
@@ -32,12 +36,17 @@ def ensure_ready(arguments: list[str]) -> list[str]:
     starts = int(os.environ.pop(STARTS, "0"))
     no_setup = "--no-setup" in arguments
     arguments = [argument for argument in arguments if argument != "--no-setup"]
+    arguments = as_options(arguments)
+    if arguments == ["--version"]:
+        _answer(version_page())
     job = _job(arguments)
+    if arguments[-1:] == ["--help"] and not (_is_stamped(job) or _has_packages()):
+        _answer(help_page(arguments, language()))
     if no_setup:
         _require_packages(job)
         return arguments
-    if sys.version_info < OLDEST:
-        _start_newer_python(arguments)
+    if not OLDEST <= sys.version_info[:2] <= NEWEST:
+        _start_other_python(arguments)
     stamped = _is_stamped(job)
     if stamped and _in_venv():
         return arguments
@@ -57,10 +66,28 @@ def ensure_ready(arguments: list[str]) -> list[str]:
     _start([PYTHON, os.path.join(ROOT, "build.py"), *arguments], **{STARTS: str(starts + 1)})
 
 
+def _answer(page: str) -> NoReturn:
+    import contextlib
+
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="replace")
+    with contextlib.suppress(BrokenPipeError):
+        sys.stdout.write(page)
+        sys.stdout.flush()
+    sys.exit(0)
+
+
 def _job(arguments: list[str]) -> str:
-    """The job that these arguments ask for: "test", "build", or "unprinted" without the PDF."""
-    if arguments[:1] and arguments[0] in TESTING:
+    """The job that these arguments ask for: "test", "release", "build" or "unprinted"."""
+    command = "".join(arguments[:1])
+    if arguments[-1:] == ["--help"]:
+        return "unprinted"
+    if command in TESTING:
         return "test"
+    if command in RELEASING:
+        return "release"
+    if command in READING:
+        return "build" if "--rebuild" in arguments else "unprinted"
     only = ""
     for index, option in enumerate(arguments):
         if option == "--only":
@@ -92,10 +119,7 @@ def _start(command: list[str], **variables: str) -> NoReturn:
     """Replace this process by `command`, with these environment variables set."""
     environment = {**os.environ, **variables}
     if sys.platform == "darwin":
-        # Python does not look for libraries in the folders of Homebrew.
-        paths = [environment.get("DYLD_FALLBACK_LIBRARY_PATH", ""), "/opt/homebrew/lib"]
-        paths += ["/usr/local/lib", "/usr/lib"]
-        environment["DYLD_FALLBACK_LIBRARY_PATH"] = ":".join(path for path in paths if path)
+        environment.update(library_folders(environment))
     sys.stdout.flush()
     sys.stderr.flush()
     if os.name == "nt":
@@ -105,29 +129,52 @@ def _start(command: list[str], **variables: str) -> NoReturn:
     os.execve(command[0], command, environment)
 
 
-def _start_newer_python(arguments: list[str]) -> NoReturn:
-    """Start again with a newer Python of this machine; if it has none, say how to get one."""
+def library_folders(environment: Mapping[str, str]) -> dict[str, str]:
+    """The variable by which Python looks for libraries in the folders of Homebrew, too."""
+    paths = [environment.get("DYLD_FALLBACK_LIBRARY_PATH", ""), "/opt/homebrew/lib"]
+    paths += ["/usr/local/lib", "/usr/lib"]
+    return {"DYLD_FALLBACK_LIBRARY_PATH": ":".join(path for path in paths if path)}
+
+
+def _start_other_python(arguments: list[str]) -> NoReturn:
+    """Start again with another Python of this machine; if none fits, say how to get one."""
     import subprocess
     from shutil import which
 
-    for minor in range(14, OLDEST[1] - 1, -1):
-        newer = which(f"python3.{minor}")
+    for minor in range(NEWEST[1], OLDEST[1] - 1, -1):
+        other = which(f"python3.{minor}")
         # A version manager may have a command of that name that does not work.
-        if newer and subprocess.call([newer, "-c", ""], stderr=subprocess.DEVNULL) == 0:
-            _start([newer, os.path.join(ROOT, "build.py"), *arguments])
+        if other and subprocess.call([other, "-c", ""], stderr=subprocess.DEVNULL) == 0:
+            _start([other, os.path.join(ROOT, "build.py"), *arguments])
+    too_old = sys.version_info[:2] < OLDEST
+    version = "3.11" if too_old else "{}.{}".format(*NEWEST)
     commands = {"darwin": "brew install python@3.13"}
-    hint = say("old-hint", command=commands.get(sys.platform, "apt-get install python3.11"))
+    hint = say("old-hint", command=commands.get(sys.platform, f"apt-get install python{version}"))
     found = "{}.{}.{}".format(*sys.version_info[:3])
-    tell(say("old", wanted="{}.{}".format(*OLDEST), found=found, hint=hint))
+    if too_old:
+        tell(say("old", wanted="{}.{}".format(*OLDEST), found=found, hint=hint))
+    else:
+        tell(say("new", newest="{}.{}".format(*NEWEST), found=found, hint=hint))
     sys.exit(IMPOSSIBLE)
 
 
 def _require_packages(job: str) -> None:
     """Exit with one sentence if the user's own environment lacks a package."""
+    if module := _missing_module(job):
+        tell(say("module", module=module, lock=LOCKS[job]))
+        sys.exit(IMPOSSIBLE)
+
+
+def _has_packages() -> bool:
+    """Whether this interpreter can print the pages of help as click makes them."""
+    return sys.version_info >= OLDEST and not _missing_module("unprinted")
+
+
+def _missing_module(job: str) -> str:
+    """The first module of those that `job` needs that is not installed; empty if all are."""
     from importlib.util import find_spec
 
-    modules = ["click", "yaml", "markdown", "genanki", "weasyprint"]
-    for module in [*modules, *(["pytest"] if job == "test" else [])]:
-        if find_spec(module) is None:
-            tell(say("module", module=module, lock=LOCKS[job]))
-            sys.exit(IMPOSSIBLE)
+    modules = ["click", "yaml", "markdown", "genanki", "platformdirs", "rich"]
+    modules += {"build": ["weasyprint"], "release": ["weasyprint", "anki"]}.get(job, [])
+    modules += ["weasyprint", "anki", "pytest"] if job == "test" else []
+    return next((module for module in modules if find_spec(module) is None), "")

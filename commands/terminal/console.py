@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from commands.terminal.words import language, say_message
+from deckpress.program import NAME
 from releases.errors import SourceRejected
 from releases.messages import Step, silent
 
@@ -42,7 +43,7 @@ def expected_errors() -> tuple[type[Exception], ...]:
 
 def complain(message: str) -> None:
     """Print to stderr what went wrong, after the program's name."""
-    click.echo(f"build.py: {message}", err=True)
+    click.echo(f"{NAME}: {message}", err=True)
 
 
 def print_findings(

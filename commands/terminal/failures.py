@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from commands.setup.install import pango_command
 from commands.terminal.upgrade_text import upgrade_text
 from commands.terminal.words import language, say, say_message
 from deckpress.output.store import StoreError
@@ -44,7 +45,7 @@ def reason(error: Exception) -> str:
         case LayoutError():
             return say("layout-endless", place=error.card_id or "?")
         case PrinterError() if error.reason:
-            return say("printer-libraries", reason=error.reason)
+            return say("printer-libraries", reason=error.reason, command=pango_command())
         case PrinterError():
             return say("printer-version", found=error.found, wanted=error.wanted)
         case UnprovenError():

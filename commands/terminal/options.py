@@ -7,10 +7,18 @@ from pathlib import Path
 import click
 
 from commands.terminal.console import Format
+from commands.terminal.sources import output_folder
 
 KEPT_BUILDS = 3  # how many development builds stay when old ones are removed
 
-ROOT = Path(__file__).resolve().parents[2]
+
+def _output_folder(context: click.Context, _option: click.Parameter, value: Path | None) -> Path:
+    """What the author named, or else the folder that belongs to the source of this command.
+
+    Click handles what was typed first, so a source that was named is among the parameters by now.
+    """
+    return value or output_folder(context.params.get("source") or context.params.get("named"))
+
 
 source_argument = click.argument(
     "source", required=False, type=click.Path(path_type=Path), metavar="[SOURCE]"
@@ -27,8 +35,8 @@ format_option = click.option(
 output_option = click.option(
     "--output",
     type=click.Path(path_type=Path),
-    default=ROOT / "output",
+    callback=_output_folder,
     metavar="DIR",
-    help="Where versions are published; the project's output/ unless told.",
+    help="Where versions are published; output/ beside the deck's folder unless told.",
 )
 strict_option = click.option("--strict", is_flag=True, help="Count warnings as errors.")

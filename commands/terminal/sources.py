@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,31 +11,66 @@ import click
 
 from commands.terminal.console import Failed
 from commands.terminal.words import say
+from deckpress.program import IS_INSTALLED, ROOT
 
 if TYPE_CHECKING:
     from deckpress.model import RawDeck
     from deckpress.selection import Selection
     from releases.checked_source import CheckedSource
 
-FOLDER = Path(__file__).resolve().parents[2] / "source"
+_SOURCE = "source"  # the folder of a deck with its figures, examples and releases
+_OUTPUT = "output"
 
 
 def find_source(named: Path | None) -> Path:
-    """The file that the author named, or else the only Markdown file in ``source/``.
+    """The file that the author named, or else the deck of this place.
+
+    In a clone that is the only Markdown file of the clone's ``source/``. The installed program
+    looks into ``source/`` of the current folder, and if that has none into the folder itself, where
+    a deck is a Markdown file with front matter.
 
     Raises:
-        Failed: ``source/`` has none.
-        click.UsageError: ``source/`` has several.
+        Failed: there is none.
+        click.UsageError: there are several.
     """
     if named is not None:
         return named
-    candidates = sorted(FOLDER.glob("*.md"))
+    folder = Path(_SOURCE) if IS_INSTALLED else ROOT / _SOURCE
+    candidates = sorted(folder.glob("*.md"))
+    if IS_INSTALLED and not candidates:
+        folder = Path()
+        candidates = sorted(path for path in folder.glob("*.md") if _has_front_matter(path))
     if not candidates:
-        raise Failed(say("source-none", folder=FOLDER))
+        raise Failed(say("source-none", folder=folder.absolute()))
     if len(candidates) > 1:
         names = ", ".join(path.name for path in candidates)
-        raise click.UsageError(say("source-many", folder=FOLDER, names=names))
+        raise click.UsageError(say("source-many", folder=folder.absolute(), names=names))
     return candidates[0]
+
+
+def output_folder(source: Path | None) -> Path:
+    """Where the versions of a source go, unless the author says: ``output/``.
+
+    It stands beside the source's folder if that is called ``source``, and else in that folder.
+    Without a source, it is that of the deck which `find_source` would look for.
+    """
+    if source is None and not IS_INSTALLED:
+        return ROOT / _OUTPUT
+    # Not `resolve`: of a source behind a link, the link's folder counts.
+    folder = source.absolute().parent if source is not None else Path.cwd()
+    home = Path(os.path.normpath(folder))
+    return (home.parent if home.name == _SOURCE else home) / _OUTPUT
+
+
+def _has_front_matter(path: Path) -> bool:
+    """Whether a Markdown file begins as a deck does; what cannot be read does not."""
+    if not path.is_file():
+        return False
+    try:
+        with path.open("rb") as file:
+            return file.readline(8).removeprefix(codecs.BOM_UTF8).rstrip() == b"---"
+    except OSError:
+        return False
 
 
 def check_for_build(named: Path | None, selection: Selection, *, strict: bool) -> CheckedSource:

@@ -55,10 +55,10 @@ def _without_settings(source: str) -> str:
 
 
 def _render_mermaid(text: str) -> str:
-    import mermaidx
+    import mmdr
 
     try:
-        drawn: str = mermaidx.render(f"{_settings()}\n{text}", backend="merman").svg()
+        drawn: str = mmdr.render(f"{_settings()}\n{text}", backend="merman").svg()
     except Exception as error:  # the engine raises many types of its own
         raise DiagramError(" ".join(str(error).split())[:200] or type(error).__name__) from error
     return drawn
