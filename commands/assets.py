@@ -27,6 +27,9 @@ def assets(folder: Path, source: Path | None, tag: str) -> None:
     """
     from releases.assets import refuse_foreign_folder
     from releases.checked_source import check_source
+    from releases.upgrade.library import require_anki
+
+    require_anki()
     from releases.publish.make_assets import make_assets
 
     refuse_foreign_folder(folder)

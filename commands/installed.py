@@ -1,18 +1,19 @@
 """The way in of the installed program: the command ``deckpress``.
 
-A wheel has this file as the package ``deckpress_program``, in whose folder all other packages lie.
-They are found from there and nowhere else, so two programs with a package ``commands`` get on.
+A wheel has all packages in one folder, ``deckpress_program``. They are found from there and nowhere
+else, so two programs with a package ``commands`` get on.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 
 def run() -> int:
     """Run the command of the command line, and return its exit code."""
-    sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))  # noqa: PTH120 - to start fast
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
     try:
         from commands.setup.pages import as_options, version_page
         from commands.setup.start import library_folders

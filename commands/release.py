@@ -46,7 +46,9 @@ def release(source: Path | None, bump: Bump | None, tagging: bool, output: Path)
     from releases import release_steps
     from releases.plan.next_release import plan_release
     from releases.plan.release_plan import require_repository, source_folder
+    from releases.upgrade.library import require_anki
 
+    require_anki()
     path = find_source(source)
     repository = require_repository(source_folder(path))
     plan = None

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import click
 
-ROOT = Path(__file__).resolve().parent.parent
+from commands.terminal.console import Failed
+from commands.terminal.words import say
+from deckpress.program import IS_INSTALLED, ROOT
 
 _LINTERS = (
     ("ruff", "check", "."),
@@ -30,6 +32,8 @@ _THOROUGH = ("--hypothesis-profile", "thorough", "--durations", "10")
 @click.argument("pytest_arguments", nargs=-1, type=click.UNPROCESSED, metavar="[PYTEST ARGUMENTS]")
 def test(everything: bool, pytest_arguments: tuple[str, ...]) -> int:
     """Run the tests. What follows is handed to pytest: `build.py test -k cloze`."""
+    if IS_INSTALLED:
+        raise Failed(say("test-clone"))
     began = time.monotonic()
     chosen = _THOROUGH if everything else _QUICK
     processes = str(max(2, os.cpu_count() or 0))

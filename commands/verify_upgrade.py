@@ -28,6 +28,9 @@ def verify_upgrade(old: Path, new: Path, machine: bool) -> int:
     Three learners study OLD in the real Anki, tag, edit, suspend, flag, move and delete, and then
     import NEW. The exit code is 0 if all is as it was, apart from what NEW changes, and 1 if not.
     """
+    from releases.upgrade.library import require_anki
+
+    require_anki()
     from releases.upgrade.prove import prove
 
     with progress() as step, tempfile.TemporaryDirectory() as folder:

@@ -20,14 +20,13 @@ from deckpress.model import Release
 from deckpress.output import manifest, store
 from deckpress.output.archive import unpack
 from deckpress.output.regular_files import read_regular
+from deckpress.program import IS_INSTALLED, ROOT
 from deckpress.reading.paths import RELEASES_FOLDER
 from releases import assets
 from releases.errors import ReleaseError
 from releases.git import GitError, NoRepositoryError, Repository
 from releases.messages import Message, Step, message, silent
 
-ROOT = Path(__file__).resolve().parent.parent
-_IS_CLONE = (ROOT / "build.py").exists()  # and not an installed package
 _MORE = 10_000_000  # bytes by which an archive may be larger than it should, to be looked into
 # What a copy of the tree does without: at its top, where builds go; and anywhere.
 _NOT_COPIED_TOP = {".git", ".venv", ".cache", "output", ".hypothesis"}
@@ -52,7 +51,8 @@ def find_or_build_package(
     repository.unpack(f"refs/tags/{tag}", tree)
     if (source := find_released_source(release, tree)) is None:
         raise ReleaseError("rebuild-no-source", name=f"{release.name}.md", place=tag)
-    return next(_build(tree, source, folder / "built", again=True).glob("*.apkg"))
+    home = _program(tree, named=False)
+    return next(_build(home, source, folder / "built", again=True).glob("*.apkg"))
 
 
 def _published_package(release: Release, output: Path) -> Path | None:
@@ -104,24 +104,24 @@ def rebuild_and_compare(
     `files` are all files of a verified version by name, from a build or from a download. What they
     say of themselves is not trusted, except which source and which tools made them. The source and
     the program come from the repository at `program`, or else from the one that this program is in,
-    and from no other: a download may bring a repository of its own, with a program. `step` is told
-    which repository it is, and which commit, before anything of it runs.
+    and from no other: a download may bring a repository of its own, with a program. An installed
+    program is in none: it builds with itself, from the source in the current folder's repository.
+    `step` is told which repository it is, and which commit, before anything of it runs.
 
     Raises:
         ReleaseError: the version cannot be built again.
     """
     stated = json.loads(files[manifest.MANIFEST])
     version = stated["version"]
-    if program is None and not _IS_CLONE:
-        raise ReleaseError("rebuild-no-program")
-    place = program or ROOT
+    place = program or (_current_repository() if IS_INSTALLED else ROOT)
     trees = _tagged_tree(version, place, folder, step) if stated["release"] else None
     tree = trees or _copied_tree(version, place, folder, step)
     source = _source_in(tree, stated["source"]["name"], stated["source"]["sha256"])
     if source is None:
         where = f"v{version}" if trees else place
         raise ReleaseError("rebuild-no-source", name=quoted(stated["source"]["name"]), place=where)
-    built = _build(tree, source, folder / "built", again=stated["release"])
+    home = _program(tree, named=program is not None)
+    built = _build(home, source, folder / "built", again=stated["release"])
     fresh = store.read_folder(built, (manifest.SITE,))
     now = json.loads(fresh[manifest.MANIFEST])
     if now["version"] != version:
@@ -228,12 +228,32 @@ def _tagged_tree(version: str, place: Path, folder: Path, step: Step) -> Path | 
         raise ReleaseError("git-missing") from error
 
 
-def _build(tree: Path, source: Path, output: Path, *, again: bool) -> Path:
-    """Build a source with the program of its tree, or with this one if the tree has none.
+def _current_repository() -> Path:
+    """The top of the repository that the current folder is in.
+
+    Raises:
+        ReleaseError: it is in none, or Git cannot tell.
+    """
+    repository = Repository.find_or_none(Path.cwd())
+    if repository is None:
+        raise ReleaseError("rebuild-no-program")
+    return repository.root
+
+
+def _program(tree: Path, *, named: bool) -> Path:
+    """The folder of the program that builds a tree: the tree's, or this one if it has none.
+
+    An installed program runs no other, unless its repository was `named`.
+    """
+    own = (tree / "build.py").exists() and (named or not IS_INSTALLED)
+    return tree if own else ROOT
+
+
+def _build(home: Path, source: Path, output: Path, *, again: bool) -> Path:
+    """Build a source with the program in the folder `home`.
 
     With `again`, its last release is built. Returns the folder of the version in `output`.
     """
-    home = tree if (tree / "build.py").exists() else ROOT
     command = [
         sys.executable,
         str(home / "build.py"),
@@ -245,11 +265,13 @@ def _build(tree: Path, source: Path, output: Path, *, again: bool) -> Path:
     command += ["--release"] if again else []
     # The packages installed here will do if they are the ones that the tree locks.
     locks = [folder / "requirements.lock" for folder in (home, ROOT)]
-    if all(lock.exists() for lock in locks) and filecmp.cmp(locks[0], locks[1], shallow=False):
+    if home == ROOT or (
+        all(lock.exists() for lock in locks) and filecmp.cmp(locks[0], locks[1], shallow=False)
+    ):
         command.append("--no-setup")
     environment = {**os.environ, "PYTHONHASHSEED": "random", "TZ": "Asia/Kathmandu"}
     done = subprocess.run(
-        command, cwd=tree, env=environment, capture_output=True, text=True, check=False
+        command, cwd=source.parent, env=environment, capture_output=True, text=True, check=False
     )
     if done.returncode:
         raise ReleaseError("rebuild-failed", reason=done.stderr.strip())
