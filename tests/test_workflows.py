@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,10 +11,15 @@ from typing import Any
 import pytest
 import yaml
 
+from commands.setup.requirements import DEBIAN
+
 ROOT = Path(__file__).resolve().parents[1]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 DEPENDABOT = ROOT / ".github" / "dependabot.yml"
 OWN = "$/.github/workflows/"  # how a workflow of this repository is called at the same commit
+# What other repositories use of this one.
+ACTION = ROOT / "action.yml"
+CALLED = ROOT / ".github" / "workflows" / "release-deck.yml"
 
 
 @pytest.fixture(params=WORKFLOWS, ids=lambda path: path.name)
@@ -25,7 +31,7 @@ def workflow(request: pytest.FixtureRequest) -> dict[str, Any]:
 def test_an_auditor_finds_nothing() -> None:
     zizmor = Path(sys.executable).with_name("zizmor")
     done = subprocess.run(
-        [zizmor, "--offline", "--no-progress", "--persona=pedantic", *WORKFLOWS, DEPENDABOT],
+        [zizmor, "--offline", "--no-progress", "--persona=pedantic", *WORKFLOWS, DEPENDABOT, ACTION],
         capture_output=True,
         text=True,
         check=False,
@@ -123,3 +129,33 @@ def test_the_form_for_a_mistaken_card_asks_for_what_is_needed() -> None:
     # The link on a card opens an issue of its own, with the card's id as the title.
     settings = yaml.safe_load((folder / "config.yml").read_text("utf-8"))
     assert settings["blank_issues_enabled"] is True
+
+
+def test_the_action_installs_what_a_release_needs_as_it_is_locked() -> None:
+    action = yaml.safe_load(ACTION.read_text("utf-8"))
+    script = "\n".join(step.get("run", "") for step in action["runs"]["steps"])
+    assert "--require-hashes" in script
+    for package, sign, _ in DEBIAN["build"]:
+        assert package in script or not sign.startswith("library:"), package
+    for word in script.split():
+        if ".lock" in word:
+            assert (ROOT / word.strip('"').removeprefix("$HERE/")).exists(), word
+
+
+def test_a_deck_elsewhere_is_released_by_ten_lines_of_the_docs() -> None:
+    """The example gives the called workflow the inputs and the permissions that it asks for."""
+    text = (ROOT / "docs" / "releases.md").read_text("utf-8")
+    (example,) = (
+        block for block in re.findall(r"```yaml\n(.*?)```", text, re.S) if "jobs:" in block
+    )
+    assert len(example.splitlines()) <= 12
+    called = yaml.safe_load(CALLED.read_text("utf-8"))
+    (job,) = yaml.safe_load(example)["jobs"].values()
+    inputs = called[True]["workflow_call"]["inputs"]  # YAML reads the key `on` as true
+    assert job["with"].keys() <= inputs.keys()
+    assert {name for name, about in inputs.items() if about.get("required")} <= job["with"].keys()
+    asked = {
+        key: value for each in called["jobs"].values() for key, value in each["permissions"].items()
+    }
+    assert {**asked, **job["permissions"]} == job["permissions"] | {"contents": "write"}
+    assert job["uses"].partition("@")[0].endswith(CALLED.relative_to(ROOT).as_posix())

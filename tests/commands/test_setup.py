@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from commands.setup import install, requirements, start, words
+from commands.terminal.failures import reason
+from exporters.job import PrinterError
 
 ROOT = Path(__file__).resolve().parents[2]
 SETUP = sorted(f"commands/setup/{path.name}" for path in Path(start.__file__).parent.glob("*.py"))
@@ -159,6 +161,82 @@ def test_an_old_python_says_what_is_needed(
     assert "Python 3.11 or later is needed; this is 3.9.2" in capsys.readouterr().err
 
 
+def test_a_python_that_is_too_new_is_said_to_be(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setattr(sys, "version_info", (3, 15, 0))
+    monkeypatch.setenv("PATH", str(tmp_path))  # no older one either
+    monkeypatch.setenv("LC_ALL", "C")
+    with pytest.raises(SystemExit) as stop:
+        start.ensure_ready([])
+    assert stop.value.code == start.IMPOSSIBLE
+    said = capsys.readouterr().err
+    assert said.startswith("Python 3.14 is the newest that this works with; this is 3.15.0. ")
+
+
+@pytest.mark.parametrize(
+    ("printed", "offline"),
+    [
+        (
+            "W: Failed to fetch x  Temporary failure resolving 'x'\nE: Unable to locate package y",
+            True,
+        ),
+        (
+            "NewConnectionError('<...>: [Errno 101]')\nERROR: No matching distribution found for y",
+            True,
+        ),
+        ("ERROR: No matching distribution found for y", False),
+    ],
+)
+def test_no_network_is_told_as_that(
+    printed: str, offline: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("LC_ALL", "C")
+    (tmp_path / "printed").write_text(printed)
+    with pytest.raises(words.SetupError) as stop:
+        install._run_quietly(["sh", "-c", "cat printed; exit 1"], folder=str(tmp_path))
+    assert ("needs the network" in str(stop.value)) == offline
+
+
+def test_what_earlier_commands_printed_counts_too(tmp_path: Path) -> None:
+    """apt-get update ends well without a network; only apt-get install fails, for lack of lists."""
+    said = install._run_quietly(["echo", "Temporary failure resolving 'x'"])
+    with pytest.raises(words.SetupError, match=r"network|网络"):
+        install._run_quietly(["false"], said)
+
+
+def test_the_tests_nginx_is_unpacked_and_not_installed(machine: Machine) -> None:
+    (ran,) = {line for line in machine("apt-get", id="debian", job="test") if "install" in line}
+    assert "chromium" in ran
+    assert "nginx" not in ran
+
+
+@pytest.mark.parametrize("job", ["build", "release"])
+def test_a_release_needs_no_program_of_the_tests(job: str) -> None:
+    packages = {row[0] for name in requirements.SYSTEM[job] for row in requirements.DEBIAN[name]}
+    assert packages == set(_PACKAGES.split())
+    lock = (ROOT / requirements.LOCKS["release"]).read_text("utf-8")
+    assert lock.startswith("anki==")
+    assert "playwright" not in lock
+
+
+@pytest.mark.parametrize(
+    ("platform", "names", "command"),
+    [
+        ("darwin", [], "brew install pango"),
+        ("linux", ["ubuntu", "debian"], "apt-get install libpango-1.0-0 libpangoft2-1.0-0"),
+        ("linux", ["fedora"], "sudo dnf install python3 pango"),
+        ("linux", [], "pango >= 1.44"),
+    ],
+)
+def test_a_missing_pango_is_told_with_what_to_install(
+    platform: str, names: list[str], command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "platform", platform)
+    monkeypatch.setattr(install, "system_names", lambda: names)
+    assert command in reason(PrinterError(reason="no libpango"))
+
+
 def test_an_environment_of_ones_own_without_a_package_says_which() -> None:
     done = subprocess.run(
         [sys.executable, "-S", ROOT / "build.py", "--no-setup"],
@@ -201,7 +279,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
         monkeypatch.setattr(os, "geteuid", lambda: 0 if root else 1000)
         monkeypatch.setattr(install, "is_present", lambda sign: sign == has)
         monkeypatch.setattr(install, "system_names", lambda: [id])
-        install._install_system_packages((job,))
+        install._install_system_packages(requirements.SYSTEM[job])
         return log.read_text().splitlines()
 
     return make
