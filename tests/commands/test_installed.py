@@ -52,18 +52,20 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("installed")
     scripts = home / "env" / _SCRIPTS
     locked = ("--require-hashes", "-r", ROOT / "requirements.lock")
-    for command in (
+    prepare: list[tuple[object, ...]] = [
         (sys.executable, "-m", "pip", "wheel", "--no-deps", "--wheel-dir", home, ROOT),
         (sys.executable, "-m", "venv", home / "env"),
         (scripts / "python", "-m", "pip", "install", *locked),
-    ):
+    ]
+    for command in prepare:
         done = run(*command, folder=home)
         assert done.returncode == 0, done.stdout + done.stderr
     (wheel,) = home.glob("*.whl")
-    for command in (
+    finish: list[tuple[object, ...]] = [
         (scripts / "python", "-m", "pip", "install", "--no-deps", wheel),
         (scripts / "python", "-m", "pip", "check"),
-    ):
+    ]
+    for command in finish:
         done = run(*command, folder=home)
         assert done.returncode == 0, done.stdout + done.stderr
     return scripts

@@ -170,7 +170,7 @@ class _MergedPdf:
             root[key] = value
         if first.docinfo:
             for key, value in first.docinfo.items():
-                pdf.docinfo[key] = value
+                pdf.docinfo[key] = String(bytes(value))  # not the other file's object
         self._write_names(first)
         self._write_structure()
         if self._bookmarks:
