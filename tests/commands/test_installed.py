@@ -55,7 +55,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
     prepare: list[tuple[object, ...]] = [
         (sys.executable, "-m", "pip", "wheel", "--no-deps", "--wheel-dir", home, ROOT),
         (sys.executable, "-m", "venv", home / "env"),
-        (scripts / "python", "-m", "pip", "install", *locked),
+        (scripts / "python", "-m", "pip", "install", "--no-compile", *locked),
     ]
     for command in prepare:
         done = run(*command, folder=home)
