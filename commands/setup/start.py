@@ -40,7 +40,7 @@ def ensure_ready(arguments: list[str]) -> list[str]:
     if arguments == ["--version"]:
         _answer(version_page())
     job = _job(arguments)
-    if arguments[-1:] == ["--help"] and not (_is_stamped(job) or _has_packages()):
+    if arguments[-1:] == ["--help"] and not (_has_packages() if no_setup else _is_stamped(job)):
         _answer(help_page(arguments, language()))
     if no_setup:
         _require_packages(job)
