@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from commands import publish
 from commands.terminal.chinese_help import in_authors_language, translate_click
 from commands.terminal.console import INTERRUPTED, complain, expected_errors
 from commands.terminal.words import say
@@ -48,7 +49,7 @@ class _Commands(click.Group):
         if cmd_name not in COMMANDS:
             return None
         if cmd_name == "publish":
-            return _publish()
+            return _Publish()
         module = cmd_name.replace("-", "_")
         command: click.Command = getattr(import_module(f"commands.{module}"), module)
         return in_authors_language(command, cmd_name)
@@ -69,17 +70,20 @@ class _Commands(click.Group):
         return super().parse_args(ctx, args)
 
 
-def _publish() -> click.Command:
+class _Publish(click.Command):
     """The one verb that does without packages, as one of this group."""
-    from commands import publish
 
-    return click.Command(
-        "publish",
-        callback=lambda arguments: publish.main(arguments),
-        params=[click.Argument(["arguments"], nargs=-1, type=click.UNPROCESSED)],
-        context_settings={"ignore_unknown_options": True, "help_option_names": []},
-        help=say("publish-help"),
-    )
+    def __init__(self) -> None:
+        super().__init__(
+            "publish",
+            callback=lambda arguments: publish.main(arguments),
+            params=[click.Argument(["arguments"], nargs=-1, type=click.UNPROCESSED)],
+            context_settings={"ignore_unknown_options": True, "help_option_names": []},
+            help=say("publish-help"),
+        )
+
+    def get_help(self, ctx: click.Context) -> str:
+        return publish.help_page()
 
 
 @click.group(

@@ -11,9 +11,10 @@ from pathlib import Path
 import click
 
 from commands.terminal.console import Failed
-from commands.terminal.options import ROOT, source_argument
+from commands.terminal.options import source_argument
 from commands.terminal.sources import find_source
 from commands.terminal.words import say
+from deckpress.program import ROOT
 from deckpress.reading.files import load
 from deckpress.reading.reader import read
 

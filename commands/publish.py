@@ -13,6 +13,7 @@ from pathlib import Path
 
 from commands.terminal.words import say, say_message
 from deckpress.output.store import StoreError
+from deckpress.program import NAME
 from releases.errors import ReleaseError
 from releases.publish.prepared import publish_prepared
 
@@ -20,7 +21,7 @@ from releases.publish.prepared import publish_prepared
 def main(arguments: Sequence[str]) -> int:
     """Run the command with these arguments, and return its exit code as `commands.main` does."""
     if {"--help", "-h"} & set(arguments):
-        print(say("publish-usage"), say("publish-help"), say("publish-help-tag"), sep="\n\n")
+        print(help_page())
         return 0
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False, exit_on_error=False)
     parser.add_argument("folders", nargs="*", type=Path)
@@ -45,11 +46,17 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
+def help_page() -> str:
+    """What ``--help`` says."""
+    usage = say("publish-usage", name=NAME)
+    return f"{usage}\n\n{say('publish-help')}\n\n{say('publish-help-tag')}"
+
+
 def _wrong_use() -> int:
-    print(f"build.py: {say('publish-wrong-use')}\n{say('publish-usage')}", file=sys.stderr)
+    print(f"{NAME}: {say('publish-wrong-use')}\n{say('publish-usage', name=NAME)}", file=sys.stderr)
     return 2
 
 
 def _failed(reason: str) -> int:
-    print(f"build.py: {reason}", file=sys.stderr)
+    print(f"{NAME}: {reason}", file=sys.stderr)
     return 1

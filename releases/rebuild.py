@@ -196,7 +196,7 @@ def _copied_tree(version: str, place: Path, folder: Path, step: Step) -> Path:
         top = _NOT_COPIED_TOP if Path(home) == place else set()
         return _NOT_COPIED(home, names) | (top & set(names))
 
-    step(message("rebuild-from-tree", version=version, folder=place))
+    step(message("rebuild-from-tree", version=version, folder=str(place)))
     tree = folder / "tree"
     shutil.copytree(place, tree, ignore=ignore, ignore_dangling_symlinks=True)
     return tree
@@ -213,7 +213,7 @@ def _tagged_tree(version: str, place: Path, folder: Path, step: Step) -> Path | 
         repository = Repository.find(place)
         if not (commit := repository.tagged_commit(tag)):
             raise ReleaseError("rebuild-no-tag", version=version, tag=tag, folder=place)
-        facts = {"tag": tag, "commit": commit[:12], "folder": repository.root}
+        facts = {"tag": tag, "commit": commit[:12], "folder": str(repository.root)}
         step(message("rebuild-from-tag", version=version, **facts))
         tree = folder / "tree"
         repository.unpack(commit, tree)

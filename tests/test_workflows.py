@@ -31,7 +31,15 @@ def workflow(request: pytest.FixtureRequest) -> dict[str, Any]:
 def test_an_auditor_finds_nothing() -> None:
     zizmor = Path(sys.executable).with_name("zizmor")
     done = subprocess.run(
-        [zizmor, "--offline", "--no-progress", "--persona=pedantic", *WORKFLOWS, DEPENDABOT, ACTION],
+        [
+            zizmor,
+            "--offline",
+            "--no-progress",
+            "--persona=pedantic",
+            *WORKFLOWS,
+            DEPENDABOT,
+            ACTION,
+        ],
         capture_output=True,
         text=True,
         check=False,

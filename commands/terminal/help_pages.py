@@ -48,13 +48,18 @@ def _own_pages() -> str:
     """The pages in the language of this process, as JSON."""
     import click
 
+    from commands.terminal.chinese_help import in_authors_language, translate_click
+
+    translate_click()
     # Imported by name: `main` is above this module, and only this program is made of both.
-    group = import_module("commands.main").deckpress
+    group: click.Group = import_module("commands.main").deckpress
+    translated = in_authors_language(group, "deckpress")
     settings = {**group.context_settings, "terminal_width": _WIDTH}
-    whole = click.Context(group, info_name="build.py", **settings)
-    found = {"": group.get_help(whole).splitlines()}
+    whole = click.Context(translated, info_name="build.py", **settings)
+    found = {"": translated.get_help(whole).splitlines()}
     for name in group.list_commands(whole):
-        command = group.get_command(whole, name)
+        if (command := group.get_command(whole, name)) is None:
+            continue
         context = click.Context(command, whole, info_name=name, terminal_width=_WIDTH)
         found[name] = command.get_help(context).splitlines()
     return json.dumps(found)

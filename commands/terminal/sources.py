@@ -41,10 +41,10 @@ def find_source(named: Path | None) -> Path:
         folder = Path()
         candidates = sorted(path for path in folder.glob("*.md") if _has_front_matter(path))
     if not candidates:
-        raise Failed(say("source-none", folder=folder.absolute()))
+        raise Failed(say("source-none", folder=str(folder.absolute())))
     if len(candidates) > 1:
         names = ", ".join(path.name for path in candidates)
-        raise click.UsageError(say("source-many", folder=folder.absolute(), names=names))
+        raise click.UsageError(say("source-many", folder=str(folder.absolute()), names=names))
     return candidates[0]
 
 
