@@ -21,6 +21,7 @@ from releases.messages import message
 _MENDED = {
     "homepage": "mended-homepage",
     "D207": "mended-ids",
+    "D821": "mended-gaps",
     "D907": "mended-punctuation",
     "D908": "mended-spaces",
     "D909": "mended-quotes",
@@ -35,8 +36,9 @@ _MENDED = {
 @click.option(
     "--fix",
     is_flag=True,
-    help="First write the ids that are missing, and the homepage if a Git remote on GitHub has it,"
-    " and mend the punctuation of Chinese and the names of products; nothing else is changed.",
+    help="First write the ids that are missing, and the homepage if a Git remote on GitHub has it;"
+    " number new gaps, give released ones their numbers back; and mend the punctuation of Chinese"
+    " and the names of products. All else stays.",
 )
 @click.option(
     "--draw",
@@ -81,13 +83,17 @@ def check(
 def _mend(path: Path) -> None:
     from deckpress.fixes.add_homepage import add_homepage
     from deckpress.fixes.autofix import mend
+    from deckpress.history.ledger import with_last_release
     from deckpress.reading import files
+    from deckpress.reading.reader import read
 
+    loaded = files.load(path)
+    release = with_last_release(read(loaded)[0], loaded)[0].release
     counts: Counter[str] = Counter()
     homepage = homepage_of(path.resolve().parent)
 
     def change(text: str) -> tuple[str, int]:
-        fresh, found = mend(text)
+        fresh, found = mend(text, release)
         fresh, found["homepage"] = add_homepage(fresh, homepage)
         counts.update(found)
         return fresh, found.total()

@@ -20,6 +20,7 @@ from deckpress.foreign_text import visible
 from deckpress.history import changelog, comparison
 from deckpress.history.differences import DifferencePiece, Fate, part_texts, word_differences
 from deckpress.history.digests import digests
+from deckpress.history.section_decks import section_decks
 from deckpress.model import RawDeck, Release
 from deckpress.output.archive import LARGEST, unpack
 from deckpress.output.regular_files import read_regular
@@ -30,6 +31,8 @@ from releases.git import Repository
 
 # By the id of a card and the name of a part: its text in pieces.
 Words = Mapping[str, Mapping[str, tuple[DifferencePiece, ...]]]
+
+_DECK_FACTS = ("key", "anki_deck", "tag_root", "note_types")
 
 # How a piece of text is marked, by the output format.
 _MARKS = {
@@ -89,8 +92,9 @@ def diff(version: str | None, named: Path | None, form: str, output: Path) -> No
     last = replace(now.deck, release=releases[-1]) if releases else deck
     following = comparison.next_version(last.release, comparison.compare(last.release, last, parts))
     if form == "json":
+        decks = section_decks(last.release, last)
         # `visible` writes control characters as escapes, which stand for them in JSON.
-        click.echo(visible(_json(release, following, changes, words)))
+        click.echo(visible(_json(release, following, changes, words, decks)))
         return
     title = say("diff-title", title=deck.meta.title, version=following)
     details = _details(words, deck.meta.lang, form)
@@ -138,7 +142,11 @@ def _changed_words(before: RawDeck, now: RawDeck, changes: comparison.Changes) -
 
 
 def _json(
-    release: Release | None, following: str, changes: comparison.Changes, words: Words
+    release: Release | None,
+    following: str,
+    changes: comparison.Changes,
+    words: Words,
+    decks: Mapping[str, str],
 ) -> str:
     lists = ("added", "retired", "restored", "moved", "other_kind", "vanished", "renamed")
     result = {
@@ -156,9 +164,16 @@ def _json(
             }
             for id, parts in changes.edited.items()
         ],
-        "deck": [name for name in ("key", "anki_deck", "note_types") if getattr(changes, name)],
+        **{name: _lists(getattr(changes, name)) for name in ("more_gaps", "other_gaps")},
+        # The names in Anki of the decks of the renamed sections.
+        "section_decks": {id: decks[id] for id in changes.renamed if id in decks},
+        "deck": [name for name in _DECK_FACTS if getattr(changes, name)],
     }
     return as_document(result)
+
+
+def _lists(texts: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    return {id: list(found) for id, found in texts.items()}
 
 
 def _details(words: Words, lang: str, form: str) -> dict[str, list[str]]:

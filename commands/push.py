@@ -140,7 +140,7 @@ class _Push:
             path,
             package,
             deck_key=checked.deck.meta.key,
-            tag_root=checked.deck.meta.key,
+            tag_root=checked.deck.meta.tags_home,
             chosen=_chosen(checked, self._selection),
             released={card.note for card in cards},
             # A development build is one second younger than the last release.

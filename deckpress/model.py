@@ -79,7 +79,8 @@ class Text:
 class Meta:
     """The front matter.
 
-    `key` is part of every note's guid, so it must not change once the deck is released.
+    `key` is part of every note's guid, so it must not change once the deck is released. Nor must
+    `tag_root`, below which Anki keeps all tags of the deck; if it is empty, that is the key.
     """
 
     title: str
@@ -94,6 +95,17 @@ class Meta:
     proofs: str = ""
     # The allowed tags, each with the name that a learner sees; empty means that any tag is allowed.
     tags: Mapping[str, str] = field(default_factory=dict)
+    tag_root: str = ""
+
+    @property
+    def tags_home(self) -> str:
+        """The tag below which Anki keeps all tags of the deck."""
+        return self.tag_root or self.key
+
+    @property
+    def retired_tag(self) -> str:
+        """The tag of retired cards, by which a learner finds them."""
+        return f"{self.tags_home}::retired"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,12 +165,28 @@ class RawSection:
 
 
 @dataclass(frozen=True, slots=True)
+class ReleasedGap:
+    """A gap as it was released: to Anki, a card is its note and the number of its gaps.
+
+    `hides` is the text in the gap, and `around` some of the text before and after it, with ``…`` in
+    the gap's place: with both, a gap can be told from others. `gone` is the version that removed
+    the gap, or empty. Learners still have its card, so no other gap may take its number.
+    """
+
+    number: int
+    hides: str
+    around: str
+    gone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ReleasedCard:
     """A card as it was released.
 
     `content` maps the name of each part to its hash, as `digests` does. `modified` is the time
     (Unix seconds) of the release in which the card last changed. `note` is the id of its note (in
-    milliseconds, as Anki counts). `retired` is the version that retired it, or empty.
+    milliseconds, as Anki counts). `retired` is the version that retired it, or empty. `section` is
+    the id of its section. `gaps` are in the order of the text, those that are gone last.
     """
 
     kind: CardKind
@@ -167,6 +195,8 @@ class ReleasedCard:
     modified: int
     note: int
     retired: str = ""
+    section: str = ""
+    gaps: tuple[ReleasedGap, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +206,8 @@ class Release:
     `name` is the source's file name without its ending, and `time` is in Unix seconds. `cards` maps
     ids to cards, in the order of the source. `note_types` is a digest of what identifies the note
     types in Anki; every update depends on it. `content` is a digest of the bytes of the source and
-    of the files that it shows.
+    of the files that it shows. `decks` maps the id of every section that ever had cards to the name
+    of its deck in Anki, below `anki_deck`. `tag_root` is as in `Meta`.
     """
 
     version: str
@@ -187,6 +218,8 @@ class Release:
     cards: Mapping[str, ReleasedCard]
     note_types: str = ""
     content: str = ""
+    decks: Mapping[str, str] = field(default_factory=dict)
+    tag_root: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,7 +398,8 @@ class Version:
 
     Three tables are by a card's id: `modified` has the time of the release in which its content
     last changed, `notes` the id of its note (milliseconds), and `retired` the version that retired
-    it. For a card that is in none of them, `time` counts.
+    it. For a card that is in none of them, `time` counts. `decks` has the names of the sections'
+    decks in Anki, by the section's id.
     """
 
     name: str
@@ -373,6 +407,7 @@ class Version:
     time: int
     notes: Mapping[str, int] = field(default_factory=dict)
     retired: Mapping[str, str] = field(default_factory=dict)
+    decks: Mapping[str, str] = field(default_factory=dict)
     release: bool = False
     partial: bool = False
 

@@ -10,6 +10,11 @@ _VERSION = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)", re.ASCII)
 LEDGER_FILE = re.compile(rf"(?P<version>{_VERSION.pattern})\.json", re.ASCII)
 
 
+def later_major(version: str, than: str) -> bool:
+    """Whether `version` has a larger first number: only then may learners lose progress."""
+    return version_tuple(version)[0] > version_tuple(than)[0]
+
+
 def version_tuple(version: str) -> tuple[int, int, int]:
     """The three numbers of a version, for comparing.
 

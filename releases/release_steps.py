@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from deckpress.history import ledger, versions
 from deckpress.output import store
+from deckpress.version_number import later_major
 from releases import interrupts
 from releases.embedded_version import require_version
 from releases.errors import ReleaseError
@@ -46,7 +47,7 @@ def prove(plan: Plan, files: dict[str, bytes], output: Path) -> Iterator[Report]
     """What happens to learners who upgrade from the last and from the first release to this one.
 
     `files` are those of this release, by name. Without an earlier release, learners import this one
-    twice.
+    twice. Only learners of an earlier major version may lose something.
 
     Raises:
         UnprovenError: learners would lose something.
@@ -66,7 +67,8 @@ def prove(plan: Plan, files: dict[str, bytes], output: Path) -> Iterator[Report]
             before = new
             if release is not None:
                 before = find_or_build_package(release, plan.repository, output, home)
-            yield require_proof(before, new, home)
+            losses = release is not None and later_major(plan.release.version, release.version)
+            yield require_proof(before, new, home, losses=losses)
 
 
 def write(plan: Plan, files: dict[str, bytes], output: Path) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from deckpress.history import comparison, ledger, versions
-from deckpress.history.digests import digests, source_fingerprint
+from deckpress.history.digests import digests
 from deckpress.model import RawDeck, Release, Version
 from deckpress.reading.files import load
 from deckpress.reading.reader import read
@@ -81,11 +81,7 @@ class Folder:
         now = digests(deck)
         least = comparison.next_version(deck.release, comparison.compare(deck.release, deck, now))
         version = version or least
-        cards = ledger.released_cards(deck.release, deck, now, version, self._made)
-        meta = deck.meta
-        names = (deck.name, meta.key, meta.anki_deck)
-        content = source_fingerprint(deck)
-        release = Release(version, self._made, *names, cards, deck.note_types, content)
+        release = ledger.next_release(deck, now, version, self._made)
         (self.path / "releases" / f"{version}.json").write_bytes(ledger.serialise(release))
         self._made += 86_400
         return release
@@ -107,6 +103,4 @@ class Folder:
     def released(self, version: str = "") -> Path:
         """Release the source as it stands, and its package."""
         release = self.release(version)
-        return self.package(
-            versions.make_version(release.version, release.time, release.cards, release=True)
-        )
+        return self.package(versions.released_version(release))

@@ -1,4 +1,4 @@
-"""What a released deck must keep so that no learner loses progress: cards, kinds and names."""
+"""What a released deck must keep so that no learner loses progress: cards, kinds, gaps, names."""
 
 from __future__ import annotations
 
@@ -7,14 +7,22 @@ from collections.abc import Collection, Iterator
 from deckpress.checks.positions import key_line, source_start
 from deckpress.diagnostics import Diagnostic, finding
 from deckpress.history import comparison
-from deckpress.model import PartName, RawCard, RawDeck, Release
+from deckpress.history.released_gaps import card_gaps, gap_origins
+from deckpress.model import PartName, RawCard, RawDeck, Release, ReleasedCard, Span
+from deckpress.reading.cloze import gaps
+from deckpress.reading.references import line_and_column
+
+# The codes of changes that a major version may make, because learners lose progress by them.
+LOSSES = frozenset({"D811", "D812", "D813", "D814", "D816", "D820", "D821", "D822", "D823"})
+
+_LONGEST_SHOWN = 40  # characters of a gap's text
 
 
 def check(deck: RawDeck) -> Iterator[Diagnostic]:
     """Findings about what was released and has changed, and about retired cards.
 
-    They are about cards that are gone or have another kind, a changed key or deck name, and retired
-    cards without a reason.
+    They are about cards that are gone or have another kind, gaps that are gone or have another
+    number, a changed key, deck name or root of the tags, and retired cards without a reason.
     """
     for card in deck.cards():
         yield from _check_retirement(card)
@@ -50,6 +58,10 @@ def _check_names(deck: RawDeck, release: Release) -> Iterator[Diagnostic]:
         if now and now != before:  # a missing value has a finding of its own
             span = key_line(deck, key)
             yield finding(code, span, before=before, now=now, version=release.version)
+    if comparison.has_other_tag_root(release, deck):
+        before, now = release.tag_root or release.key, deck.meta.tags_home
+        span = key_line(deck, "tag_root")
+        yield finding("D823", span, before=before, now=now, version=release.version)
 
 
 def _check_cards(deck: RawDeck, release: Release) -> Iterator[Diagnostic]:
@@ -61,9 +73,53 @@ def _check_cards(deck: RawDeck, release: Release) -> Iterator[Diagnostic]:
             if card.kind is not before.kind:
                 kinds = {"before": before.kind.value, "now": card.kind.value}
                 yield finding("D813", card.heading, id=id, version=release.version, **kinds)
+            else:
+                yield from _check_gaps(card, before, release.version)
         elif id in renamed:
             heading = cards[renamed[id]].heading
             yield finding("D812", heading, id=renamed[id], before=id, version=release.version)
         else:
             args = {"version": release.version, "question": before.question}
             yield finding("D811", source_start(deck), id=id, **args)
+
+
+def _check_gaps(card: RawCard, before: ReleasedCard, version: str) -> Iterator[Diagnostic]:
+    found = gap_origins(before, card)
+    if not found.broken:
+        return
+    now, spans = card_gaps(card), _gap_spans(card)
+    following = 1 + max(gap.number for gap in (*before.gaps, *now))
+    for gap, index in found.moved:
+        yield finding(
+            "D821",
+            spans[index],
+            id=card.id,
+            text=_shown(gap.hides),
+            before=gap.number,
+            now=now[index].number,
+            version=version,
+            next=following,
+        )
+    for gap in found.lost:
+        text = _shown(gap.hides)
+        yield finding(
+            "D820", card.heading, id=card.id, number=gap.number, text=text, version=version
+        )
+    for gap, index in found.reused:
+        text = _shown(gap.hides)
+        facts = {"number": gap.number, "text": text, "version": gap.gone, "next": following}
+        yield finding("D822", spans[index], id=card.id, **facts)
+
+
+def _gap_spans(card: RawCard) -> list[Span]:
+    """The place of each gap of a card, up to the text that it hides, in the order of its gaps."""
+    spans = []
+    for text in (card.question, card.short):
+        for gap in gaps(text.source).found:
+            line, column = line_and_column(text.source, gap.start)
+            spans.append(text.at(line, column, gap.inner - gap.start))
+    return spans
+
+
+def _shown(text: str) -> str:
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 1]}…"

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from deckpress.history.comparison import Changes
+from deckpress.history.section_decks import section_decks
 from deckpress.homepage import page_address
 from deckpress.model import PartName, RawDeck, Release
 from deckpress.reading.cloze import fill_gaps
@@ -26,7 +27,10 @@ _CODE_FORMULA_OR_TAG = re.compile(
     rf"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)|\\.|\$[^$\n]+\$|{_TAG.pattern}", re.DOTALL
 )
 _WITH_DETAILS = frozenset({"restored", "reworded", "edited"})
-_LOSSES = ("key", "anki_deck", "note_types", "vanished", "other_kind")
+_LOSSES = (
+    *("key", "anki_deck", "tag_root", "note_types"),
+    *("vanished", "other_kind", "other_gaps"),
+)
 _ANSWER_PARTS = frozenset(PartName) - {PartName.RETIRED}
 
 
@@ -75,6 +79,9 @@ def _groups(
     def parts(names: Sequence[str]) -> str:
         return said["list-comma"].join(card_part_label(name, deck.meta.lang) for name in names)
 
+    def listed(texts: Sequence[str]) -> str:
+        return said["list-comma"].join(escape_tags(text) for text in texts)
+
     def notes() -> Iterator[tuple[str, Mapping[str, str]]]:
         edited = {id: ps for id, ps in changes.edited.items() if id not in changes.restored}
         reworded = {id: names for id, names in edited.items() if "question" in names}
@@ -85,6 +92,8 @@ def _groups(
         edited = {id: names for id, names in edited.items() if id not in reworded}
         yield "edited", {id: parts(names) for id, names in edited.items()}
         yield "moved", {id: homes[id] for id in changes.moved}
+        yield "more_gaps", {id: listed(texts) for id, texts in changes.more_gaps.items()}
+        yield "other_gaps", {id: listed(texts) for id, texts in changes.other_gaps.items()}
         yield "other_kind", dict.fromkeys(changes.other_kind, "")
         yield "vanished", dict.fromkeys(changes.vanished, "")
 
@@ -119,6 +128,7 @@ def version_notes(
     `only` holds the ids of the cards to include; None includes all. `details` has lines of Markdown
     to show below cards that were edited, by id.
     """
+    decks = section_decks(deck.release, deck)
     page = page_address(deck.meta.homepage)
     return (
         _templates()
@@ -131,8 +141,11 @@ def version_notes(
             partial=only is not None,
             groups=_groups(deck, changes, only, details),
             sections=[
-                escape_tags(s.title.source) for s in deck.sections if s.id in changes.renamed
+                (decks.get(section.id, ""), escape_tags(section.title.source))
+                for section in deck.sections
+                if section.id in changes.renamed
             ],
+            retired_tag=deck.meta.retired_tag,
             losses=[f"loses-{name}" for name in _LOSSES if getattr(changes, name)],
             page=page,
             linked={card.id for card in deck.cards() if not card.retired} if page else (),

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from enum import StrEnum
 
-from deckpress.model import RawDeck, Release
+from deckpress.history.released_gaps import card_gaps, gap_origins
+from deckpress.model import RawCard, RawDeck, Release, ReleasedCard
 from deckpress.reading.cloze import fill_gaps
 from deckpress.version_number import version_tuple
 
@@ -25,9 +26,12 @@ class Changes:
     `edited` maps the id of a card to the names of the parts that differ; if the card was also moved
     or restored, it is in that list too. A new card is only in `added`, and a card that was retired
     now only in `retired`. `vanished` are the released cards that are missing from the source, and
-    `other_kind` those whose kind has changed. `renamed` are the ids of sections whose title has
-    changed, or which have taken over all cards of a section that is gone. The last three fields
-    tell whether the deck's key, its name in Anki or the note types have changed.
+    `other_kind` those whose kind has changed. `other_gaps` maps the id of a card to the texts of
+    released gaps that it lost or gave another number, and `more_gaps` to the texts of gaps with new
+    numbers, each of which is one more card in Anki. `renamed` are the ids of sections whose title
+    has changed, or which have taken over all cards of a section that is gone. The last four fields
+    tell whether the deck's key, its name in Anki, the root of its tags or the note types have
+    changed.
     """
 
     added: tuple[str, ...] = ()
@@ -38,8 +42,11 @@ class Changes:
     restored: tuple[str, ...] = ()
     vanished: tuple[str, ...] = ()
     other_kind: tuple[str, ...] = ()
+    other_gaps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    more_gaps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     key: bool = False
     anki_deck: bool = False
+    tag_root: bool = False
     note_types: bool = False
 
     def __bool__(self) -> bool:
@@ -65,6 +72,8 @@ def compare(release: Release | None, deck: RawDeck, current: DeckDigests) -> Cha
     homes = {card.id: section.id for section in deck.sections for card in section.cards}
     renamed = _renamed_sections(release, current)
     edited: dict[str, tuple[str, ...]] = {}
+    other_gaps: dict[str, tuple[str, ...]] = {}
+    more_gaps: dict[str, tuple[str, ...]] = {}
     moved, retired, restored, other_kind = [], [], [], []
     for id, before in release.cards.items():
         card = cards.get(id)
@@ -77,6 +86,8 @@ def compare(release: Release | None, deck: RawDeck, current: DeckDigests) -> Cha
         )
         if card.kind is not before.kind:
             other_kind.append(id)
+        elif "question" in differ or "short" in differ:
+            other_gaps[id], more_gaps[id] = _gap_changes(before, card)
         if card.retired and not before.retired:
             retired.append(id)
             continue
@@ -101,10 +112,30 @@ def compare(release: Release | None, deck: RawDeck, current: DeckDigests) -> Cha
         restored=tuple(restored),
         vanished=tuple(id for id in release.cards if id not in cards),
         other_kind=tuple(other_kind),
+        other_gaps={id: texts for id, texts in other_gaps.items() if texts},
+        more_gaps={id: texts for id, texts in more_gaps.items() if texts},
         key=release.key != deck.meta.key,
+        tag_root=has_other_tag_root(release, deck),
         anki_deck=release.anki_deck != deck.meta.anki_deck,
         note_types=release.note_types != deck.note_types,
     )
+
+
+def has_other_tag_root(release: Release, deck: RawDeck) -> bool:
+    """Whether the tags of `deck` have another root than those of `release`, by their own choice.
+
+    Without ``tag_root`` the root follows the key, whose change is told as such.
+    """
+    before, now = release.tag_root, deck.meta.tag_root
+    return bool(before or now) and (before or release.key) != deck.meta.tags_home
+
+
+def _gap_changes(before: ReleasedCard, card: RawCard) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The texts of gaps that are lost or have other numbers, and of those with new numbers."""
+    found = gap_origins(before, card)
+    now = card_gaps(card)
+    other = (*(gap for gap, _ in found.moved), *found.lost, *(gap for gap, _ in found.reused))
+    return tuple(gap.hides for gap in other), tuple(now[index].hides for index in found.added)
 
 
 def _renamed_sections(release: Release, current: DeckDigests) -> set[str]:
@@ -140,14 +171,15 @@ def bump_reasons(changes: Changes, bump: Bump) -> tuple[str, ...]:
     """What makes a bump of this size necessary: ids of cards, or names of fields of `Changes`."""
     match bump:
         case Bump.MAJOR:
-            shared = ("key", "anki_deck", "note_types")
+            shared = ("key", "anki_deck", "tag_root", "note_types")
             return (
                 *(name for name in shared if getattr(changes, name)),
                 *changes.vanished,
                 *changes.other_kind,
+                *changes.other_gaps,
             )
         case Bump.MINOR:
-            return (*changes.added, *changes.retired, *changes.restored)
+            return (*changes.added, *changes.retired, *changes.restored, *changes.more_gaps)
         case Bump.PATCH:
             return ()
 

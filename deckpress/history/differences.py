@@ -97,7 +97,7 @@ def _parts(card: RawCard, section: RawSection, deck: RawDeck) -> Iterator[tuple[
     yield "level", str(card.level or "")
     yield "tier", card.tier or ""
     yield "section", section.title.source
-    yield "deck", f"{deck.meta.lang} {deck.meta.homepage}".strip()
+    yield "deck", f"{deck.meta.lang} {deck.meta.homepage} {deck.meta.tag_root}".strip()
 
 
 def _shown(source: str, files: Mapping[str, bytes]) -> str:

@@ -73,7 +73,7 @@ def _parts(
     if card.retired:
         yield "retired", b"retired" + reason
     yield "proof", repr(proof).encode() if proof else b""
-    yield "deck", f"{deck.meta.lang}\0{deck.meta.homepage}".encode()
+    yield "deck", f"{deck.meta.lang}\0{deck.meta.homepage}\0{deck.meta.tags_home}".encode()
 
 
 def _text(texts: tuple[Text, ...], files: Mapping[str, bytes]) -> bytes:

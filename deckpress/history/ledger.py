@@ -1,9 +1,9 @@
 """The ledger: what was released, as one JSON file for each release.
 
 ``releases/1.2.0.json`` beside the source lists every card that learners may have: its content (see
-`digests`), when that last changed, and the id of its note. The newest file and the source
-together determine the times of the notes, the changes and the smallest version bump, without a
-clock.
+`digests`), when that last changed, the id of its note and its gaps; and the name of every
+section's deck. The newest file and the source together determine the times of the notes, the decks,
+the changes and the smallest version bump, without a clock.
 """
 
 from __future__ import annotations
@@ -18,8 +18,11 @@ from typing import Any
 
 from deckpress.diagnostics import Diagnostic, finding
 from deckpress.history.comparison import DeckDigests
-from deckpress.model import CardKind, RawDeck, Release, ReleasedCard, Span
-from deckpress.reading.cloze import fill_gaps
+from deckpress.history.digests import source_fingerprint
+from deckpress.history.released_gaps import released_gaps
+from deckpress.history.section_decks import section_decks
+from deckpress.model import CardKind, RawDeck, Release, ReleasedCard, ReleasedGap, Span
+from deckpress.reading.cloze import HIGHEST, fill_gaps
 from deckpress.reading.files import LoadedSource
 
 SCHEMA = 1
@@ -72,6 +75,26 @@ def with_last_release(
     return deck, ()
 
 
+def next_release(deck: RawDeck, current: DeckDigests, version: str, time: int) -> Release:
+    """The release `version` of `deck`, made at `time` (Unix seconds).
+
+    `current` are the `digests` of the deck, whose own release is the last one.
+    """
+    meta = deck.meta
+    return Release(
+        version=version,
+        time=time,
+        name=deck.name,
+        key=meta.key,
+        anki_deck=meta.anki_deck,
+        cards=released_cards(deck.release, deck, current, version, time),
+        note_types=deck.note_types,
+        content=source_fingerprint(deck),
+        decks=section_decks(deck.release, deck),
+        tag_root=meta.tag_root,
+    )
+
+
 def released_cards(
     release: Release | None, deck: RawDeck, current: DeckDigests, version: str, time: int
 ) -> dict[str, ReleasedCard]:
@@ -83,6 +106,7 @@ def released_cards(
     """
     before = release.cards if release is not None else {}
     fresh = max(time * 1000, 1 + max((card.note for card in before.values()), default=0))
+    homes = {card.id: section.id for section in deck.sections for card in section.cards}
     found = {}
     for card in deck.cards():
         old = before.get(card.id)
@@ -98,6 +122,8 @@ def released_cards(
             modified=time if old is None or changed else old.modified,
             note=note,
             retired=((old.retired if old else "") or version) if card.retired else "",
+            section=homes[card.id],
+            gaps=released_gaps(old, card, version),
         )
     return found
 
@@ -111,7 +137,13 @@ def serialise(release: Release) -> bytes:
         "schema": SCHEMA,
         "version": release.version,
         "time": release.time,
-        "deck": {"source": release.name, "key": release.key, "anki_deck": release.anki_deck},
+        "deck": {
+            "source": release.name,
+            "key": release.key,
+            "anki_deck": release.anki_deck,
+            "tag_root": release.tag_root,
+        },
+        "section_decks": dict(release.decks),
         "note_types": release.note_types,
         "content": release.content,
         "cards": {id: _card_entry(entry) for id, entry in release.cards.items()},
@@ -146,6 +178,8 @@ def parse(name: str, data: bytes) -> Release:
             cards={id: _released_card(entry) for id, entry in content["cards"].items()},
             note_types=_text(content["note_types"]),
             content=_text(content.get("content", "")),
+            decks={_text(id): _text(name) for id, name in content["section_decks"].items()},
+            tag_root=_text(content["deck"]["tag_root"]),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise LedgerError("an entry is incomplete") from error
@@ -155,14 +189,22 @@ def parse(name: str, data: bytes) -> Release:
 
 
 def _card_entry(entry: ReleasedCard) -> dict[str, Any]:
-    facts = {
+    facts: dict[str, Any] = {
         "kind": entry.kind.value,
+        "section": entry.section,
         "question": entry.question,
         "modified": entry.modified,
         "note": entry.note,
         "content": dict(sorted(entry.content.items())),
     }
+    if entry.gaps:
+        facts["gaps"] = [_gap_entry(gap) for gap in entry.gaps]
     return {**facts, "retired": entry.retired} if entry.retired else facts
+
+
+def _gap_entry(gap: ReleasedGap) -> dict[str, Any]:
+    facts = {"number": gap.number, "hides": gap.hides, "around": gap.around}
+    return {**facts, "gone": gap.gone} if gap.gone else facts
 
 
 def _released_card(entry: dict[str, Any]) -> ReleasedCard:
@@ -176,6 +218,17 @@ def _released_card(entry: dict[str, Any]) -> ReleasedCard:
         modified=_integer(entry["modified"], _LARGEST_NUMBER),
         note=_integer(entry["note"], _LARGEST_NUMBER),
         retired=_text(entry.get("retired", "")),
+        section=_text(entry["section"]),
+        gaps=tuple(_released_gap(gap) for gap in entry.get("gaps", ())),
+    )
+
+
+def _released_gap(entry: dict[str, Any]) -> ReleasedGap:
+    return ReleasedGap(
+        number=_integer(entry["number"], HIGHEST),
+        hides=_text(entry["hides"]),
+        around=_text(entry["around"]),
+        gone=_text(entry.get("gone", "")),
     )
 
 

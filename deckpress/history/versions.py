@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from deckpress.history import comparison, ledger
 from deckpress.history.digests import digests
+from deckpress.history.section_decks import section_decks
 from deckpress.model import RawDeck, Release, ReleasedCard, Version
 from deckpress.selection import Selection
 
@@ -57,33 +58,35 @@ def development_version(
     if print_options:
         exactly = repr(sorted(print_options.items()))
         name += f".print.{_identifier('-'.join(_words(print_options)), exactly)}"
+    decks = section_decks(deck.release, deck)
     if deck.release is None:
-        return Version(name, {}, BEFORE_FIRST, partial=bool(selection))
+        return Version(name, {}, BEFORE_FIRST, decks=decks, partial=bool(selection))
     time = deck.release.time + 1
     cards = ledger.released_cards(deck.release, deck, current, following, time)
-    return make_version(name, time, cards, partial=bool(selection))
+    return _version(name, time, cards, decks, partial=bool(selection))
 
 
 def released_version(release: Release) -> Version:
     """The version of a release, as it is in the release's artefacts."""
-    return make_version(release.version, release.time, release.cards, release=True)
+    return _version(release.version, release.time, release.cards, release.decks, release=True)
 
 
-def make_version(
+def _version(
     name: str,
     time: int,
     cards: Mapping[str, ReleasedCard],
+    decks: Mapping[str, str],
     *,
     release: bool = False,
     partial: bool = False,
 ) -> Version:
-    """A version called `name`, made at `time` (Unix seconds), of `cards` from the ledger, by id."""
     return Version(
         name=name,
         modified={id: card.modified for id, card in cards.items()},
         time=time,
         notes={id: card.note for id, card in cards.items()},
         retired={id: card.retired for id, card in cards.items() if card.retired},
+        decks=decks,
         release=release,
         partial=partial,
     )

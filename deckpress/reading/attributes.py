@@ -25,7 +25,8 @@ _CLOSING_HASHES = re.compile(r"(?:^|(?<=[ \t]))#+$")
 _ATTRIBUTES_START = re.compile(r"\s*(?:[#.]|[\w-]+=)")
 _ITEM = re.compile(r'(?:[^\s"]|"[^"]*")+|"\S*')
 _PAIR = re.compile(r'([\w-]+)=(?:"([^"]*)"|([^\s"]+))')
-_TAG = re.compile(r"[\w-]+")
+_TAG_LEVEL = r"[\w-](?:[\w.+#/&-]*[\w+#-])?"
+_TAG = re.compile(rf"{_TAG_LEVEL}(?:::{_TAG_LEVEL})*")
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _STRAY = re.compile(r"[{｛][ \t]*+[#.＃][\w-]+|[{｛][ \t]*+(?:level|tier|order)=|｛[ \t]*+[#.＃]")
 
@@ -77,7 +78,10 @@ def nearest_id(text: str) -> str:
 
 
 def well_formed_tag(text: str) -> bool:
-    """Whether `text` can be a tag: letters of any script, digits, ``_`` and ``-``."""
+    """Whether `text` can be a tag, such as ``concept``, ``c++``, ``node.js`` or ``lang::python``.
+
+    It has letters of any script, digits and ``-_.+#/&``; ``::`` divides the levels of a tree.
+    """
     return _TAG.fullmatch(text) is not None
 
 

@@ -22,7 +22,7 @@ from deckpress.reading.references import Folder, well_placed
 
 LANGUAGES = ("zh-CN", "en")
 _REQUIRED = {"title": "Python", "lang": "zh-CN", "key": "python-interview", "anki_deck": "Python"}
-_OPTIONAL = ("license", "homepage", "author", "description", "proofs", "tags")
+_OPTIONAL = ("license", "homepage", "author", "description", "proofs", "tags", "tag_root")
 _KNOWN = (*_REQUIRED, *_OPTIONAL)
 _LARGEST = 64 * 1024  # characters: the YAML parser is slow, and no deck needs more
 _TEXT = "tag:yaml.org,2002:str"
@@ -33,6 +33,7 @@ _ALLOWED: dict[str, tuple[str, Callable[[str], bool]]] = {
     "lang": (", ".join(LANGUAGES), lambda value: value in LANGUAGES),
     "key": ("a-z 0-9 -", well_formed_id),
     "homepage": ("https://…", lambda v: re.fullmatch(r"https?://[^\s<>\"]+", v) is not None),
+    "tag_root": ("name, name::name", well_formed_tag),
     "proofs": ("examples/proofs.json", lambda value: well_placed(value, Folder.EXAMPLES)),
     "anki_deck": ("Name, Name::Name", lambda v: all(part.strip() for part in v.split("::"))),
 }

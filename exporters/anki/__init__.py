@@ -28,7 +28,7 @@ def export(deck: Deck, version: Version, job: Job = DEFAULT_JOB) -> tuple[Artifa
     """`deck` as an Anki package with its figures, and as a text file that updates its notes.
 
     `version` gives each note its times and ids. Retired cards are in both files; in the package
-    they have the tag `decks.RETIRED`. `job` is not used.
+    they have the tag `Meta.retired_tag`. `job` is not used.
     """
     # Imported here, so that a look at `schema` alone does not load genanki.
     from deckpress.model import Artifact

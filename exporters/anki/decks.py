@@ -17,9 +17,6 @@ from exporters.anki.html_templates import render
 from exporters.anki.note_fields import NoteFiller
 from exporters.theme import words
 
-# The tag of retired cards, by which a learner can find them.
-RETIRED = "deck::retired"
-
 _UNPRINTABLE = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 
 # Anki's ids are times in Unix milliseconds. These lie between 2001 and 2017, never in the future.
@@ -29,20 +26,21 @@ _FIRST_ID, _ID_RANGE = 1_000_000_000_000, 500_000_000_000
 class DeckTree:
     """The decks of one package: a root deck, and below it one deck for each section with cards.
 
-    On import, Anki identifies a deck by its name. It ignores case, and ``::`` separates levels. So
-    sections whose titles Anki cannot tell apart share a deck.
+    On import, Anki identifies a deck by its name. It ignores case, and ``::`` separates levels. The
+    names of the sections' decks come with the version, because they stay once they are released.
     """
 
     def __init__(self, deck: Deck, version: Version) -> None:
         self._deck = deck
         self._name = deck_name(deck.meta)
+        self._names = version.decks
         self._decks: dict[str, genanki.Deck] = {}
         self._numbers: set[int] = set()
         self._add(self._name, _description(deck, version))
 
     def deck_for(self, section: Section) -> genanki.Deck:
         """The deck for the cards of `section`; it is added on first use."""
-        title = _level_name(section.title.replace("::", "∷"))
+        title = _level_name(self._names.get(section.id, section.title).replace("::", "∷"))
         name = f"{self._name}::{title}"
         return self._decks.get(name.casefold()) or self._add(name, self._introduction(section))
 
@@ -73,19 +71,24 @@ def deck_name(meta: Meta) -> str:
 
 
 def tags(card: Card, meta: Meta) -> list[str]:
-    """The tags of the note of `card`, sorted. `meta` has the names of the topics.
+    """The tags of the note of `card`, sorted. `meta` has their root and the names of the topics.
 
-    Anki splits tags at every kind of white space, so it is replaced.
+    One root keeps them apart from the learner's own. In Anki ``::`` makes a tree of tags.
     """
-    found = [f"section::{card.section}"]
-    found += (f"topic::{meta.tags.get(tag, tag)}" for tag in card.tags)
+    found = [("section", card.section)]
+    found += (("topic", meta.tags.get(tag, tag)) for tag in card.tags)
     if card.level is not None:
-        found.append(f"level::{card.level}")
+        found.append(("level", str(card.level)))
     if card.tier is not None:
-        found.append(f"tier::{card.tier}")
-    if card.retired:
-        found.append(RETIRED)
-    return sorted({_UNPRINTABLE.sub("_", tag.strip()) for tag in found})
+        found.append(("tier", card.tier))
+    own = {f"{meta.tags_home}::{group}::{_tag_path(tag)}" for group, tag in found}
+    return sorted(own | {meta.retired_tag} if card.retired else own)
+
+
+def _tag_path(tag: str) -> str:
+    """A tag as Anki keeps it: without any white space, and without empty levels."""
+    levels = (_UNPRINTABLE.sub("_", level.strip().strip(":")) for level in tag.split("::"))
+    return "::".join(filter(None, levels)) or "_"
 
 
 def _description(deck: Deck, version: Version) -> str:

@@ -8,6 +8,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+from deckpress.checks.released import LOSSES
 from deckpress.history import changelog, comparison, ledger
 from deckpress.history.comparison import Bump, Changes
 from deckpress.history.digests import digests, source_fingerprint
@@ -39,12 +40,16 @@ def plan_release(path: Path, source: CheckedSource, bump: Bump | None, output: P
     """The plan of the next release of the source at `path`; nothing is written.
 
     If the last release was begun and not finished, the plan is to finish it. `bump` is the step
-    that the author asks for; None leaves it to the changes.
+    that the author asks for; None leaves it to the changes. Only with a major one may learners lose
+    progress.
 
     Raises:
         SourceRejected: the source has errors.
         ReleaseError: something forbids the release.
     """
+    if bump is Bump.MAJOR:
+        kept = tuple(one for one in source.findings if one.code not in LOSSES)
+        source = replace(source, findings=kept)
     if any_fatal(source.findings, strict=False):
         raise rejection("release-errors", source)
     refuse_unpublishable_name(source.deck.name)
@@ -68,7 +73,7 @@ def plan_release(path: Path, source: CheckedSource, bump: Bump | None, output: P
         _refuse_other_bump(release, source, bump, ledger_folder)
     else:
         _refuse_too_early(last, content, bump)
-        release = _next(source, last, bump, content)
+        release = _next(source, last, bump)
         name = f"{release.version}.json"
         newer = ((name, ledger.serialise(release)), *source.loaded.releases)
         source = replace(source, loaded=replace(source.loaded, releases=newer))
@@ -184,7 +189,7 @@ def _refuse_too_early(last: Release | None, content: str, bump: Bump | None) -> 
         raise ReleaseError("release-clock", version=last.version)
 
 
-def _next(source: CheckedSource, last: Release | None, bump: Bump | None, content: str) -> Release:
+def _next(source: CheckedSource, last: Release | None, bump: Bump | None) -> Release:
     deck, now = source.deck, digests(source.deck)
     changes = comparison.compare(last, deck, now)
     version = comparison.next_version(last, changes)
@@ -192,10 +197,7 @@ def _next(source: CheckedSource, last: Release | None, bump: Bump | None, conten
         version = comparison.bump_version(last.version, bump)
         _refuse_too_small(bump, changes)
     released_at = _now()
-    cards = ledger.released_cards(last, deck, now, version, released_at)
-    meta = deck.meta
-    names = (deck.name, meta.key, meta.anki_deck)
-    return Release(version, released_at, *names, cards, deck.note_types, content)
+    return ledger.next_release(replace(deck, release=last), now, version, released_at)
 
 
 def _now() -> int:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from deckpress.history import versions
 from deckpress.output import manifest, store
+from deckpress.version_number import later_major
 from releases.assets import release_assets, whole_site, write_assets
 from releases.checked_source import CheckedSource
 from releases.embedded_version import require_version
@@ -66,7 +67,9 @@ def make_assets(
             home.mkdir()
             old_package = github.download(old, ".apkg", home) if old else package
             way = f"{old} → {version}" if old else version
-            reports.append(report_text(require_proof(old_package, package, home), way))
+            losses = bool(old) and later_major(version, old)
+            report = require_proof(old_package, package, home, losses=losses)
+            reports.append(report_text(report, way))
         others = [*earlier, *github.newer_than(version, published)]
         sites = {one: github.download_site(one, Path(scratch)) for one in others}
     assets = release_assets(files, version, "\n".join(reports).encode())

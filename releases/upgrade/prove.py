@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sqlite3
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,8 +23,8 @@ from anki.decks import DeckId
 from anki.notes import Note, NoteId
 from anki.scheduler.v3 import CardAnswer, Scheduler
 
-from exporters.anki.decks import RETIRED
-from releases.upgrade.report import PackageError, Report, UnprovenError
+from releases.upgrade.asked_cards import AskedCard, CardKey, asked_cards, card_changes
+from releases.upgrade.report import CardChange, CardFate, PackageError, Report, UnprovenError
 
 if TYPE_CHECKING:
     from anki.cards import Card  # which cannot be imported before anki.collection
@@ -32,6 +33,8 @@ _RATINGS = (CardAnswer.AGAIN, CardAnswer.HARD, CardAnswer.GOOD, CardAnswer.EASY)
 _OWN_DECK = "My own deck"
 _OWN_TAG = "my-own-tag"
 _OWN_TEXT = "my own note"
+# The tag of retired notes, below whatever root the deck's tags have; topics are the author's own.
+_RETIRED = re.compile(r"(?!.*::topic::).+::retired")
 # The columns that hold a learner's work. A card's `mod` and `usn` only serve Anki's syncing.
 _CARD = "id, nid, did, ord, type, queue, due, ivl, factor, reps, lapses, left, odue, odid, flags"
 _NOTE = "id, guid, mid, mod, tags, flds"
@@ -119,7 +122,7 @@ def prove(old: Path, new: Path, folder: Path) -> Report:
     report.unsent = sum(
         after.notes[guid].fields != before.notes[guid].fields for guid in shared - changed
     )
-    report.retired = sum(RETIRED in note.tags for note in after.notes.values())
+    report.retired = sum(_is_retired(note) for note in after.notes.values())
     report.problems += _missing_notes(before, after)
     for learner in Learner:
         report.learners.append(learner.value)
@@ -129,18 +132,63 @@ def prove(old: Path, new: Path, folder: Path) -> Report:
             _Upgrade(collection, learner, before, after, report).run(old, new)
         finally:
             collection.close()
+    if report.unsent:
+        _check_unsent(old, new, folder, before, after, report)
     return report
 
 
-def require_proof(old: Path, new: Path, folder: Path) -> Report:
+def _check_unsent(
+    old: Path, new: Path, folder: Path, before: Package, after: Package, report: Report
+) -> None:
+    """Report the problems with notes that differ and are no younger, as two builds may make them.
+
+    Anki leaves them as they are, but a release that has them so will be younger.
+    """
+    asked = []
+    for name, path in (("old", old), ("new", new)):
+        collection = Collection(str(folder / f"{name}.anki2"))
+        try:
+            _import(collection, path)
+            asked.append(asked_cards(collection))
+        finally:
+            collection.close()
+    same_age = {
+        guid
+        for guid in before.notes.keys() & after.notes.keys()
+        if before.notes[guid].modified == after.notes[guid].modified
+    }
+    was, now = ({key: one for key, one in cards.items() if key[0] in same_age} for cards in asked)
+    wrong = [one for one in card_changes(was, now) if one.fate in (CardFate.EMPTY, CardFate.OTHER)]
+    report.changes += wrong
+    report.asking -= len(wrong)
+    report.problems += (f"{_problem(change)} (once a release has it so)" for change in wrong)
+
+
+def _import(collection: Collection, path: Path) -> Any:
+    """Import a package as Anki does by default; returns its log."""
+    request = ImportAnkiPackageRequest(package_path=str(path), options=ImportAnkiPackageOptions())
+    log = collection.import_anki_package(request).log
+    collection.models._clear_cache()
+    return log
+
+
+def _problem(change: CardChange) -> str:
+    if change.fate is CardFate.EMPTY:
+        return f"{change.card}: asks nothing any more; it asked: {change.before}"
+    return f"{change.card}: asks another card's question: {change.before} → {change.after}"
+
+
+def require_proof(old: Path, new: Path, folder: Path, *, losses: bool = False) -> Report:
     """Do what `prove` does, and refuse an upgrade in which learners lose something.
+
+    With `losses` they may, as with a new major version; the report says what.
 
     Raises:
         UnprovenError: learners would lose something.
         PackageError: one of the files cannot be read.
     """
     report = prove(old, new, folder)
-    if report.problems:
+    if report.problems and not losses:
         raise UnprovenError(report)
     return report
 
@@ -152,6 +200,10 @@ def _missing_notes(before: Package, after: Package) -> Iterator[str]:
         # If `after` is the older package, it cannot have later notes; that is no loss.
         if guid not in after.notes and newest >= note.modified:
             yield f"{_note_name(note)}: is not in the new package, and would stay for ever"
+
+
+def _is_retired(note: PackedNote) -> bool:
+    return any(_RETIRED.fullmatch(tag) for tag in note.tags)
 
 
 def _note_name(note: PackedNote) -> str:
@@ -176,14 +228,16 @@ class _Upgrade:
         self._scheduler = collection.sched
 
     def run(self, old: Path, new: Path) -> None:
-        self._import(old)
+        _import(self._collection, old)
         self._study()
         if self._learner is not Learner.READER:
             self._change_notes()
+        # Only who has written into no note sees all cards as the packages have them.
+        asked = asked_cards(self._collection) if self._learner is Learner.READER else None
         cards, notes = self._cards(), self._notes()
         reviews, decks = self._reviews(), self._decks()
         note_types, options = self._note_types(), self._options()
-        log = self._import(new)
+        log = _import(self._collection, new)
         for outcome in _REFUSALS:
             for entry in getattr(log, outcome):
                 self._add_problem(f"{list(entry.fields)[:1]}: Anki refuses it ({outcome})")
@@ -197,24 +251,15 @@ class _Upgrade:
             self._add_problem(f"a note type was added: {name}")
         for name in sorted(self._decks() - decks - self._new_decks()):
             self._add_problem(f"a deck was added that holds nothing: {name}")
-        retired = self._db.list(
-            f"SELECT id FROM notes WHERE ' ' || tags || ' ' LIKE '% {RETIRED} %'"
-        )
-        if set(retired) - set(self._collection.find_notes(f"tag:{RETIRED}")):
-            self._add_problem("a search does not find the retired notes")
+        for guid in self._unfound():
+            self._add_problem(f"{_note_name(self._new.notes[guid])}: no search finds it as retired")
+        if asked is not None:
+            self._compare_questions(asked)
         self._report.cards += len(cards)
         self._report.reviews += len(reviews)
 
     def _add_problem(self, problem: str) -> None:
         self._report.problems.append(f"{self._learner}: {problem}")
-
-    def _import(self, path: Path) -> Any:
-        request = ImportAnkiPackageRequest(
-            package_path=str(path), options=ImportAnkiPackageOptions()
-        )
-        log = self._collection.import_anki_package(request).log
-        self._collection.models._clear_cache()
-        return log
 
     # What the learner does
 
@@ -275,6 +320,17 @@ class _Upgrade:
 
     def _cards(self) -> dict[int, Sequence[Any]]:
         return {row[0]: row for row in self._db.all(f"SELECT {_CARD} FROM cards")}
+
+    def _unfound(self) -> Iterator[str]:
+        """The guids of retired notes that arrived and that no search for their tag finds."""
+        tags = {
+            tag for note in self._new.notes.values() for tag in note.tags if _RETIRED.fullmatch(tag)
+        }
+        found = {id for tag in tags for id in self._collection.find_notes(f'"tag:{tag}"')}
+        for guid, row in self._notes().items():
+            new = self._new.notes.get(guid)
+            if new and _is_retired(new) and new.tags <= _tags(row[4]) and row[0] not in found:
+                yield guid
 
     def _notes(self) -> dict[str, Sequence[Any]]:
         return {row[1]: row for row in self._db.all(f"SELECT {_NOTE} FROM notes")}
@@ -340,6 +396,15 @@ class _Upgrade:
         for guid in self._new.notes.keys() - before.keys():
             if guid in after and not self._equals(after[guid], self._new.notes[guid]):
                 self._add_problem(f"{_note_name(self._new.notes[guid])}: did not arrive as it is")
+
+    def _compare_questions(self, before: Mapping[CardKey, AskedCard]) -> None:
+        after = asked_cards(self._collection)
+        changes = list(card_changes(before, after))
+        self._report.changes += changes
+        self._report.asking += len(after) - len(changes)
+        for change in changes:
+            if change.fate in (CardFate.EMPTY, CardFate.OTHER):
+                self._add_problem(_problem(change))
 
     @staticmethod
     def _equals(row: Sequence[Any], note: PackedNote) -> bool:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deckpress.history import comparison, ledger
-from deckpress.history.digests import digests, source_fingerprint
+from deckpress.history.digests import digests
 from deckpress.model import RawDeck, Release
 from deckpress.output import store
 from deckpress.reading.files import LoadedSource
@@ -39,8 +39,7 @@ def release(cards: Cards, last: Release | None, time: int) -> Release:
     source = deck(cards, last)
     now = digests(source)
     version = comparison.next_version(last, comparison.compare(last, source, now))
-    entries = ledger.released_cards(last, source, now, version, time)
-    return Release(version, time, "deck", "t", "T", entries, "", source_fingerprint(source))
+    return ledger.next_release(source, now, version, time)
 
 
 card = st.tuples(st.sampled_from(["Yes.", "No.", "Perhaps."]), st.booleans())
