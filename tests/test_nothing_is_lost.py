@@ -87,8 +87,8 @@ def texts_by_id(reader: Learner) -> dict[str, str]:
         assert deck
         # A gap's braces and hint stand around the answer, which is what has to be there.
         texts[Learner.id(card)] = filled("\n".join(note.fields))
-        (section,) = (tag for tag in note.tags if tag.startswith("section::"))
-        texts[section.removeprefix("section::")] = f"{deck['name']}\n{deck['desc']}"
+        (section,) = (tag for tag in note.tags if "::section::" in tag)
+        texts[section.rpartition("::")[2]] = f"{deck['name']}\n{deck['desc']}"
     return texts
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator
 from deckpress.checks.positions import key_line, source_start
 from deckpress.diagnostics import Diagnostic, finding
 from deckpress.history import comparison
-from deckpress.history.released_gaps import card_gaps, gap_origins
+from deckpress.history.released_gaps import card_gaps, fixed_numbers, gap_origins, next_number
 from deckpress.model import PartName, RawCard, RawDeck, Release, ReleasedCard, Span
 from deckpress.reading.cloze import gaps
 from deckpress.reading.references import line_and_column
@@ -88,7 +88,7 @@ def _check_gaps(card: RawCard, before: ReleasedCard, version: str) -> Iterator[D
     if not found.broken:
         return
     now, spans = card_gaps(card), _gap_spans(card)
-    following = 1 + max(gap.number for gap in (*before.gaps, *now))
+    following = next_number(before.gaps, now, fixed_numbers(before.gaps, now))
     for gap, index in found.moved:
         yield finding(
             "D821",

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -146,17 +146,27 @@ def fixed_numbers(released: Sequence[ReleasedGap], now: Sequence[ReleasedGap]) -
     """
     found = origins(released, now)
     fixed = {index: gap.number for gap, index in found.moved}
-    taken = {gap.number for gap in (*released, *now)}
-    fresh: dict[int, int] = {}
     foreign = {gap.number for gap in found.lost} | {gap.number for gap, _ in found.moved}
     match = _matches([gap for gap in released if not gap.gone], now)
     reused = {index for _, index in found.reused}
-    for index, gap in enumerate(now):
-        if index in fixed or index in match:
-            continue
-        if index in reused or gap.number in foreign:
-            fixed[index] = fresh.setdefault(gap.number, max(taken | set(fresh.values())) + 1)
+    new = [
+        index
+        for index, gap in enumerate(now)
+        if index not in match and (index in reused or gap.number in foreign)
+    ]
+    fresh: dict[int, int] = {}
+    following = next_number(released, now, {*fixed, *new})
+    for index in new:
+        fixed[index] = fresh.setdefault(now[index].number, following + len(fresh))
     return fixed
+
+
+def next_number(
+    released: Sequence[ReleasedGap], now: Sequence[ReleasedGap], wrong: Collection[int]
+) -> int:
+    """The lowest number above all of a card; those at the indexes `wrong` of `now` do not count."""
+    kept = (gap for index, gap in enumerate(now) if index not in wrong)
+    return 1 + max(gap.number for gap in (*released, *kept))
 
 
 def _matches(old: Sequence[ReleasedGap], now: Sequence[ReleasedGap]) -> dict[int, int]:

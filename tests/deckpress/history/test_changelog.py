@@ -48,7 +48,7 @@ def test_each_change_is_told_once_with_its_parts(folder: Folder) -> None:
     ):
         assert group in said
     assert all(said.count(f"`{id}`") == 1 for id in ("fin", "who-opens", "three", "who-closes"))
-    assert said.endswith("select all and suspend:\n\n    tag:deck::retired -is:suspended\n")
+    assert said.endswith("select all and suspend:\n\n    tag:tcp::retired -is:suspended\n")
 
 
 def test_a_card_that_moved_is_told_with_its_new_section(folder: Folder) -> None:
@@ -76,7 +76,7 @@ def test_a_section_with_another_title_has_moved_no_card(folder: Folder) -> None:
     folder.edit("# Opening {#opening}", "# How it opens {#opening}")
     folder.edit("The client.", "Mostly the client.")
     said = told(folder)
-    assert "## Sections with another name\n\n- How it opens\n" in said
+    assert "## Sections with another name\n\n- How it opens (`1 Opening`)\n" in said
     assert "## Edited\n\n- Who opens? `who-opens` (answer)\n" in said
     assert "three" not in said
     assert "Moved" not in said

@@ -189,12 +189,14 @@ def test_a_gap_in_the_heading_keeps_the_answer_for_the_back(anki: Learner) -> No
 def test_tags(anki: Learner) -> None:
     take(anki, samples.sample())
     assert anki.note("docker-what-is").tags == [
-        "level::1",
-        "section::docker",
-        "tier::core",
-        "topic::概念",
+        "sample-deck::level::1",
+        "sample-deck::section::docker",
+        "sample-deck::tier::core",
+        "sample-deck::topic::概念",
     ]
-    assert anki.collection.find_notes("tag:deck::retired") == [anki.note("docker-retired").id]
+    assert anki.collection.find_notes("tag:sample-deck::retired") == [
+        anki.note("docker-retired").id
+    ]
     assert "已下架" in anki.card("docker-retired").render_output().question_text
 
 

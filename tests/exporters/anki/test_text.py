@@ -185,9 +185,40 @@ def test_spaces_in_tags(anki: Learner) -> None:
     meta = samples._meta()
     card = samples.card("one", "Q", "<p>A</p>", tags=("a b", "概　念", "c\x1fd", "e\u2028f"))
     topics = ["topic::a_b", "topic::c_d", "topic::e_f", "topic::概_念"]
-    assert tags(card, meta) == ["level::1", "section::docker", "tier::core", *topics]
+    expected = ["level::1", "section::docker", "tier::core", *topics]
+    assert tags(card, meta) == [f"sample-deck::{tag}" for tag in expected]
     take(anki, card)
     assert sorted(anki.note("one").tags) == tags(card, meta)
+
+
+@pytest.mark.parametrize(
+    ("tag", "kept"),
+    [
+        ("c++", "c++"),
+        ("node.js", "node.js"),
+        ("c#", "c#"),
+        ("ci/cd", "ci/cd"),
+        ("lang::c++", "lang::c++"),
+        (":: a :: :: b::", "a::b"),
+        ("a:::b", "a::b"),
+        ("::", "_"),
+    ],
+)
+def test_a_tag_is_one_branch_below_the_deck_s_own(anki: Learner, tag: str, kept: str) -> None:
+    card = samples.card("one", "Q", "<p>A</p>", tags=(tag,))
+    take(anki, card)
+    expected = f"sample-deck::topic::{kept}"
+    assert expected in anki.note("one").tags
+    assert list(anki.collection.find_notes(f"tag:{expected}")) == [anki.note("one").id]
+    assert all(one.startswith("sample-deck::") for one in anki.note("one").tags)
+
+
+def test_the_author_may_name_the_root_of_the_tags(anki: Learner) -> None:
+    card = samples.card("one", "Q", "<p>A</p>", tags=("概念",))
+    deck = samples.deck(Section("docker", "Docker", (), (card,)), tag_root="运维::面试")
+    anki.take(package(deck, samples.VERSION))
+    assert "运维::面试::section::docker" in anki.note("one").tags
+    assert "运维::面试::topic::概念" in anki.note("one").tags
 
 
 def test_section_titles_that_a_deck_name_cannot_have(anki: Learner) -> None:
