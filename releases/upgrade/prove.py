@@ -63,10 +63,14 @@ class PackedNote:
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """What an `.apkg` holds: its notes by guid, and the names of the decks that hold cards."""
+    """What an `.apkg` holds: its notes by guid, and the names of the decks that hold cards.
+
+    `note_types` maps the ids of its note types to their names.
+    """
 
     notes: Mapping[str, PackedNote]
     decks: frozenset[str]
+    note_types: Mapping[int, str]
 
 
 def read_package(data: bytes) -> Package:
@@ -85,13 +89,14 @@ def read_package(data: bytes) -> Package:
             database.deserialize(content)
             rows = database.execute("SELECT guid, mid, mod, tags, flds FROM notes").fetchall()
             used = {number for (number,) in database.execute("SELECT DISTINCT did FROM cards")}
-            (decks,) = database.execute("SELECT decks FROM col").fetchone()
+            decks, models = database.execute("SELECT decks, models FROM col").fetchone()
     except (sqlite3.Error, TypeError) as error:
         raise PackageError(str(error)) from error
     notes = {row[0]: PackedNote(row[0], row[1], row[2], _tags(row[3]), row[4]) for row in rows}
     if len(notes) != len(rows):
         raise PackageError("two notes have one guid")
-    return Package(notes, frozenset(_deck_names(decks, used)))
+    types = {int(number): model["name"] for number, model in json.loads(models).items()}
+    return Package(notes, frozenset(_deck_names(decks, used)), types)
 
 
 def _tags(text: str) -> frozenset[str]:
@@ -247,7 +252,10 @@ class _Upgrade:
             self._add_problem("reviews were changed or lost")
         if self._options() != options:
             self._add_problem("deck options were changed")
-        for name in sorted(self._note_types() - note_types):
+        # A kind of card that the deck had none of so far brings its note type along.
+        new_types = self._new.note_types.items() - self._old.note_types.items()
+        expected = {name for id, name in new_types if id not in self._old.note_types}
+        for name in sorted(self._note_types() - note_types - expected):
             self._add_problem(f"a note type was added: {name}")
         for name in sorted(self._decks() - decks - self._new_decks()):
             self._add_problem(f"a deck was added that holds nothing: {name}")

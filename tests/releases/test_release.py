@@ -42,6 +42,34 @@ def test_the_version_follows_from_what_the_changes_do(
     assert out.rstrip().endswith(" push --atomic origin HEAD v1.1.0")
 
 
+GAPS = "\n## Which flags? {#flags .cloze}\n\nFirst {{c1::SYN}}, then {{c2::ACK}}.\n"
+
+
+def test_only_a_major_version_that_is_asked_for_takes_a_gap_away(
+    project: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project.commit(new=GAPS)
+    assert project.release("--tag") == 0
+    project.commit("First {{c1::SYN}}, then {{c2::ACK}}.", "First SYN, then {{c1::ACK}}.")
+    for options in ((), ("--bump", "minor")):
+        assert project.release(*options) == 1
+        said = capsys.readouterr().err
+        assert "D821" in said
+        assert "D820" in said
+    assert project.release("--bump", "major", "--tag") == 0
+    log = (project.ledger / "CHANGELOG.md").read_text()
+    assert "Some gaps have another number or are no longer there" in log
+    assert "- Which flags? `flags` (ACK, SYN)" in log
+    assert "tcp/flags c2: asks nothing any more; it asked: ACK" in capsys.readouterr().out
+    # From then on it is as it is, and the number that went is spent.
+    project.commit("First SYN,", "First SYN, as ever,")
+    assert project.release("--tag") == 0
+    assert project.git("tag").split() == ["v1.0.0", "v2.0.0", "v2.0.1"]
+    project.commit("{{c1::ACK}}.", "{{c1::ACK}}. Now {{c2::data}} flows.")
+    assert project.release() == 1
+    assert "D822" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("where", ["project", "project/my $decks", "."])
 def test_the_commands_that_remain_finish_the_release_wherever_they_are_pasted(
     tmp_path: Path,

@@ -13,6 +13,7 @@ import tempfile
 import zipfile
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from commands.main import main
+from deckpress.checks.released import check
 from deckpress.history import comparison
 from releases.upgrade.prove import prove
 from releases.upgrade.report import CardFate, Report
@@ -414,11 +416,38 @@ def test_a_file_that_is_no_package_is_one_clear_error(
 
 # Any history
 
+_KINDS = ("basic", "reverse", "cloze", "choice")
+_EDITS = ("edit", "reword", "retire", "restore", "move", "swap", "gap", "gap moves", "options")
 _CHANGES = st.lists(
-    st.sampled_from(("edit", "reword", "add", "retire", "restore", "move", "swap", "release")),
+    st.sampled_from((*_EDITS, *_KINDS, "section renamed", "sections swapped", "release")),
     min_size=2,
     max_size=14,
 )
+
+
+@dataclass
+class _Card:
+    id: str
+    text: str
+    home: str
+    kind: str = "basic"
+    retired: bool = False
+    gaps: list[tuple[int, str]] = field(default_factory=lambda: [(1, "one"), (2, "two")])
+    options: list[str] = field(default_factory=lambda: ["[x] right", "[ ] wrong"])
+
+    def written(self) -> str:
+        marks = "".join(
+            f" .{mark}" for mark in (self.kind, "retired" if self.retired else "") if mark
+        )
+        gaps = ", ".join(
+            f"at {word} {{{{c{number}::{word} {self.text}}}}}" for number, word in self.gaps
+        )
+        answer = {
+            "cloze": f"There are {gaps}.",
+            "choice": "\n".join(f"- {option}" for option in self.options),
+        }.get(self.kind, f"Answer {self.id}, {self.text}.")
+        reason = "\n### Retired\n\nBetter ones came.\n" if self.retired else ""
+        return f"\n## Question {self.id}, {self.text}? {{#{self.id}{marks}}}\n\n{answer}\n{reason}"
 
 
 class _Author:
@@ -426,7 +455,9 @@ class _Author:
 
     def __init__(self, folder: Folder) -> None:
         self.folder = folder
-        self.cards = [["c1", "one", 0, False], ["c2", "two", 0, False], ["c3", "three", 1, False]]
+        self.sections = {"s0": "Section 0", "s1": "Section 1"}
+        self.cards = [_Card("c1", "one", "s0"), _Card("c2", "two", "s0", "cloze")]
+        self.cards.append(_Card("c3", "three", "s1", "choice"))
         self._count = 0
 
     def change(self, what: str, pick: int) -> None:
@@ -434,26 +465,34 @@ class _Author:
         card = self.cards[pick % len(self.cards)]
         match what:
             case "edit" | "reword":
-                card[1] = f"{what} {self._count}"
-            case "add":
-                self.cards.insert(pick % len(self.cards), [f"n{self._count}", "new", 1, False])
+                card.text = f"{what} {self._count}"
+            case "basic" | "reverse" | "cloze" | "choice":
+                new = _Card(f"n{self._count}", "new", "s1", what)
+                self.cards.insert(pick % len(self.cards), new)
             case "retire" | "restore":
-                card[3] = what == "retire"
+                card.retired = what == "retire"
             case "move":
-                card[2] = 1 - int(str(card[2]))
+                card.home = "s0" if card.home == "s1" else "s1"
             case "swap":
                 self.cards.reverse()
+            case "gap":
+                number = 1 + max(number for number, _ in card.gaps)
+                card.gaps.insert(pick % len(card.gaps), (number, f"place {number}"))
+            case "gap moves":
+                card.gaps.reverse()
+            case "options":
+                card.options.insert(0, f"[ ] option {self._count}")
+            case "section renamed":
+                self.sections[card.home] = f"Chapter {self._count}"
+            case "sections swapped":
+                self.sections = dict(reversed(self.sections.items()))
 
     def write(self) -> None:
-        head = "---\ntitle: T\nlang: en\nkey: k\nanki_deck: T\n---\n"
-        for section in (0, 1):
-            head += f"\n# Section {section} {{#s{section}}}\n"
-            for id, text, home, retired in self.cards:
-                if home == section:
-                    mark = " .retired" if retired else ""
-                    head += f"\n## Question {id}, {text}? {{#{id}{mark}}}\n\nAnswer {text}.\n"
-                    head += "\n### Retired\n\nBetter ones came.\n" if retired else ""
-        self.folder.text = head
+        text = "---\ntitle: T\nlang: en\nkey: k\nanki_deck: T\n---\n"
+        for id, title in self.sections.items():
+            text += f"\n# {title} {{#{id}}}\n"
+            text += "".join(card.written() for card in self.cards if card.home == id)
+        self.folder.text = text
 
 
 @settings(
@@ -475,6 +514,10 @@ def test_no_history_loses_anything(changes: list[str], seed: int) -> None:
         packages.append(folder.package())
         packages.append(folder.released())
         assert folder.changes() == comparison.Changes()
+        last = folder.read().release
+        assert last is not None
+        assert last.version.startswith("1.")
+        assert not list(check(folder.read()))
         pairs = [(packages[0], packages[-1]), *pairwise(packages)]
         for number, (old, new) in enumerate(pairs):
             home = folder.path / f"upgrade-{number}"

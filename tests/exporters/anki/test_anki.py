@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from anki.scheduler.v3 import Scheduler
 
 import exporters.anki
 from deckpress.model import (
@@ -77,6 +78,61 @@ def test_cards_are_learnt_in_the_order_of_the_source(anki: Learner) -> None:
     take(anki, samples.sample())
     order = list(dict.fromkeys(anki.id(card) for card in anki.cards()))
     assert order == [card.id for card in samples.sample().cards()]
+
+
+def chapters(*titles: str) -> str:
+    text = "---\ntitle: Order\nlang: en\nkey: order\nanki_deck: Order\n---\n"
+    for title in titles:
+        id = title.split()[0].lower()
+        text += f"\n# {title} {{#{id}}}\n\n## What of {id}? {{#about-{id}}}\n\nMuch.\n"
+    return text
+
+
+def asked(anki: Learner) -> list[str]:
+    """The sections' ids in the order in which Anki's scheduler asks their cards."""
+    home, scheduler = anki.collection.decks.id_for_name("Order"), anki.collection.sched
+    assert home
+    assert isinstance(scheduler, Scheduler)
+    anki.collection.decks.select(home)
+    queue = scheduler.get_queued_cards(fetch_limit=50)
+    cards = (anki.collection.get_card(entry.card.id) for entry in queue.cards)
+    return [anki.id(card).removeprefix("about-") for card in cards]
+
+
+@pytest.mark.parametrize(
+    "titles",
+    [
+        ("Foundations", "Advanced"),
+        ("Zeta", "eta", "Theta", "10 things", "Beta"),
+        tuple(f"{letter}-section" for letter in "lkjihgfedcba"),
+    ],
+    ids=["two", "mixed", "twelve"],
+)
+def test_the_scheduler_asks_section_by_section_as_the_source_has_them(
+    anki: Learner, tmp_path: Path, titles: tuple[str, ...]
+) -> None:
+    folder = Folder(tmp_path)
+    folder.text = chapters(*titles)
+    path = folder.package()
+    anki.take(Artifact(path.name, path.read_bytes()))
+    assert asked(anki) == [title.split()[0].lower() for title in titles]
+
+
+def test_a_new_section_is_asked_last_and_a_renamed_one_where_it_was(
+    anki: Learner, tmp_path: Path
+) -> None:
+    folder = Folder(tmp_path)
+    folder.text = chapters(*(f"{letter} section" for letter in "zyxwvutsr"))
+    for titles in ("", "a new one"):
+        if titles:
+            folder.text = chapters(
+                "z renamed", "a new one", *(f"{one} section" for one in "rstuvwxy")
+            )
+        path = folder.released()
+        anki.take(Artifact(path.name, path.read_bytes()))
+    assert asked(anki) == list("zyxwvutsra")
+    names = {deck.name for deck in anki.collection.decks.all_names_and_ids()}
+    assert {"Order::1 z section", "Order::90 a new one"} <= names
 
 
 def test_a_section_is_a_subdeck_and_an_empty_one_is_none(anki: Learner) -> None:
