@@ -7,15 +7,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from anki.collection import Collection, ImportAnkiPackageOptions, ImportAnkiPackageRequest
+from anki.scheduler.v3 import Scheduler
 
 from deckpress.model import Artifact, Deck, Version
 from exporters.anki import export
 
 if TYPE_CHECKING:  # on its own, before anki.collection, it cannot be imported
-    from anki.cards import Card
+    from anki.cards import Card, CardId
 
 _OUTCOMES = "new updated duplicate conflicting missing_notetype missing_deck empty_first_field"
 
@@ -63,6 +64,15 @@ class Learner:
         assert self.collection.db
         numbers = self.collection.db.list("SELECT id FROM cards ORDER BY due, ord")
         return [self.collection.get_card(number) for number in numbers]
+
+    def queue(self, deck: str) -> list[Card]:
+        """The cards that Anki asks today in a deck and those below it, in its order."""
+        number = self.collection.decks.id_for_name(deck)
+        assert number
+        assert isinstance(self.collection.sched, Scheduler)
+        self.collection.decks.select(number)
+        queued = self.collection.sched.get_queued_cards(fetch_limit=1000).cards
+        return [self.collection.get_card(cast("CardId", entry.card.id)) for entry in queued]
 
     def card(self, id: str, ord: int = 0) -> Card:
         (found,) = (c for c in self.cards() if self.id(c) == id and c.ord == ord)

@@ -249,3 +249,46 @@ def test_any_other_order_of_the_numbers_is_a_loss_and_any_order_of_the_text_is_n
     order = data.draw(st.permutations(range(len(words))))
     moved = written([numbers[i] for i in order], [words[i] for i in order])
     assert suffering(old, moved) == []
+
+
+# Any edit of a card: whether it does harm is known from how it is made.
+_EDITS = st.sampled_from(["reword", "add", "move", "around", "remove", "close up", "exchange"])
+_HARM = {"remove", "close up", "exchange"}
+_FLAGS = ["SYN", "ACK", "FIN", "RST", "PSH", "URG", "ECE", "CWR", "NS", "DF", "MF", "TTL"]
+
+
+def edited(gaps: list[tuple[int, str]], what: str, step: int) -> list[tuple[int, str]]:
+    numbers = [number for number, _ in gaps]
+    match what:
+        case "reword":
+            return [*gaps[:-1], (gaps[-1][0], f"{gaps[-1][1]} bit")]
+        case "add":
+            return [(4 + step, _FLAGS[3 + step]), *gaps]  # a number that was never used
+        case "move":
+            return gaps[::-1]
+        case "remove":
+            return gaps[1:]
+        case "close up":
+            return list(
+                zip(sorted(numbers)[: len(gaps) - 1], [w for _, w in gaps[1:]], strict=True)
+            )
+        case "exchange":
+            return [(gaps[1][0], gaps[0][1]), (gaps[0][0], gaps[1][1]), *gaps[2:]]
+    return gaps
+
+
+@given(st.lists(_EDITS, min_size=1, max_size=8))
+def test_a_history_is_as_harmful_as_its_edits(edits: list[str]) -> None:
+    gaps = [(1, "SYN"), (2, "ACK"), (3, "FIN")]
+    last = release(deck(written(*zip(*gaps, strict=True)), None))
+    for step, what in enumerate(edits):
+        harmful = what in _HARM and len(gaps) > 1
+        gaps = edited(gaps, what, step) if harmful or what not in _HARM else gaps
+        text = written(*zip(*gaps, strict=True)) + (" as ever" if what == "around" else "")
+        source = deck(text, last)
+        changes = comparison.compare(last, source, digests(source))
+        assert bool(changes.other_gaps) == harmful, (what, text)
+        assert bool(changes.more_gaps) == (what == "add")
+        version = comparison.next_version(last, changes)
+        assert (version > last.version and version.endswith(".0.0")) == harmful
+        last = release(source, version, last.time + 10)

@@ -15,7 +15,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from anki.scheduler.v3 import Scheduler
 
 import exporters.anki
 from deckpress.model import (
@@ -90,13 +89,7 @@ def chapters(*titles: str) -> str:
 
 def asked(anki: Learner) -> list[str]:
     """The sections' ids in the order in which Anki's scheduler asks their cards."""
-    home, scheduler = anki.collection.decks.id_for_name("Order"), anki.collection.sched
-    assert home
-    assert isinstance(scheduler, Scheduler)
-    anki.collection.decks.select(home)
-    queue = scheduler.get_queued_cards(fetch_limit=50)
-    cards = (anki.collection.get_card(entry.card.id) for entry in queue.cards)
-    return [anki.id(card).removeprefix("about-") for card in cards]
+    return [anki.id(card).removeprefix("about-") for card in anki.queue("Order")]
 
 
 @pytest.mark.parametrize(
