@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -20,6 +21,7 @@ from deckpress.model import CardKind, RawCard, ReleasedCard, ReleasedGap
 from deckpress.reading.cloze import gaps
 
 _REACH = 12  # characters before and after a gap that are remembered
+_NEAR = 8 * _REACH  # characters in which these are, whatever white space is among them
 _PLACE = "…"
 _SPACE = re.compile(r"\s+")
 _MARKS = re.compile(r"[\s*_`~\\$]+")
@@ -64,22 +66,24 @@ def text_gaps(source: str) -> tuple[ReleasedGap, ...]:
     """The gaps of a Markdown text, each with the words around it."""
     found = gaps(source).found
     pieces: list[str] = []
-    position = 0
+    starts: list[int] = []  # of each gap, in the text with its gaps filled in
+    position = length = 0
     for gap in found:
         pieces += (source[position : gap.start], gap.text)
+        starts.append(length + gap.start - position)
+        length = starts[-1] + len(gap.text)
         position = gap.end
-    pieces.append(source[position:])
-    made = []
-    for count, gap in enumerate(found):
-        before, after = "".join(pieces[: 2 * count + 1]), "".join(pieces[2 * count + 2 :])
-        made.append(surrounded(gap.number, gap.text, before, after))
-    return tuple(made)
+    text = "".join((*pieces, source[position:]))
+    return tuple(
+        surrounded(gap.number, gap.text, text[:start], text[start + len(gap.text) :])
+        for gap, start in zip(found, starts, strict=True)
+    )
 
 
 def surrounded(number: int, hides: str, before: str, after: str) -> ReleasedGap:
     """A gap with the nearest words of the text `before` and `after` it."""
-    around = f"{_line(before)[-_REACH:]}{_PLACE}{_line(after)[:_REACH]}"
-    return ReleasedGap(number, _line(hides).strip(), around)
+    near_before, near_after = _line(before[-_NEAR:])[-_REACH:], _line(after[:_NEAR])[:_REACH]
+    return ReleasedGap(number, _line(hides).strip(), f"{near_before}{_PLACE}{near_after}")
 
 
 def released_gaps(
@@ -166,25 +170,45 @@ def next_number(
 ) -> int:
     """The lowest number above all of a card; those at the indexes `wrong` of `now` do not count."""
     kept = (gap for index, gap in enumerate(now) if index not in wrong)
-    return 1 + max(gap.number for gap in (*released, *kept))
+    return 1 + max((gap.number for gap in (*released, *kept)), default=0)
 
 
 def _matches(old: Sequence[ReleasedGap], now: Sequence[ReleasedGap]) -> dict[int, int]:
     """The index of the released gap that each gap was, by its own index; the surest pairs first."""
+    found = _sure_matches(old, now)
+    taken = set(found.values())
     pairs = sorted(
-        (
-            (-score, abs(j - i), i, j)
-            for i, before in enumerate(old)
-            for j, gap in enumerate(now)
-            if (score := _score(before, gap)) >= _LEAST_SIMILARITY
-        ),
+        (-score, abs(j - i), i, j)
+        for i, before in enumerate(old)
+        if i not in taken
+        for j, gap in enumerate(now)
+        if j not in found and (score := _score(before, gap)) >= _LEAST_SIMILARITY
     )
-    found: dict[int, int] = {}
-    taken: set[int] = set()
     for _, _, i, j in pairs:
         if i not in taken and j not in found:
             found[j] = i
             taken.add(i)
+    return found
+
+
+def _sure_matches(old: Sequence[ReleasedGap], now: Sequence[ReleasedGap]) -> dict[int, int]:
+    """The matches that need no comparison with others, as most do not.
+
+    They are the gaps whose texts no other gap has, and those that only hide something new.
+    """
+    before, after = [_plain(gap.hides) for gap in old], [_plain(gap.hides) for gap in now]
+    times_before, times_after = Counter(before), Counter(after)
+    places = {text: i for i, text in enumerate(before)}
+    found = {
+        j: places[text]
+        for j, text in enumerate(after)
+        if times_after[text] == times_before[text] == 1
+    }
+    taken = set(found.values())
+    spots = {(gap.number, gap.around): i for i, gap in enumerate(old) if i not in taken}
+    for j, gap in enumerate(now):
+        if after[j] not in times_before and (spot := (gap.number, gap.around)) in spots:
+            found[j] = spots.pop(spot)
     return found
 
 

@@ -51,6 +51,12 @@ def test_only_a_major_version_that_is_asked_for_takes_a_gap_away(
     project.commit(new=GAPS)
     assert project.release("--tag") == 0
     project.commit("First {{c1::SYN}}, then {{c2::ACK}}.", "First SYN, then {{c1::ACK}}.")
+    path = project.source / "deck.md"
+    before = path.read_text()
+    assert main(["check", str(path), "--fix"]) == 1
+    assert "1 gap numbered" in capsys.readouterr().err
+    assert path.read_text() == before.replace("{{c1::ACK}}", "{{c2::ACK}}")
+    path.write_text(before)
     for options in ((), ("--bump", "minor")):
         assert project.release(*options) == 1
         said = capsys.readouterr().err
