@@ -13,7 +13,7 @@ from deckpress.checks import check
 from deckpress.diagnostics import Diagnostic, as_github, as_json, as_text, ordered
 from deckpress.fixes.assign_ids import assign_ids
 from deckpress.model import CardKind, RawDeck
-from deckpress.reading.attributes import split_heading
+from deckpress.reading.attributes import split_heading, well_formed_tag
 from deckpress.reading.files import LoadedSource, source_lines
 from deckpress.reading.lines import LineKind, classify, heading_level, match_opening, split_lines
 from deckpress.reading.reader import read
@@ -497,3 +497,15 @@ def test_many_cards_are_read_with_no_finding(sections: int) -> None:
     assert check(deck) == ()
     assert len(deck.cards()) == sections * 100
     assert len({card.id for card in deck.cards()}) == sections * 100
+
+
+@pytest.mark.parametrize(
+    "tag", ["c++", "node.js", "c#", "asp.net", "ci/cd", "r&d", "lang::c++", "语言::Python", "-x"]
+)
+def test_what_topics_are_called_is_a_tag(tag: str) -> None:
+    assert well_formed_tag(tag)
+
+
+@pytest.mark.parametrize("tag", ["", "a.", "::", "a::", "::a", "a::::b", "a:b", "a b", "a*", '"a"'])
+def test_what_anki_would_change_or_search_otherwise_is_no_tag(tag: str) -> None:
+    assert not well_formed_tag(tag)
