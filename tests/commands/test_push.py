@@ -417,7 +417,7 @@ def test_tags_follow_the_source_and_the_learners_own_stay(deck: Pushed) -> None:
     assert deck.push() == 0
     assert deck.counts == (0, 1, 2, 0)
     assert set(deck.note("who-closes").tags) == {
-        *("section::ending", "topic::Opening", "level::2"),
+        *("tcp::section::ending", "tcp::topic::Opening", "tcp::level::2"),
         *("marked", "a_b", "section::closing::mine"),
     }
 
@@ -426,7 +426,7 @@ def test_a_tag_that_the_collection_writes_otherwise_is_no_change(deck: Pushed) -
     basic = deck.collection.models.by_name("Basic")
     assert basic
     note = deck.collection.new_note(basic)
-    note["Front"], note.tags = "mine", ["TOPIC::opening"]
+    note["Front"], note.tags = "mine", ["TCP::topic::opening"]
     deck.collection.add_note(note, DeckId(1))
     deck.push()
     assert deck.push() == 0
