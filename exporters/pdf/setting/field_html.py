@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 from deckpress.model import Asset, ClozeStart, Html, LinkStart, Math, Picture
 from exporters.pdf.setting.cjk_spacing import add_thin_spaces
 from exporters.pdf.setting.code_lines import mark_long_lines
+from exporters.pdf.setting.line_breaks import decide_breaks
 from exporters.pdf.setting.tables import fit_tables
 from exporters.theme.join import join
 
@@ -73,7 +74,8 @@ class PaperRenderer:
         )
         coded = mark_long_lines(add_thin_spaces(joined), self.code_characters, self.code_indent)
         tabled = fit_tables(coded, self.width, self.type_size)
-        return Markup(_LINK.sub(lambda link: _show_address(link, hosts), tabled))
+        linked = _LINK.sub(lambda link: _show_address(link, hosts), tabled)
+        return Markup(decide_breaks(linked))
 
     def _math(self, math: Math) -> str:
         drawing = math.svg.encode()

@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from exporters.pdf.setting.cjk_spacing import add_thin_spaces
+from exporters.pdf.setting.line_breaks import decide_breaks
 from exporters.pdf.setting.missing_glyphs import box_missing_glyphs
 from exporters.theme import stylesheet
 
@@ -39,8 +40,8 @@ def own_style(name: str) -> str:
 
 
 def text_to_html(plain: str) -> Markup:
-    """The text `plain` as HTML, with the same thin spaces as in a card."""
-    return Markup(add_thin_spaces(str(escape(plain))))
+    """The text `plain` as HTML, with the thin spaces and the possible breaks of a card."""
+    return Markup(decide_breaks(add_thin_spaces(str(escape(plain)))))
 
 
 @cache

@@ -12,6 +12,10 @@ that is too long for the rest of the line.
 Spaces that are kept hang over the end of a line (CSS Text 3, 4.1.3). WeasyPrint counts them as part
 of the line, and breaks it before the word that they follow. Upstream: #2308.
 
+A thin space between Chinese and Latin (`setting.cjk_spacing`) is a space of that kind, too, where a
+line ends behind it. Pango leaves it out when it chooses the end of the line, WeasyPrint counts it
+afterwards: the line is a hair too long, and is broken at an earlier place, often far too early.
+
 When these issues are closed, print the shipped deck with and without this module, compare the pages
 as pictures, and delete it if nothing is worse.
 """
@@ -27,11 +31,12 @@ from weasyprint.formatting_structure import boxes
 from weasyprint.layout import inline, preferred
 from weasyprint.text.constants import PANGO_WRAP_MODE
 from weasyprint.text.ffi import pango
-from weasyprint.text.line_break import create_layout, first_line_metrics
+from weasyprint.text.line_break import create_layout, first_line_metrics, line_size
 
 _ROUNDING = 0.01  # pixels
 
 _UNBROKEN = ("pre", "nowrap")
+_THIN = "\u2009"
 
 _split_box, _split = inline.split_inline_box, inline.split_first_line
 _collapsed = inline.trailing_whitespace_size
@@ -99,7 +104,21 @@ def _width(text: str, style: Any, context: Any) -> float:
 
 def _split_between_words(*text: Any, is_line_start: bool = True, **how: Any) -> Any:
     """`split_first_line`, but no word is broken; words that are too long come later."""
-    return _split(*text, is_line_start=False, **how)
+    return _without_thin_space(_split(*text, is_line_start=False, **how))
+
+
+def _without_thin_space(found: tuple[Any, ...]) -> tuple[Any, ...]:
+    """What `split_first_line` returns, without a thin space at the end of the line."""
+    layout, length, resume_index, width, *heights = found
+    if resume_index is None or not layout.text.endswith(_THIN):
+        return found
+    text = layout.text.rstrip(_THIN)
+    if text:
+        layout.set_text(text)
+        width, _ = line_size(layout.get_first_line()[0], layout.style)
+    else:
+        width = 0.0
+    return (layout, length, resume_index, width, *heights)
 
 
 def _blank(box: Any) -> bool:
