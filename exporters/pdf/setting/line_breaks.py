@@ -19,7 +19,8 @@ _LETTER = "A-Za-z\u00c0-\u058f"
 _SIGN = r"-:+!?/}%$\u2010\u2013"  # the signs behind which some Pango breaks a word
 _EAST_ASIAN = "\u2e80-\u2fff\u3001-\u9fff\uf900-\ufaff\uff01-\uffef"
 
-_TORN = re.compile(rf"(?<=[{_SIGN}])(?=[{_WORD}])|(?<=[.,])(?<!\d[.,])(?=\d)")
+# Some break behind other signs, too: before a digit, a bracket, or what stands before a number.
+_TORN = re.compile(rf"(?<=[{_SIGN}])(?=[{_WORD}])|(?<=[.,;)\]\\])(?=[\d$%(+\[\\{{])")
 # A path may go on in the next line behind a slash between two names, a query behind its mark.
 _PATH = r"(?<=[\w.-]\w/)(?=\w[\w.])|(?<=\w\w\?)(?=\w)"
 _GOOD_IN_CODE = re.compile(_PATH, re.ASCII)

@@ -15,14 +15,16 @@ from tests.exporters.samples import card, deck
 @pytest.mark.parametrize(
     ("html", "shown"),
     [
-        ("<code>docker build -t shop:1.0 .</code>", "<code>docker build -¦t shop:¦1.0 .</code>"),
+        ("<code>docker build -t shop:1.0 .</code>", "<code>docker build -¦t shop:¦1.¦0 .</code>"),
         ("<code>ADD --checksum=sha256:…</code>", "<code>ADD -¦-¦checksum=sha256:…</code>"),
         ("<code>${HOST}:80</code>用<code>-f/--force</code>",
          "<code>$¦{HOST}¦:¦80</code>用<code>-¦f/¦-¦-¦force</code>"),
         ("<pre><code>kill <span class='o'>-</span><span class='m'>9</span></code></pre>",
          "<pre><code>kill <span class='o'>-</span><span class='m'>¦9</span></code></pre>"),
+        ("<pre><code><span class='m'>127</span>.0.0.1 x[0](y)</code></pre>",
+         "<pre><code><span class='m'>127</span>.¦0.¦0.¦1 x[0]¦(y)</code></pre>"),
         ("<code>a&amp;-b</code> &quot;-t&quot;", "<code>a&amp;-¦b</code> &quot;-¦t&quot;"),
-        ("C++17、1–2天、1.0-rc1、.5", "C+¦+¦17、1–¦2天、1.0-¦rc1、.¦5"),
+        ("C++17、1–2天、1.0-rc1、.5", "C+¦+¦17、1–¦2天、1.¦0-¦rc1、.¦5"),
         ("I/O与/etc/nginx/conf.d/a.conf", "I/¦O与/¦etc/nginx/conf.d/a.conf"),
         ("a self-test, TCP/IP, find?name=x", "a self-test, TCP/IP, find?name=x"),
         ("<code>docker-compose</code>", "<code>docker-¦compose</code>"),
