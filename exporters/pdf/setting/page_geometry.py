@@ -17,6 +17,7 @@ _CODE_LETTER = 0.774 * 0.6  # ems: the width of a letter of code
 _HAN_MARGIN, _MARGIN, _PADDING = 2.87, 4.56, 5.8
 _MM_PER_POINT = 25.4 / 72
 _ONE_COLUMN_BELOW = 170  # millimetres; a narrower page has one column
+_ABOVE = 2.6  # millimetres above a column, in which stands which card goes on in it
 _HEAD_SIZE, _FOOT_SIZE = 7.2, 6.6  # points, for the usual type size
 
 
@@ -86,7 +87,8 @@ class Geometry:
         """Places columns, each set as a page of its own, side by side on the page."""
         step = self.column_width + self.gap
         lefts = (self.left + step * number for number in range(self.columns))
-        return Imposition((self.width, self.height), tuple((left, self.top) for left in lefts))
+        top = self.top - _ABOVE
+        return Imposition((self.width, self.height), tuple((left, top) for left in lefts))
 
     def page_css(self) -> str:
         """The CSS of a document with whole pages, on which the cards flow in columns."""
@@ -100,9 +102,12 @@ class Geometry:
 
     def column_css(self) -> str:
         """The CSS of a document whose pages are columns; use it with `imposition`."""
-        height = self.height - self.top - self.bottom
-        page = f"@page {{ size: {self.column_width:.3f}mm {height}mm; margin: 0 }}\n"
-        return page + f"html {{ font-size: {self.size}pt }}\n"
+        height = self.height - self.top - self.bottom + _ABOVE
+        return (
+            f"@page {{ size: {self.column_width:.3f}mm {height}mm; margin: {_ABOVE}mm 0 0 }}\n"
+            f"html {{ font-size: {self.size}pt }}\n"
+            f":root {{ --foot: {self._foot_size:.2f}pt }}\n"
+        )
 
     def head_left(self, text: str) -> Label:
         """`text` as a label at the left of the running head."""

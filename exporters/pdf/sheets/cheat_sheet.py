@@ -116,7 +116,7 @@ class CheatSheet:
         return (Sheet(self._html("back", css), imposition=self._geometry.imposition()),)
 
     def _chunks(self) -> Iterator[Chunk]:
-        css = styles(*self._styles) + self._geometry.column_css()
+        css = styles("column.css", *self._styles) + self._geometry.column_css()
         for run in chunks(self._chapters):
             html = self._html("chunk", css, chapters=run)
             imposition = self._geometry.imposition()

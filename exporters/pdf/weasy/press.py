@@ -112,12 +112,14 @@ def lay_out(sheet: Sheet) -> Any:
     require_version()
     from weasyprint import HTML
 
+    from exporters.pdf.weasy.card_breaks import keep_cards_whole
     from exporters.pdf.weasy.fetcher import AssetFetcher
     from exporters.pdf.weasy.line_breaking import break_anywhere
     from exporters.pdf.weasy.tuning import tune
 
     tune()
     break_anywhere()
+    keep_cards_whole()
     # It warns of properties in our own styles that it does not know.
     logging.getLogger("weasyprint").propagate = False
     page = HTML(string=sheet.html, url_fetcher=AssetFetcher(sheet.assets))
