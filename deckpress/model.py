@@ -379,13 +379,17 @@ class Asset:
 
 @dataclass(frozen=True, slots=True)
 class Deck:
-    """A rendered deck, ready for the exporters. `assets` are by name."""
+    """A rendered deck, ready for the exporters. `assets` are by name.
+
+    If it holds only some cards of a deck, `numbers` has the numbers of all its cards by id.
+    """
 
     name: str  # the source's file name without its ending, with which every artefact's name begins
     meta: Meta
     sections: tuple[Section, ...]
     assets: Mapping[str, Asset]
     source: bytes
+    numbers: Mapping[str, int] = field(default_factory=dict)
 
     def cards(self) -> tuple[Card, ...]:
         """All cards, in the order of the source."""

@@ -58,7 +58,7 @@ def select(deck: Deck, selection: Selection) -> Deck:
     """`deck` with only the selected cards.
 
     Sections that have no card left are dropped, and so are pictures that are no longer shown. A
-    link to a dropped card or section becomes plain text.
+    link to a dropped card or section becomes plain text. Each card keeps its number in `deck`.
     """
     if not selection:
         return deck
@@ -84,7 +84,9 @@ def select(deck: Deck, selection: Selection) -> Deck:
         if isinstance(piece, Picture)
     }
     assets = {name: asset for name, asset in deck.assets.items() if name in shown}
-    return replace(deck, sections=sections, assets=assets)
+    shown_cards = (card for card in deck.cards() if not card.retired)
+    numbers = {card.id: number for number, card in enumerate(shown_cards, 1)}
+    return replace(deck, sections=sections, assets=assets, numbers=numbers)
 
 
 def _keeps(selection: Selection, card: Card) -> bool:

@@ -14,7 +14,10 @@ from deckpress.model import Card, ClozeEnd, ClozeStart, Deck, Html, Piece, Secti
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A card with its number. Numbers start at 1 and run through all sections."""
+    """A card with its number.
+
+    Numbers start at 1 and run through all sections, also of those cards that a selection left out.
+    """
 
     number: int
     card: Card
@@ -43,7 +46,7 @@ def chapters(deck: Deck) -> Iterator[Chapter]:
         for card in section.cards:
             if not card.retired:
                 number += 1
-                entries.append(Entry(number, card))
+                entries.append(Entry(deck.numbers.get(card.id, number), card))
         if entries or not section.cards:
             yield Chapter(section, tuple(entries))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from deckpress.model import (
@@ -66,6 +68,13 @@ DECK = Deck(
 )
 def test_kinds_narrow_and_values_add_up(selection: Selection, kept: list[str]) -> None:
     assert [card.id for card in select(DECK, selection).cards()] == kept
+
+
+def test_a_card_keeps_its_number_in_every_selection() -> None:
+    one, two = DECK.sections
+    first = replace(one, cards=(replace(one.cards[0], retired=True), one.cards[1]))
+    chosen = select(replace(DECK, sections=(first, two)), Selection(sections=("two",)))
+    assert chosen.numbers == {"a2": 1, "b": 2}
 
 
 def test_a_link_to_a_card_left_out_is_text_and_other_links_stay() -> None:

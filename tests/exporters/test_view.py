@@ -5,12 +5,23 @@ from __future__ import annotations
 import pytest
 
 from deckpress.model import Card, CardKind, ClozeEnd, ClozeStart, Html, Option, Section
+from deckpress.selection import Selection, select
 from exporters.job import Job, PrintOptions
 from exporters.pdf import export as export_pdf
 from exporters.view import chapters, gaps, letter, replace_gaps
 from exporters.web import export as export_page
 from tests.exporters import samples
 from tests.exporters.pdf_reading import glyphs
+
+
+def test_a_card_has_the_number_of_the_whole_deck_where_only_some_are_shown() -> None:
+    whole = {
+        each.card.id: each.number for part in chapters(samples.sample()) for each in part.entries
+    }
+    some = chapters(select(samples.sample(), Selection(sections=("nginx",))))
+    shown = {each.card.id: each.number for part in some for each in part.entries}
+    assert min(shown.values()) > 1
+    assert shown.items() <= whole.items()
 
 
 @pytest.mark.parametrize(

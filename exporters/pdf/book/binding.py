@@ -26,10 +26,14 @@ _MAX_TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """The layout of a book: the page of each id, counted from 1, and the number of pages."""
+    """The layout of a book: the page of each id, counted from 1, and the number of pages.
+
+    A page that is not among the `fresh` ones begins within something that began before it.
+    """
 
     pages: Mapping[str, int]
     count: int
+    fresh: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,12 +171,14 @@ def _finish_book(book: Book, parts: Sequence[Part], job: Job, pool: Pool) -> byt
 
 def _places(parts: Sequence[Part], front: int) -> Places:
     pages: dict[str, int] = {}
+    fresh: list[int] = []
     count = front
     for part in parts:
         for name, page in part.places.items():
             pages.setdefault(name, count + page + 1)
+        fresh += [count + page + 1 for page in part.fresh_pages]
         count += len(part)
-    return Places(pages, count)
+    return Places(pages, count, fresh)
 
 
 def _key(content: bytes) -> bytes:

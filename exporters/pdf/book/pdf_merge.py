@@ -24,6 +24,8 @@ _DOCUMENT_KEYS = ("/Lang", "/MarkInfo", "/Metadata", "/ViewerPreferences")
 # One book at a time: two at once would not be faster. And always in the same thread: memory that C
 # code has freed in a thread stays reserved for that thread, and a book may take 40 MB.
 _JOINER = ThreadPoolExecutor(1)
+# Points from the highest and the leftmost place of a part within which a place begins a page.
+_AT_TOP, _IN_FIRST_COLUMN = 6.0, 60.0
 # Labels are drawn before the rest of a page, and marked as not being part of its text.
 _ARTIFACT = b"/Artifact <</Type /Pagination>> BDC q\n%bQ EMC\n"
 
@@ -54,6 +56,16 @@ class Part:
     def places(self) -> Mapping[str, int]:
         """The page, counted from 0, of each place that a link can lead to."""
         return {name: page for name, page, _ in self.destinations}
+
+    @property
+    def fresh_pages(self) -> Sequence[int]:
+        """The pages, counted from 0, with a place at the top of their first column."""
+        points = [(page, float(view[1]), float(view[2])) for _, page, view in self.destinations]
+        left = min((x for _, x, _ in points), default=0.0)
+        top = max((y for _, _, y in points), default=0.0)
+        return sorted(
+            {page for page, x, y in points if y > top - _AT_TOP and x < left + _IN_FIRST_COLUMN}
+        )
 
 
 def _destinations(pdf: Pdf) -> Iterator[tuple[str, int, tuple[Any, ...]]]:

@@ -22,12 +22,11 @@ from exporters.pdf.sheet import Label, Sheet
 from exporters.pdf.sheets.chunks import chunks, section_and_card_ids
 from exporters.pdf.sheets.contents import Line, Room, cards_fit_below, contents_pages
 from exporters.pdf.sheets.qr import qr_codes
-from exporters.pdf.sheets.running_heads import foot_text, page_labels
+from exporters.pdf.sheets.running_heads import foot_text, page_labels, section_heads
 from exporters.theme import proof_text, words
 from exporters.view import Chapter, Entry, chapters
 
 _TEXT = ("sheet.css", "content.css", "card.css")
-_BETWEEN = "\u3000"  # separates the sections that begin on one page, in its running head
 
 
 class CheatSheet:
@@ -126,7 +125,7 @@ class CheatSheet:
     def _page_labels(self, places: Places) -> tuple[tuple[Label, ...], ...]:
         deck = self._deck
         index = places.pages.get("_index", places.count + 1) - 1
-        above = section_heads(self._chapters, Places(places.pages, index))
+        above = section_heads(self._chapters, replace(places, count=index))
         above += (self._shared["words"]["index"],) * (places.count - index)
         return page_labels(self._geometry, deck, above, deck.meta.title, self._shared["foot"])
 
@@ -140,21 +139,6 @@ class CheatSheet:
     def _attached(self) -> tuple[Asset, ...]:
         """The source of the deck, for readers who want to change it and only have the PDF."""
         return (Asset(f"{self._deck.name}.md", "text/markdown", self._deck.source),)
-
-
-def section_heads(all_chapters: Sequence[Chapter], places: Places) -> tuple[str, ...]:
-    """The running head of each page: the sections that begin on it, or else the last one before."""
-    opened: dict[int, list[str]] = {}
-    for chapter in all_chapters:
-        page = places.pages[chapter.section.id]
-        opened.setdefault(page, []).append(chapter.section.title)
-    found = []
-    last = ""
-    for page in range(1, places.count + 1):
-        titles = opened.get(page, [last])
-        found.append(_BETWEEN.join(titles))
-        last = titles[-1]
-    return tuple(found)
 
 
 def _chosen_chapters(deck: Deck, detail: str) -> Iterator[Chapter]:

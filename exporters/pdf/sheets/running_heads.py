@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from deckpress.model import Deck, Version
+from exporters.pdf.book.binding import Places
 from exporters.pdf.setting.missing_glyphs import box_missing_glyphs_in_text
 from exporters.pdf.setting.page_geometry import Geometry
 from exporters.pdf.setting.text_width import shorten, text_width
 from exporters.pdf.sheet import Label
 from exporters.theme import words
+from exporters.view import Chapter
 
 _BETWEEN = " · "
 
@@ -44,3 +46,33 @@ def page_labels(
         number = count.format(page=page, pages=len(heads))
         pages.append((*above, geometry.foot_left(foot), geometry.foot_right(number)))
     return tuple(pages)
+
+
+def section_heads(all_chapters: Sequence[Chapter], places: Places) -> tuple[str, ...]:
+    """The running head of each page: what stands on it, as in ``Nginx 61–74 · Supervisor 75``."""
+    begun: dict[int, list[tuple[str, int]]] = {}  # by page: the section and number of each card
+    bare: dict[int, str] = {}  # by page: a section without cards
+    for chapter in all_chapters:
+        title = chapter.section.title
+        if not chapter.entries:
+            bare[places.pages[chapter.section.id]] = title
+        for entry in chapter.entries:
+            begun.setdefault(places.pages[entry.card.id], []).append((title, entry.number))
+    fresh = set(places.fresh)
+    heads = []
+    last: list[tuple[str, int]] = []
+    for page in range(1, places.count + 1):
+        standing = begun.get(page, []) if page in fresh else last + begun.get(page, [])
+        last = standing[-1:] or last
+        shown: dict[str, list[int]] = {}
+        for title, number in standing:
+            shown.setdefault(title, []).append(number)
+        if page in bare:
+            shown.setdefault(bare[page], [])
+        heads.append(_BETWEEN.join(f"{title} {_range(of)}".strip() for title, of in shown.items()))
+    return tuple(heads)
+
+
+def _range(numbers: Sequence[int]) -> str:
+    """The first and the last of `numbers`."""
+    return "–".join(map(str, sorted({numbers[0], numbers[-1]}))) if numbers else ""

@@ -21,9 +21,8 @@ from exporters.pdf.setting.missing_glyphs import box_missing_glyphs_in_text
 from exporters.pdf.setting.page_geometry import Geometry
 from exporters.pdf.sheet import Label, Sheet
 from exporters.pdf.sheets import question_view
-from exporters.pdf.sheets.cheat_sheet import section_heads
 from exporters.pdf.sheets.chunks import MAX_WEIGHT, chunks, section_and_card_ids
-from exporters.pdf.sheets.running_heads import foot_text, page_labels
+from exporters.pdf.sheets.running_heads import foot_text, page_labels, section_heads
 from exporters.theme import words
 from exporters.view import Chapter, Entry, chapters, gaps, has_gaps, letter
 
@@ -142,7 +141,7 @@ class SelfTest:
 
     def _heads(self, places: Places) -> tuple[str, ...]:
         key = places.pages.get("_key", places.count + 1) - 1
-        questions = section_heads(self._chapters, Places(places.pages, key))
+        questions = section_heads(self._chapters, replace(places, count=key))
         return questions + (self._shared["words"]["key"],) * (places.count - key)
 
     def _sheet(self, template: str, css: str, **values: Any) -> Sheet:

@@ -28,6 +28,7 @@ from exporters.pdf.book.workers import Workers
 from exporters.pdf.sheet import Imposition, Sheet
 from exporters.pdf.sheets.cheat_sheet import CheatSheet
 from exporters.pdf.sheets.chunks import chunks, weight
+from exporters.pdf.sheets.running_heads import section_heads
 from exporters.pdf.weasy.press import print_part
 from exporters.view import chapters
 from tests.exporters.pdf_reading import body, glyphs, links, outline, places, squeezed
@@ -167,6 +168,25 @@ def test_the_contents_and_the_foot_say_the_page() -> None:
     for each in (*_deck().cards()[:2], *_deck().cards()[-2:]):
         assert f"{_page_of(each.id)}{each.title}" in contents
         assert f"第{each.id[1]}节第{each.id[3:]}题的回答" in texts[_page_of(each.id) - 1]
+
+
+def test_the_head_says_which_cards_stand_on_the_page() -> None:
+    one = Section("one", "一", (), tuple(card(f"c{n}", "?") for n in range(1, 6)))
+    two = Section("two", "二", (), (card("c6", "?"),))
+    empty = Section("three", "三", (), ())
+    starts = {"one": 2, "c1": 2, "c2": 2, "c3": 3, "c4": 5, "c5": 6, "two": 6, "c6": 6, "three": 7}
+    heads = section_heads(tuple(chapters(deck(one, two, empty))), Places(starts, 7, (2, 5, 7)))
+    assert heads == ("", "一 1–2", "一 2–3", "一 3", "一 4", "一 4–5 · 二 6", "三")
+
+
+def test_the_heads_of_a_book_name_all_cards_and_no_others() -> None:
+    for page in range(1, len(_texts()) + 1):
+        begun = [at for at, each in enumerate(_deck().cards(), 1) if _page_of(each.id) == page]
+        head = "".join(g.text for g in glyphs(_book()) if g.page == page - 1 and g.y > 795)
+        if begun:
+            first, last = map(int, re.findall(r"\d+(?=–|运|$)", head.partition("部分")[2]))
+            assert last == begun[-1]
+            assert first in (begun[0], begun[0] - 1)
 
 
 def test_the_head_names_the_section() -> None:
