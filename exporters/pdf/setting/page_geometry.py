@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 
 from exporters.job import PAPERS, PrintOptions
@@ -17,6 +17,7 @@ _CODE_LETTER = 0.774 * 0.6  # ems: the width of a letter of code
 _HAN_MARGIN, _MARGIN, _PADDING = 2.87, 4.56, 5.8
 _MM_PER_POINT = 25.4 / 72
 _ONE_COLUMN_BELOW = 170  # millimetres; a narrower page has one column
+_NARROW_COLUMN = 40.0  # millimetres, in the usual type
 _ABOVE = 2.6  # millimetres above a column, in which stands which card goes on in it
 _HEAD_SIZE, _FOOT_SIZE = 7.2, 6.6  # points, for the usual type size
 
@@ -53,6 +54,12 @@ class Geometry:
         if width < _ONE_COLUMN_BELOW:
             return cls(width, height, 14, 10, 12, 10, columns, 6, chosen, print_options.ink_saver)
         return cls(width, height, columns=columns, size=chosen, ink_saver=print_options.ink_saver)
+
+    def with_narrow_columns(self) -> Geometry:
+        """The same page with more columns, for lines of a few words."""
+        room = self.width - self.left - self.right + self.gap
+        columns = int(room / (_NARROW_COLUMN * self.scale + self.gap))
+        return replace(self, columns=max(1, columns))
 
     def code_characters(self, lang: str) -> int:
         """The number of characters of code in a line of a card in the language `lang`."""

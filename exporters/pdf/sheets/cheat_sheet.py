@@ -21,10 +21,11 @@ from exporters.pdf.setting.page_geometry import Geometry
 from exporters.pdf.sheet import Label, Sheet
 from exporters.pdf.sheets.chunks import chunks, section_and_card_ids
 from exporters.pdf.sheets.contents import Line, Room, cards_fit_below, contents_pages
+from exporters.pdf.sheets.index_terms import index_terms
 from exporters.pdf.sheets.qr import qr_codes
 from exporters.pdf.sheets.running_heads import foot_text, page_labels, section_heads
 from exporters.theme import proof_text, words
-from exporters.view import Chapter, Entry, chapters
+from exporters.view import Chapter, chapters
 
 _TEXT = ("sheet.css", "content.css", "card.css")
 
@@ -68,7 +69,7 @@ class CheatSheet:
             "deck": deck,
             "title": deck.meta.title,
             "foot": foot_text(deck, version, "", self._geometry.foot_left("")),
-            "index": tuple(_index(deck, self._chapters)),
+            "index": tuple(index_terms(deck, self._chapters)),
             "codes": self._codes,
             "version": version,
             "count": len(numbers),
@@ -111,8 +112,10 @@ class CheatSheet:
         return (Sheet(html, self._assets(), attached=self._attached()), *map(Sheet, rest))
 
     def _back(self, places: Places) -> tuple[Sheet]:
-        css = styles(*self._styles) + self._geometry.column_css()
-        return (Sheet(self._html("back", css), imposition=self._geometry.imposition()),)
+        geometry = self._geometry.with_narrow_columns()
+        css = styles(*self._styles) + geometry.column_css()
+        html = self._html("back", css, pages=places.pages)
+        return (Sheet(html, imposition=geometry.imposition()),)
 
     def _chunks(self) -> Iterator[Chunk]:
         css = styles("column.css", *self._styles) + self._geometry.column_css()
@@ -157,23 +160,12 @@ def _short_parts(card: Card) -> tuple[Part, ...]:
     return tuple(part for part in card.parts if part.name is PartName.PITFALL)
 
 
-def _index(deck: Deck, all_chapters: Sequence[Chapter]) -> Iterator[tuple[str, tuple[Entry, ...]]]:
-    """The name of every tag with its cards, sorted by name."""
-    tagged: dict[str, list[Entry]] = {}
-    for chapter in all_chapters:
-        for entry in chapter.entries:
-            for tag in entry.card.tags:
-                tagged.setdefault(deck.meta.tags.get(tag, tag), []).append(entry)
-    for name in sorted(tagged, key=str.casefold):
-        yield name, tuple(tagged[name])
-
-
 def _lines(all_chapters: Sequence[Chapter]) -> Iterator[Line]:
     """The entries of the contents."""
     for chapter in all_chapters:
-        yield Line(chapter.section.id, chapter.section.title, section=True)
+        yield Line(chapter.section.id, chapter.section.title)
         for entry in chapter.entries:
-            yield Line(entry.card.id, entry.card.title)
+            yield Line(entry.card.id, entry.card.title, entry.number)
 
 
 def _tags(deck: Deck, all_chapters: Sequence[Chapter]) -> list[str]:

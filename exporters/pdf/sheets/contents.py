@@ -13,7 +13,7 @@ from unicodedata import east_asian_width
 from exporters.pdf.setting.page_geometry import Geometry
 
 _COLUMN_WIDTH = 61.3  # millimetres; the preferred width of a column in the usual type
-_BESIDE_TEXT = 9.5  # millimetres of it beside the text
+_BESIDE_TEXT = 11.0  # millimetres of it beside the text
 _EM = 0.786 * 25.4 / 72  # millimetres for each point of the sheet's type size
 _LEADING = 1.46
 _LINE_SPACE, _SECTION_SPACE = 0.21, 0.5  # lines around an entry and a section (sheet.css)
@@ -21,7 +21,7 @@ _LINE_SPACE, _SECTION_SPACE = 0.21, 0.5  # lines around an entry and a section (
 _LOST_PER_LINE, _LOST_PER_COLUMN = 1.5, 1.5
 # Millimetres above and below the contents; those of the title block in the usual type, and on a
 # narrow page, where it has more lines.
-_OUTSIDE, _TITLE, _TITLE_NARROW = 27.0, 31.0, 42.0
+_OUTSIDE, _TITLE, _TITLE_NARROW = 19.0, 31.0, 42.0
 _NARROW = 150
 # The cards may begin below contents that take at most this share of a page.
 _LARGEST_SHARE = 0.37
@@ -57,11 +57,19 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An entry of the contents: the id to which it leads, its text, whether it is a section."""
+    """An entry of the contents: the id to which it leads, its text, the number of its card.
+
+    Without a number it is a section.
+    """
 
     target: str
     text: str
-    section: bool = False
+    number: int = 0
+
+    @property
+    def section(self) -> bool:
+        """Whether it is a section and no card."""
+        return not self.number
 
 
 def cards_fit_below(lines: Sequence[Line], room: Room) -> bool:
