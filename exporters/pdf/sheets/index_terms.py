@@ -37,10 +37,11 @@ def index_terms(
     """
     found: dict[str, list[Entry]] = {}
     tags = {deck.meta.tags.get(tag, tag) for card in deck.cards() for tag in card.tags}
+    named = {tag.casefold(): tag for tag in sorted(tags)}
     for chapter in all_chapters:
         for entry in chapter.entries:
             own = {deck.meta.tags.get(tag, tag) for tag in entry.card.tags}
-            for term in own | set(_terms(entry.card)):
+            for term in own | {named.get(term.casefold(), term) for term in _terms(entry.card)}:
                 found.setdefault(term, []).append(entry)
     for term in sorted(found, key=sort_key):
         if term in tags or len(found[term]) <= _MOST_CARDS:
