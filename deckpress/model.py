@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 
 class CardKind(StrEnum):
@@ -237,6 +238,8 @@ class RawDeck:
     source: bytes
     release: Release | None = None
     note_types: str = ""  # as in `Release`; empty if nothing is released
+    # The link definitions of all texts by their labels: a link may name one that stands elsewhere.
+    definitions: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def cards(self) -> tuple[RawCard, ...]:
         """All cards, in the order of the source."""

@@ -40,7 +40,7 @@ def check(deck: RawDeck, has_glyph: Callable[[str], bool] | None = None) -> tupl
     for field in fields(deck):
         for rule in _FIELD_RULES:
             found += rule(field)
-        found += links.check(field, targets)
+        found += links.check(field, targets, deck.definitions)
         found += code_blocks.check(field, deck.files)
         found += typography.check(field, style)
     found += cards.check(deck)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from deckpress.diagnostics import Diagnostic, finding
 from deckpress.model import CardKind, RawCard, RawDeck
-from deckpress.reading.answer_list import is_task_item
+from deckpress.reading.answer_list import second_list
 from deckpress.reading.cloze import gaps
 
 _FEWEST = 2  # options of a choice card, or steps of an ordered one
@@ -54,10 +54,10 @@ def _check_choice(card: RawCard) -> Iterator[Diagnostic]:
         yield finding("D310", card.items[0].text.span)
     if not card.items:
         return
-    for number, line in enumerate(card.short.source.split("\n")):
-        if is_task_item(line):
-            yield finding("D314", card.short.at(number, 1, len(line)))
-            return
+    number = second_list(card.short)
+    if number is not None:
+        line = card.short.source.split("\n")[number]
+        yield finding("D314", card.short.at(number, 1, len(line)))
 
 
 def _at_question(card: RawCard, code: str, **args: object) -> Diagnostic:

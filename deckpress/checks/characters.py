@@ -33,15 +33,16 @@ _HIDING = frozenset(
 
 
 def check(field: Field) -> Iterator[Diagnostic]:
-    """A finding about the first HTML tag of a field, if it has one."""
+    """A finding for each HTML tag of a field, and for each comment that is not closed."""
     if "<" not in field.prose:
         return
-    for match in _TAG.finditer(without_formulas(field.prose)):
+    for match in _TAG.finditer(without_formulas(field.text.source)):
         name = match["name"]
-        if name is None or name.lower() in _ELEMENTS:
+        if name is None:
+            yield finding("D415", field.span(match.start(), len(match.group())))
+        elif name.lower() in _ELEMENTS:
             tag = match.group()
             yield finding("D602", field.span(match.start(), len(tag)), tag=tag)
-            return
 
 
 def check_deck(deck: RawDeck, has_glyph: Callable[[str], bool] | None) -> Iterator[Diagnostic]:

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from deckpress.commonmark.document import Definition
 from deckpress.diagnostics import Diagnostic, finding
 from deckpress.model import RawDeck
 from deckpress.reading.references import (
-    DEFINITION,
-    IMAGE,
     IMAGE_TYPES,
-    LINK,
     Folder,
+    Link,
+    figure_path,
     has_image_type,
     is_outside,
-    link_target,
+    links,
     well_placed,
 )
 from deckpress.reading.texts import Field
@@ -44,29 +44,25 @@ class Targets:
         return next(iter(get_close_matches(id, sorted(self.ids), 1)), "")
 
 
-def check(field: Field, targets: Targets) -> Iterator[Diagnostic]:
-    """Findings about the links and images of a field."""
-    if "](" not in field.prose and "]:" not in field.prose:
-        return
-    images = {}
-    for match in IMAGE.finditer(field.prose):
-        path, start = link_target(match)
-        images[start] = path
-        yield from _check_image(field, path, start)
-        if not match["alt"].strip():
-            yield finding("D515", field.span(match.start(), match.end() - match.start()))
-    for match in (*LINK.finditer(field.prose), *DEFINITION.finditer(field.prose)):
-        path, start = link_target(match)
-        if start in images:
-            continue
-        if "name" in match.re.groupindex and path.startswith(Folder.FIGURES.value):
-            yield from _check_image(field, path, start)
+def check(
+    field: Field, targets: Targets, definitions: Mapping[str, Definition]
+) -> Iterator[Diagnostic]:
+    """Findings about the links and images of a field; `definitions` are those of the deck."""
+    for link in links(field.text.source, definitions):
+        if link.by_name and not link.image:
+            continue  # its definition is looked at where it stands
+        if link.image:
+            if not link.by_name:
+                yield from _check_image(field, link)
+            if not link.definition and not link.alt.strip():
+                yield finding("D515", field.span(link.start, link.width))
         else:
-            yield from _check_link(field, path, start, targets)
+            yield from _check_link(field, link.target, link.start, targets)
 
 
-def _check_image(field: Field, path: str, start: int) -> Iterator[Diagnostic]:
-    span = field.span(start, len(path))
+def _check_image(field: Field, link: Link) -> Iterator[Diagnostic]:
+    span = field.span(link.start, link.width)
+    path = figure_path(link.target)
     if is_outside(path):
         yield finding("D504", span, path=path)
     elif not well_placed(path, Folder.FIGURES):

@@ -16,8 +16,7 @@ from typing import NamedTuple
 from deckpress.language import product_names
 from deckpress.language.han import HAN
 from deckpress.language.style import CLOSING, FULL_WIDTH, OPENING, PARTNER, Style
-from deckpress.reading.lines import indent_of
-from deckpress.reading.prose import FILLER, prose, without_formulas
+from deckpress.reading.prose import FILLER, without_formulas
 from deckpress.reading.references import ADDRESS, trim_address
 
 # In a mask these replace single characters:
@@ -125,9 +124,7 @@ def mend_slips(text: str, style: Style) -> tuple[str, Counter[str]]:
 @lru_cache(maxsize=64)
 def _masked(text: str) -> str:
     """The mask of a text: everything but prose is blanked out, character by character."""
-    mask = _without_line_code(text, without_formulas(prose(text)))
-    if "    " in mask or "\t" in mask:
-        mask = _without_item_code(mask)
+    mask = without_formulas(text)
     mask = _LINE_START.sub(lambda match: _MARGIN * len(match[0]), mask)
     if "](" in mask or any(mark in mask for mark in "\\[<&{") or "://" in mask:
         mask = _without_labels(mask)
@@ -144,51 +141,12 @@ def _blank(match: re.Match[str]) -> str:
     return re.sub(r"[^\n]", FILLER, found)
 
 
-def _without_line_code(text: str, mask: str) -> str:
-    """`mask` with everything blanked out that is code if a span ends with its line, as in a list.
-
-    If a backquote has no partner, there are two ways to read a text. What is code in either of them
-    is left alone.
-    """
-    if "`" not in text:
-        return mask
-    lines = mask.split("\n")
-    for number, line in enumerate(text.split("\n")):
-        if "`" in line:
-            body = line.lstrip(" \t")
-            own = line[: len(line) - len(body)] + prose(body)
-            pairs = zip(lines[number], own, strict=True)
-            lines[number] = "".join(FILLER if FILLER in pair else pair[0] for pair in pairs)
-    return "\n".join(lines)
-
-
 def _without_labels(mask: str) -> str:
     """`mask` with each ``[name]`` blanked out that is a link, because its address is below."""
     labels = set(_LABEL.findall(mask))
     if not labels:
         return mask
     return _NAMED.sub(lambda m: FILLER * len(m[0]) if m[0] in labels else m[0], mask)
-
-
-def _without_item_code(mask: str) -> str:
-    """`mask` without lines that may be code blocks by their indentation, in items and quotes."""
-    lines = _QUOTED_CODE.sub(lambda match: FILLER * len(match[0]), mask).split("\n")
-    item = 0
-    blank = code = False
-    for number, line in enumerate(lines):
-        if not line.strip():
-            blank = True
-            continue
-        indent = indent_of(line)
-        code = indent >= item + 6 and (blank or code)
-        if code:
-            lines[number] = FILLER * len(line)
-        elif _ITEM.match(line):
-            item = indent
-        elif blank and indent == 0:
-            item = 0
-        blank = False
-    return "\n".join(lines)
 
 
 def _names(mask: str, style: Style) -> Iterator[Slip]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from deckpress.language.han import HAN
 from deckpress.reading.cloze import fill_gaps
-from deckpress.reading.lines import LineKind, classified_lines
+from deckpress.reading.prose import without_code_blocks
 from deckpress.reading.references import ADDRESS
 
 _WORD = re.compile("[0-9A-Za-z\u00c0-\u024f]+")
@@ -42,8 +42,7 @@ def spoken_text(text: str) -> str:
 
     Code spans and formulas are said. Code blocks, images, footnotes and addresses are not.
     """
-    if "```" in text or "~~~" in text or "    " in text or "\t" in text:
-        text = "".join(line for line, kind in classified_lines(text) if kind < LineKind.OPENING)
+    text = without_code_blocks(text)
     return _UNSAID.sub("", fill_gaps(text)) if "[" in text or "://" in text else fill_gaps(text)
 
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from deckpress.commonmark.document import Document, parse
 from deckpress.diagnostics import Diagnostic, finding
 from deckpress.model import CardKind, RawItem, Text
-from deckpress.reading.lines import LineKind, classify, indent_of, match_opening
 
-_BULLET = re.compile(r"(?P<indent> {0,3})[-*+](?:[ \t]++|$)")
-_NUMBER = re.compile(r"(?P<indent> {0,3})\d{1,9}[.)](?:[ \t]++|$)")
+_MARK = re.compile(r" {0,3}(?:[-*+]|\d{1,9}[.)])(?:[ \t]++|$)")
 _BOX = re.compile(r"\[(?P<mark>[^\[\]]{0,2})\](?!\()(?P<space>[ \t]++|$)?")
-_ENDS_LIST = re.compile(r" {0,3}(?:>|(?:-{3,}|\*{3,}|_{3,})[ \t]*$)")
 _INDENT = re.compile(r"[ \t]*")
 
 
@@ -53,23 +51,14 @@ def split_body(text: Text, kind: CardKind) -> Body:
     each option whose box is ill-formed.
     """
     lines = text.source.split("\n")
-    kinds = list(classify(lines))
-    marker = _BULLET if kind is CardKind.CHOICE else _NUMBER
-    start = next(
-        (
-            n
-            for n, line in enumerate(lines)
-            if kinds[n] is LineKind.TEXT and _begins_list(line, kind)
-        ),
-        None,
-    )
-    if start is None:
+    extent = next(_lists(parse(text.source), kind), None)
+    if extent is None:
         return Body(cut_lines(text, 0, 0), (), text, ())
-    starts, stop = _list_extent(lines, kinds, start, marker)
+    starts, stop = extent
     items = []
     found: list[Diagnostic] = []
     for first, end in zip(starts, [*starts[1:], stop], strict=True):
-        match = marker.match(lines[first])
+        match = _MARK.match(lines[first])
         column = match.end() if match else 0
         right = None
         if kind is CardKind.CHOICE:
@@ -81,68 +70,60 @@ def split_body(text: Text, kind: CardKind) -> Body:
             column = box.end() if box else column
         items.append(RawItem(_item_text(text, lines[first:end], first, column), right))
     return Body(
-        cut_lines(text, 0, start), tuple(items), cut_lines(text, stop, len(lines)), tuple(found)
+        cut_lines(text, 0, starts[0]), tuple(items), cut_lines(text, stop, len(lines)), tuple(found)
     )
 
 
-def is_task_item(line: str) -> bool:
-    """Whether a line is an item of a task list at the margin, such as ``- [x] text``."""
-    match = _BULLET.match(line)
+def second_list(text: Text) -> int | None:
+    """The line (from 0) of a task list at the margin of a text; None if it has none."""
+    if "[" not in text.source:
+        return None
+    extent = next(_lists(parse(text.source), CardKind.CHOICE), None)
+    return extent[0][0] if extent else None
+
+
+def _lists(document: Document, kind: CardKind) -> Iterator[tuple[list[int], int]]:
+    """The lists at the margin that fit the `kind` of a card.
+
+    Of each there are the lines on which its items begin, and the line behind its last one.
+    """
+    opening = "bullet_list_open" if kind is CardKind.CHOICE else "ordered_list_open"
+    starts: list[int] = []
+    end = 0
+    fits = False
+    for token in document.tokens:
+        if token.type == opening and not token.level and token.map:
+            starts, end, fits = [], token.map[1], kind is not CardKind.CHOICE
+        elif token.type == "list_item_open" and token.level == 1 and token.map:
+            starts.append(token.map[0])
+            fits = fits or _has_box(document.line(token.map[0]))
+        elif token.type.endswith("_list_close") and not token.level and fits:
+            yield starts, end
+            fits = False
+
+
+def _has_box(line: str) -> bool:
+    match = _MARK.match(line)
     return match is not None and _BOX.match(line, match.end()) is not None
-
-
-def _begins_list(line: str, kind: CardKind) -> bool:
-    return is_task_item(line) if kind is CardKind.CHOICE else _NUMBER.match(line) is not None
 
 
 def _box_width(box: re.Match[str] | None) -> int:
     return len(box.group().rstrip()) if box else 1
 
 
-def _list_extent(
-    lines: Sequence[str], kinds: Sequence[LineKind], start: int, marker: re.Pattern[str]
-) -> tuple[list[int], int]:
-    """The numbers of the lines on which the items of a list begin, and that of the line after it.
-
-    The list begins on line `start`.
-    """
-    base = indent_of(lines[start])
-    starts = []
-    stop = start
-    blank = inside = False
-    for number in range(start, len(lines)):
-        line, kind = lines[number], kinds[number]
-        if kind is LineKind.BLANK:
-            blank = True
-            continue
-        deep = indent_of(line) >= base + 2
-        if kind in (LineKind.FENCED, LineKind.CLOSING):
-            belongs = inside
-        elif kind is LineKind.TEXT and not deep and marker.match(line):
-            starts.append(number)
-            belongs = True
-        elif kind is LineKind.OPENING:
-            match = match_opening(line)
-            own = match is not None and marker.match(line) is not None
-            if own:
-                starts.append(number)
-            belongs = inside = deep or own
-        else:
-            lazy = kind is LineKind.TEXT and not blank and not _ENDS_LIST.match(line)
-            belongs = deep or lazy
-        if not belongs:
-            break
-        blank = False
-        stop = number + 1
-    return starts, stop
-
-
 def _item_text(text: Text, lines: Sequence[str], first: int, column: int) -> Text:
-    """An item's text, without its mark and without the indentation that its other lines share."""
+    """An item's text, without its mark and without the indentation that its other lines share.
+
+    What is indented by four more than the text of the item is code, and stays so.
+    """
     rest = list(lines[1:])
     while rest and not rest[-1].strip():
         rest.pop()
     shared = min((_margin(line) for line in rest if line.strip()), default=0)
+    mark = _MARK.match(lines[0])
+    width = len(mark.group().rstrip()) + 1 if mark else 0
+    if shared >= width + 4:
+        shared = width
     head = lines[0][column:]
     body = "\n".join([head.rstrip() if not rest else head, *(line[shared:] for line in rest)])
     span = text.at(first, column + 1, max(1, len(head.rstrip())))

@@ -1,6 +1,6 @@
 """Finds gaps, in the notation of Anki: ``{{c1::text::hint}}``.
 
-Marks in code or in a formula inside a gap do not count.
+Marks in code, in a formula or in the address of a link do not count.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from deckpress.commonmark.opaque import without_targets
 from deckpress.reading.prose import prose, without_formulas
 
 HIGHEST = 499  # the highest cloze number for which Anki makes a card
@@ -64,12 +65,13 @@ def gaps(text: str) -> Gaps:
     """The gaps of a Markdown text, in order, and the problems with them. Gaps do not nest.
 
     There are no gaps in code blocks, code spans and formulas. Inside a gap, a ``::`` or ``}}`` that
-    belongs to code or a formula does not count. The first ``::`` begins the hint.
+    belongs to code, a formula or the address of a link does not count. The first ``::`` begins the
+    hint.
     """
     if "{{" not in text:
         return Gaps()
     code_free = prose(text)
-    masked = without_formulas(code_free)
+    masked = without_targets(without_formulas(text))
     found: list[Gap] = []
     problems = _gaps_in_formulas(code_free, masked)
     open_heads: list[re.Match[str]] = []

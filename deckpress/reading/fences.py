@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from textwrap import dedent
 
-from deckpress.reading.lines import LineKind, classified_lines, match_opening, split_lines
+from markdown_it.common.utils import unescapeAll
+from markdown_it.token import Token
+
+from deckpress.commonmark.document import Document, parse
+from deckpress.reading.lines import split_lines
 
 # The attributes that an info string may have.
 ATTRIBUTES = ("file", "part", "alt")
@@ -58,9 +62,8 @@ class Fence:
     """A fenced block.
 
     `line` (from 0) is the line of the text on which it opens. `column` (from 1) is the column of
-    its mark, such as three backquotes, and `info_column` that of the info string. `prefix` is the
-    text before the mark: white space, list marks and quote marks. `body` has the lines between the
-    marks, without line ends.
+    its mark, such as three backquotes, and `info_column` that of the info string. `body` has the
+    lines between the marks, without line ends and the marks of quotes and lists around them.
     """
 
     line: int
@@ -71,7 +74,6 @@ class Fence:
     info_column: int
     body: tuple[str, ...]
     closed: bool
-    prefix: str
 
 
 def parse_info(source: str) -> Info:
@@ -97,37 +99,28 @@ def find_fences(text: str) -> tuple[Fence, ...]:
     """The fences of a Markdown text, in order; one that is never closed ends with the text."""
     if "```" not in text and "~~~" not in text:
         return ()
-    fences: list[Fence] = []
-    first, start = "", -1
-    body: list[str] = []
-    for number, (line, kind) in enumerate(classified_lines(text)):
-        if kind is LineKind.FENCED:
-            body.append(line.rstrip("\r\n"))
-            continue
-        if start >= 0:
-            fences.append(_fence(first, start, body, closed=kind is LineKind.CLOSING))
-            start = -1
-        if kind is LineKind.OPENING:
-            first, start, body = line, number, []
-    if start >= 0:
-        fences.append(_fence(first, start, body, closed=False))
-    return tuple(fences)
+    document = parse(text)
+    return tuple(fence_of(token, document) for token in document.tokens if token.type == "fence")
 
 
-def _fence(line: str, number: int, body: Sequence[str], *, closed: bool) -> Fence:
-    match = match_opening(line)
-    assert match is not None  # the line was classified as an opening one
-    info = match["info"].strip()
+def fence_of(token: Token, document: Document) -> Fence:
+    """The fence that a token of `document` stands for."""
+    first, stop = token.map or (0, 0)
+    line = document.line(first)
+    column = line.find(token.markup)
+    info = token.info.strip()
+    body = token.content.split("\n")
+    if body[-1] == "":
+        body.pop()
     return Fence(
-        line=number,
-        column=match.end("prefix") + 1,
-        mark=match["mark"],
-        info=parse_info(info),
+        line=first,
+        column=column + 1,
+        mark=token.markup,
+        info=parse_info(unescapeAll(info) if "\\" in info or "&" in info else info),
         info_source=info,
-        info_column=match.end() - len(match["info"].lstrip()) + 1,
+        info_column=max(column + 1, line.find(info, column + len(token.markup)) + 1),
         body=tuple(body),
-        closed=closed,
-        prefix=match["prefix"],
+        closed=stop - first == len(body) + 2,
     )
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from deckpress.diagnostics import Diagnostic, finding, ordered, sentence
 from deckpress.model import Span
-from deckpress.reading.lines import split_lines
+from deckpress.reading.lines import split_lines, trimmed
 from deckpress.reading.paths import RELEASES_FOLDER, shown_path
 from deckpress.reading.references import (
     Folder,
@@ -206,9 +206,9 @@ def _shown_files(text: str) -> Iterator[Reference]:
             continue
         if not ("figures/" in raw or "file=" in raw):
             continue
-        unified = raw.replace("\r\n", "\n").replace("\r", "\n")
-        for reference in references(unified):
-            yield replace(reference, line=reference.line + token.line - 1)
+        text, above = trimmed(raw)
+        for reference in references(text):
+            yield replace(reference, line=reference.line + token.line - 1 + above)
 
 
 def _may_be_read(reference: Reference) -> bool:

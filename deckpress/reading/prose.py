@@ -2,87 +2,76 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
-from deckpress.reading.lines import LineKind, classified_lines
+from deckpress.commonmark.document import Document, Leaf, parse
+from deckpress.commonmark.opaque import FILLER, blank_spans, code_and_comments
 
-# Replaces each character of code. It is neither white space nor part of any syntax.
-FILLER = "\0"
+__all__ = ["FILLER", "prose", "without_code_blocks", "without_formulas"]
 
-_BLANK_LINE = re.compile(r"(?:\r\n|\n|\r|^)(?:[ \t\f\v]*(?:\r\n|\n|\r))+")
-_INDENTED = re.compile(r"^(?: {4}| {0,3}\t)", re.MULTILINE)
-_RUN = re.compile(r"\\[\s\S]|`++")
-_VISIBLE = re.compile(r"[^\r\n]")
-_FORMULA = re.compile(
-    r"\\[\s\S]"
-    r"|\$\$(?:\\[\s\S]|[^\\$])++\$\$"
-    r"|\$(?![\s$])(?:\\.|[^\\$\n]|\n(?![ \t]*+\n))++(?<!\s)\$(?![\d$])"
-)
+_CODE = frozenset({"fence", "code_block", "comment"})
 
 
 @lru_cache(maxsize=4096)
 def prose(text: str) -> str:
-    """`text` with its fences, indented blocks and code spans replaced by `FILLER`.
+    """`text` with its code blocks, code spans and comments replaced by `FILLER`.
 
     The length and the line ends stay the same, so every offset does too.
     """
-    masked = text
-    if "```" in text or "~~~" in text or _INDENTED.search(text):
-        masked = "".join(
-            _VISIBLE.sub(FILLER, line) if kind >= LineKind.OPENING else line
-            for line, kind in classified_lines(text)
-        )
-    return _without_spans(masked) if "`" in masked else masked
+    return _masked(text, formulas=False)
 
 
-def without_formulas(masked: str) -> str:
-    """`masked`, a result of `prose`, with its formulas replaced by `FILLER` too.
-
-    Formulas are ``$x$`` and ``$$x$$``, but not ``$5 or $6``: as in the renderer, there is no space
-    after the opening mark nor before the closing one.
-    """
-    if "$" not in masked:
-        return masked
-    return _FORMULA.sub(
-        lambda match: match.group() if match.group()[0] == "\\" else _VISIBLE.sub(FILLER, match[0]),
-        masked,
-    )
+@lru_cache(maxsize=1024)
+def without_formulas(text: str) -> str:
+    """`text` as in `prose`, with its formulas replaced by `FILLER` too."""
+    return _masked(text, formulas=True) if "$" in text or "\\[" in text else prose(text)
 
 
-def _without_spans(text: str) -> str:
-    """`text` with its code spans replaced by `FILLER`. A span does not go across a blank line."""
-    out = []
-    start = 0
-    for match in _BLANK_LINE.finditer(text):
-        out.append(_without_spans_in_paragraph(text[start : match.start()]))
-        out.append(match.group())
-        start = match.end()
-    out.append(_without_spans_in_paragraph(text[start:]))
-    return "".join(out)
-
-
-def _without_spans_in_paragraph(text: str) -> str:
-    if "`" not in text:
+def without_code_blocks(text: str) -> str:
+    """`text` without the lines of its code blocks and comments."""
+    if not any(mark in text for mark in ("```", "~~~", "<!--", "    ", "\t")):
         return text
-    runs = [match.span() for match in _RUN.finditer(text) if text[match.start()] == "`"]
-    following: list[int | None] = [None] * len(runs)
-    latest: dict[int, int] = {}
-    for index in range(len(runs) - 1, -1, -1):
-        start, end = runs[index]
-        following[index] = latest.get(end - start)
-        latest[end - start] = index
-    out = []
-    position = index = 0
-    while index < len(runs):
-        partner = following[index]
-        if partner is None:
-            index += 1
-            continue
-        start, end = runs[index][0], runs[partner][1]
-        out.append(text[position:start])
-        out.append(_VISIBLE.sub(FILLER, text[start:end]))
-        position = end
-        index = partner + 1
-    out.append(text[position:])
-    return "".join(out)
+    document = parse(text)
+    lines = text.split("\n")
+    for token in reversed(document.tokens):
+        if token.type in _CODE and token.map:
+            del lines[token.map[0] : token.map[1]]
+    return "\n".join(lines)
+
+
+def _masked(text: str, *, formulas: bool) -> str:
+    if not any(mark in text for mark in ("`", "~~~", "<!--", "$", "    ", "\t")):
+        return text
+    document = parse(text)
+    spans = list(_blocks(document, formulas=formulas))
+    for leaf in document.leaves():
+        spans += _in_leaf(leaf, formulas=formulas)
+    return blank_spans(text, sorted(spans))
+
+
+def _blocks(document: Document, *, formulas: bool) -> list[tuple[int, int]]:
+    """The places of blocks that are no prose: code, comments and formulas."""
+    kinds = _CODE | {"formula"} if formulas else _CODE
+    found = []
+    starts: list[int] = []
+    for token in document.tokens:
+        if token.type in kinds and token.map:
+            starts = starts or document.line_starts()
+            found.append((starts[token.map[0]], starts[token.map[1]] - 1))
+    return found
+
+
+def _in_leaf(leaf: Leaf, *, formulas: bool) -> list[tuple[int, int]]:
+    text = leaf.text
+    if not any(mark in text for mark in ("`", "<!--", "$")):
+        return []
+    found = []
+    for start, stop in code_and_comments(text, formulas=formulas):
+        # A span may go over several lines, each with marks of a quote or a list before it.
+        position = 0
+        for at, row in leaf.rows:
+            first, last = max(start, position), min(stop, position + len(row))
+            if first < last:
+                found.append((at + first - position, at + last - position))
+            position += len(row) + 1
+    return found

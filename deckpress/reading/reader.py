@@ -7,10 +7,11 @@ text before it if it can still be checked there.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import partial
 
+from deckpress.commonmark.document import Definition, parse
 from deckpress.diagnostics import Diagnostic, finding, ordered
 from deckpress.model import (
     CardKind,
@@ -37,15 +38,15 @@ from deckpress.reading.attributes import (
 )
 from deckpress.reading.files import LoadedSource
 from deckpress.reading.front_matter import missing_front_matter, read_front_matter
-from deckpress.reading.lines import split_lines
+from deckpress.reading.lines import split_lines, trimmed
 from deckpress.reading.references import references
+from deckpress.reading.texts import fields
 from deckpress.reading.tokens import Token, TokenKind, scan
 
 __all__ = ["read", "references", "scan"]
 
 # A front matter that starts below the first line.
 _LATE_FRONT = re.compile(r"\ufeff?\s+(?=---[ \t]*+[\r\n]+[ \t]*+\w+:)")
-_BLANK_START = re.compile(r"(?:[ \t\f\v]*+\n)++")
 
 
 def read(loaded: LoadedSource) -> tuple[RawDeck, tuple[Diagnostic, ...]]:
@@ -70,7 +71,19 @@ def read(loaded: LoadedSource) -> tuple[RawDeck, tuple[Diagnostic, ...]]:
     if not any(section.cards for section in sections) and not unclosed:
         found.append(finding("D220", Span(loaded.path, 1)))
     deck = RawDeck(loaded.name, meta, sections, loaded.files, loaded.data)
+    if "]:" in loaded.text:
+        deck = replace(deck, definitions=_definitions(deck))
     return deck, ordered(found)
+
+
+def _definitions(deck: RawDeck) -> dict[str, Definition]:
+    """The link definitions of all texts of a deck; of one label the first counts."""
+    found: dict[str, Definition] = {}
+    for source in (each.text.source for each in fields(deck)):
+        if "]:" in source:
+            for label, definition in parse(source).definitions.items():
+                found.setdefault(label, definition)
+    return found
 
 
 def _line_number(text: str, offset: int) -> int:
@@ -85,14 +98,8 @@ class _TextSlot:
     raw: list[str] = field(default_factory=list)
 
     def text(self, path: str) -> Text:
-        source = "".join(self.raw)
-        if "\r" in source:
-            source = source.replace("\r\n", "\n").replace("\r", "\n")
-        line = self.line
-        if match := _BLANK_START.match(source):
-            line += source.count("\n", 0, match.end())
-            source = source[match.end() :]
-        source = source.rstrip()
+        source, above = trimmed("".join(self.raw))
+        line = self.line + above
         if not source:
             return Text("", Span(path, max(1, self.line - 1)))
         return Text(source, Span(path, line, 1, max(1, len(source.partition("\n")[0]))))

@@ -1,15 +1,27 @@
-"""Finds the files that a source shows, images and examples, and where it names them."""
+"""Finds the links of a text, and the files that it shows: where it names images and examples."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
+from markdown_it.helpers import parseLinkDestination
+
+from deckpress.commonmark.addresses import ADDRESS, trim_address
+from deckpress.commonmark.document import Definition, Document, Leaf, parse
+from deckpress.commonmark.inline import parse_inline
 from deckpress.reading.fences import find_fences
-from deckpress.reading.prose import prose
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+__all__ = ["ADDRESS", "trim_address"]
 
 # The kinds of images that all outputs can show: file ending (lower case) and media type.
 IMAGE_TYPES = {
@@ -21,21 +33,12 @@ IMAGE_TYPES = {
     "svg": "image/svg+xml",
 }
 
-_ALT = r"(?:[^\[\]\\]|\\[\s\S]|\[[^\[\]]*+\])*+"
-_TARGET = (
-    r"[ \t]*+(?:<(?P<angle>[^<>\n]*+)>|(?P<plain>[^\s()<>]*+(?:\([^\s()<>]*+\)[^\s()<>]*+)*+))"
-)
-IMAGE = re.compile(r"!\[(?P<alt>" + _ALT + r")\]\(" + _TARGET)
-LINK = re.compile(r"\]\(" + _TARGET)
-DEFINITION = re.compile(r"^ {0,3}\[(?!\^)(?P<name>[^\[\]\n]++)\]:" + _TARGET, re.MULTILINE)
 _PROOFS = re.compile(
     r"^(?P<mark>[\"']?)proofs(?P=mark)[ \t]*:[ \t]+(?P<quote>[\"']?)(?P<path>[^\s\"'#]+)(?P=quote)",
     re.MULTILINE,
 )
-# A bare address. It may take in the punctuation behind it, which `trim_address` cuts off.
-ADDRESS = r"(?<![A-Za-z0-9_/@.])https?://[A-Za-z0-9][A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]*"
-_TRAILING = re.compile(r"[.,;:!?'*\"~_]+$")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*+:")
+_SPACE = re.compile(r"[ \t\n]*")
 
 
 class Folder(StrEnum):
@@ -43,6 +46,23 @@ class Folder(StrEnum):
 
     FIGURES = "figures/"
     EXAMPLES = "examples/"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link or an image of a text, or the definition of a link.
+
+    `target` is where it leads. ``[start:start + width]`` of the text is the target, or all of the
+    link if its target stands in a definition; then `by_name` is true. `alt` is what an image shows.
+    """
+
+    target: str
+    start: int
+    width: int
+    image: bool = False
+    alt: str = ""
+    by_name: bool = False
+    definition: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +80,79 @@ class Reference:
     width: int
 
 
-def link_target(match: re.Match[str]) -> tuple[str, int]:
-    """The target of a matched image, link or definition, and its offset in the text."""
-    group = "angle" if match["angle"] is not None else "plain"
-    return match[group], match.start(group)
+def links(text: str, definitions: Mapping[str, Definition] | None = None) -> tuple[Link, ...]:
+    """The links, images and link definitions of a Markdown text, in order.
+
+    `definitions` are the definitions of the whole deck. Bare addresses are not among the links.
+    """
+    if "[" not in text or not any(mark in text for mark in ("](", "]:", "![", "][", "]")):
+        return ()
+    document = parse(text)
+    known = {**(definitions or {}), **document.definitions}
+    found = [link for leaf in document.leaves() for link in _in_leaf(leaf, known)]
+    found += _definitions(document)
+    return tuple(sorted(found, key=lambda link: link.start))
 
 
-def trim_address(address: str) -> str:
-    """A bare address without the punctuation behind it, which belongs to the sentence."""
-    address = _TRAILING.sub("", address)
-    while address.endswith(")") and address.count(")") > address.count("("):
-        address = _TRAILING.sub("", address[:-1])
-    return address
+def _in_leaf(leaf: Leaf, known: Mapping[str, Definition]) -> Iterator[Link]:
+    text = leaf.text
+    if "]" not in text or not ("](" in text or known):
+        return
+    yield from _of_tokens(parse_inline(text, known), text, leaf)
+
+
+def _of_tokens(tokens: list[Token], text: str, leaf: Leaf) -> Iterator[Link]:
+    for token in tokens:
+        span = token.meta.get("span")
+        image = token.type == "image"
+        if span is None or not (image or token.type == "link_open"):
+            continue
+        start, stop = span
+        target = str(token.attrs["src" if image else "href"])
+        by_name = text[stop - 1] == "]"
+        if not by_name:
+            at = _SPACE.match(text, text.rfind("](", start, stop) + 2)
+            start = at.end() if at else start
+            end = parseLinkDestination(text, start, stop).pos
+            if text[start] == "<":
+                start, end = start + 1, end - 1
+            stop = end
+        width = max(1, text[start:stop].find("\n") if "\n" in text[start:stop] else stop - start)
+        alt = token.content if image else ""
+        yield Link(target, leaf.offset(start), width, image, alt, by_name)
+
+
+def _definitions(document: Document) -> Iterator[Link]:
+    starts = document.line_starts() if document.definitions else []
+    for definition in document.definitions.values():
+        target = str(definition["href"])
+        first, stop = starts[definition["map"][0]], starts[definition["map"][1]]
+        label_end = document.source.find("]:", first, stop) + 2
+        at = document.source.find(target, label_end, stop)
+        image = target.startswith(Folder.FIGURES.value)
+        yield Link(target, max(first, at), len(target), image, "", definition=True)
+
+
+def figure_path(target: str) -> str:
+    """The path of a figure as its file is named, from how an image names it.
+
+    It may begin with ``./``, and its characters may be written as in an address (``%20``).
+    """
+    path = target
+    while path.startswith("./"):
+        path = path[2:]
+    if "%" in path and not is_outside(path):
+        decoded = unquote(path, errors="strict") if _decodable(path) else path
+        return decoded
+    return path
+
+
+def _decodable(path: str) -> bool:
+    try:
+        unquote(path, errors="strict")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def is_outside(path: str) -> bool:
@@ -95,26 +176,26 @@ def has_image_type(path: str) -> bool:
     return path.rpartition(".")[2].lower() in IMAGE_TYPES
 
 
-def references(text: str) -> tuple[Reference, ...]:
+def references(
+    text: str, definitions: Mapping[str, Definition] | None = None
+) -> tuple[Reference, ...]:
     """All references to files in a Markdown text, in order. A file may occur more than once.
 
     Definitions (``[name]: figures/x.png``) count if they lead into the folder of images.
     """
     found = []
-    if "](" in text or "]:" in text:
-        masked = prose(text)
-        for match in (*IMAGE.finditer(masked), *DEFINITION.finditer(masked)):
-            path, start = link_target(match)
-            if match.re is IMAGE or path.startswith(Folder.FIGURES.value):
-                found.append(
-                    Reference(path, Folder.FIGURES, *line_and_column(text, start), len(path))
-                )
-    for fence in find_fences(text):
-        file = fence.info.file
-        if file is not None:
-            column = fence.info_column + fence.info_source.find("file=")
-            width = len(f"file={file}")
-            found.append(Reference(file, Folder.EXAMPLES, fence.line, column, width))
+    for link in links(text, definitions):
+        if link.image:
+            path = figure_path(link.target)
+            place = line_and_column(text, link.start)
+            found.append(Reference(path, Folder.FIGURES, *place, link.width))
+    if "file=" in text:
+        for fence in find_fences(text):
+            file = fence.info.file
+            if file is not None:
+                column = fence.info_column + fence.info_source.find("file=")
+                width = len(f"file={file}")
+                found.append(Reference(file, Folder.EXAMPLES, fence.line, column, width))
     return tuple(sorted(found, key=lambda r: (r.line, r.column)))
 
 

@@ -11,23 +11,16 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
-from deckpress.reading.lines import (
-    LineClassifier,
-    LineKind,
-    closing_pattern,
-    heading_level,
-    match_opening,
-)
+from deckpress.commonmark.document import parse
+from deckpress.reading.fences import fence_of
+from deckpress.reading.lines import heading_level, trimmed
 
 BOM = "\ufeff"
 
 _FRONT_START = re.compile(r"---[ \t]*+\r?(?:\n|\Z)")
 _FRONT_END = re.compile(r"^(?:---|\.\.\.)[ \t]*+\r?(?:\n|\Z)", re.MULTILINE)
 _LONE_CR = re.compile(r"\r(?!\n)")
-# The lines that may be a heading or open a fence; no other line needs a closer look.
-_HEADING_OR_FENCE = re.compile(
-    r"^(?:(?P<heading> {0,3}#{1,6}(?=[ \t\r\n]|\Z))|[ \t>*+\-.)\d]*+(?=```|~~~))", re.MULTILINE
-)
+_HEADING = re.compile(r"^ {0,3}#{1,3}(?=[ \t\r\n]|\Z)", re.MULTILINE)
 
 
 class TokenKind(StrEnum):
@@ -92,45 +85,44 @@ def scan(text: str) -> tuple[Token, ...]:
 def _headings(shape: str, position: int) -> Iterator[tuple[int, int]]:
     """The start of each heading of level 1 to 3 and the end of its line, from `position` on.
 
-    This jumps from one line that matters to the next. A fence at the margin is skipped in one step.
-    If a fence is indented, or in a list or a quote, a `LineClassifier` reads all lines up to the
-    next heading.
+    A line that looks like one is none if the parser says that a fence or a comment is open above
+    it, or that a list goes on. `segment` is where the parser begins: no block is open there.
     """
     segment = position
-    while match := _HEADING_OR_FENCE.search(shape, position):
+    while match := _HEADING.search(shape, position):
+        start = match.start()
         end = shape.find("\n", match.end()) + 1 or len(shape)
-        if match["heading"] is not None:
-            if heading_level(match["heading"]) <= DEEPEST_HEADING:
-                yield match.start(), end
-            segment = position = end
-            continue
-        fence = match_opening(shape[match.start() : end])
-        if fence is None:
+        inside = _end_of_open_block(shape, segment, start)
+        if inside is not None:
+            segment = position = inside
+        elif match.group()[0] == " " and _is_in_list(shape[segment:end]):
             position = end
-        elif fence["prefix"]:
-            position = segment = _next_heading(shape, segment)
         else:
-            close = closing_pattern(fence["mark"]).search(shape, end)
-            position = close.end() if close else len(shape)
-        if position >= len(shape):
-            return
+            yield start, end
+            segment = position = end
 
 
-def _next_heading(shape: str, start: int) -> int:
-    """The start of the next heading of any level, from the line at `start` on.
+def _end_of_open_block(shape: str, start: int, stop: int) -> int | None:
+    """Where the fence or the comment ends that is open at `stop`; None if there is none."""
+    part = shape[start:stop]
+    if not ("```" in part or "~~~" in part or "<!--" in part):
+        return None
+    document = parse(trimmed(part)[0])
+    last = document.tokens[-1] if document.tokens else None
+    if document.open_comment >= 0:
+        close = shape.find("-->", stop)
+        return None if close < 0 else shape.find("\n", close) + 1 or len(shape)
+    if last is None or last.type != "fence" or last.level or fence_of(last, document).closed:
+        return None
+    mark = last.markup
+    closing = re.compile(
+        rf"^ {{0,3}}{re.escape(mark[0])}{{{len(mark)},}}[ \t]*\r?(?:\n|\Z)", re.MULTILINE
+    )
+    found = closing.search(shape, stop)
+    return found.end() if found else len(shape)
 
-    No fence can be open at `start`: that is the place after a heading, or the start of the text.
-    """
-    classify_line = LineClassifier().classify
-    for line in _lines(shape, start):
-        if classify_line(line) is LineKind.HEADING:
-            return start
-        start += len(line)
-    return start
 
-
-def _lines(shape: str, start: int) -> Iterator[str]:
-    while start < len(shape):
-        end = shape.find("\n", start) + 1 or len(shape)
-        yield shape[start:end]
-        start = end
+def _is_in_list(part: str) -> bool:
+    """Whether the heading in the last line of `part` belongs to an item of a list."""
+    tokens = parse(trimmed(part)[0]).tokens
+    return bool(tokens) and tokens[-1].type != "heading_close"

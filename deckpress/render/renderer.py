@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from hashlib import blake2b
 
 from deckpress import toolchain
+from deckpress.commonmark.document import Definition, parse
 from deckpress.diagnostics import Diagnostic
 from deckpress.history.digests import card_digest, digests
 from deckpress.history.proofs import proofs
@@ -43,7 +44,7 @@ from deckpress.render.option_order import shown_order
 from deckpress.render.plain_text import plain_text
 
 # Text that Markdown leaves as it is, unless its beginning starts a block.
-_PLAIN_TEXT = re.compile(r"[^\\`*_{}\[\]<>#&$~|!:\n\x00-\x1f]*")
+_PLAIN_TEXT = re.compile(r"(?:(?!www\.)[^\\`*_{}\[\]<>#&$~^@|!:\n\x00-\x1f])*")
 _STARTS_BLOCK = re.compile(r"\s|[-+=]|\d+[.)]")
 _TOKEN = re.compile(r'<data value="(\d+)"></data>|<(/?)(mark|a)\b([^>]*)>')
 _ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
@@ -182,11 +183,16 @@ class _Renderer:
         tools = toolchain.fingerprint(printing=False)
         key = blake2b(f"{tools}{self._deck.meta.lang}".encode(), digest_size=16)
         key.update(f"\0{block}{field.gaps}\0{prefix}\0{source}".encode())
-        for path in _shown_paths(field.text):
+        for path in _shown_paths(field.text, self._deck.definitions):
             key.update(blake2b(self._deck.files.get(path, b"")).digest())
-        if "](#" in source:
-            linked = re.findall(r"\]\(#([^)\s]+)", source)
+        if "#" in source:
+            linked = re.findall(r"#([^)\s>\]]+)", source)
             key.update(repr([name in self._targets for name in linked]).encode())
+        if "[" in source and self._deck.definitions:
+            defined = (
+                (label, d["href"], d["title"]) for label, d in self._deck.definitions.items()
+            )
+            key.update(repr(sorted(defined)).encode())
         return _Job(replace(field.text, source=source), block, field.gaps, prefix, key.digest())
 
     def _render(self, job: _Job) -> tuple[_Rendered, list[Diagnostic]]:
@@ -207,6 +213,7 @@ class _Renderer:
             files=self._deck.files,
             pictures=self._pictures,
             gaps=job.gaps,
+            definitions={**self._deck.definitions, **parse(source).definitions},
         )
         try:
             html = sanitize(convert(context, block=job.block))
@@ -240,11 +247,11 @@ def _fields(card: RawCard) -> tuple[_Field, ...]:
     )
 
 
-def _shown_paths(text: Text) -> list[str]:
+def _shown_paths(text: Text, definitions: Mapping[str, Definition]) -> list[str]:
     """The paths of the files that a text shows."""
-    if "file=" not in text.source and "](" not in text.source and "]:" not in text.source:
+    if not any(mark in text.source for mark in ("file=", "![", "]:")):
         return []
-    return [reference.path for reference in references(text.source)]
+    return [reference.path for reference in references(text.source, definitions)]
 
 
 def _join_chinese_lines(html: str) -> str:

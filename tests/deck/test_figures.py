@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 
 from deckpress.reading.fences import DIAGRAM, Fence, find_fences
-from deckpress.reading.references import IMAGE
+from deckpress.reading.references import links
 from deckpress.render.diagrams import draw
 from tests.exporters.browser import visit
 from tests.shipped import SOURCE
@@ -43,7 +43,7 @@ _FAULTS = """drawing => {
 
 
 def test_every_picture_is_told_in_chinese() -> None:
-    told = [image["alt"] for image in IMAGE.finditer(TEXT)]
+    told = [link.alt for link in links(TEXT) if link.image]
     told += [fence.info.alt for fence in DIAGRAMS]
     assert len(told) >= len(DRAWINGS) + len(DIAGRAMS) >= 12
     assert [alt for alt in told if len(re.findall(r"[\u4e00-\u9fff]", alt)) < 15] == []

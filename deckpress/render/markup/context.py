@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from deckpress.commonmark.document import Definition
 from deckpress.diagnostics import Diagnostic
 from deckpress.model import Asset, Math, Picture, Span, Text
 
@@ -26,6 +27,7 @@ class Context:
     files: Mapping[str, bytes]
     pictures: Mapping[str, Picture]
     gaps: bool = False
+    definitions: Mapping[str, Definition] = field(default_factory=dict)
     holes: list[Math | Picture] = field(default_factory=list)
     assets: list[Asset] = field(default_factory=list)
     found: list[Diagnostic] = field(default_factory=list)

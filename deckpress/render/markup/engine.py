@@ -1,35 +1,19 @@
-"""Sets up Python-Markdown: one engine for blocks, and one for single lines such as questions."""
+"""Sets up Python-Markdown: its tree, its serializer and its stash, with our parser for the text."""
 
 from __future__ import annotations
 
-import re
-import string
+from collections.abc import Iterable
 from functools import cache
-from xml.etree.ElementTree import Element
+from typing import cast
+from xml.etree.ElementTree import Element, ElementTree
 
+from markdown import Markdown
 from markdown.blockparser import BlockParser
-from markdown.blockprocessors import (
-    BlockProcessor,
-    BlockQuoteProcessor,
-    OListProcessor,
-    ParagraphProcessor,
-    UListProcessor,
-)
-from markdown.extensions.footnotes import FootnoteExtension
-from markdown.extensions.tables import TableExtension
+from markdown.treeprocessors import PrettifyTreeprocessor
 from markdown.util import Registry
 
-from deckpress.reading.references import ADDRESS
-from deckpress.render.markup import inline
-from deckpress.render.markup.blocks import (
-    CalloutsAndTasks,
-    Engine,
-    Fences,
-    Finish,
-    PlainText,
-    ReservedCharacters,
-)
 from deckpress.render.markup.context import Context
+from deckpress.render.markup.tree import TreeBuilder
 
 
 def convert(context: Context, *, block: bool) -> str:
@@ -41,71 +25,46 @@ def convert(context: Context, *, block: bool) -> str:
     Raises:
         RecursionError: the field is nested too deeply.
     """
-    engine = _markdown_engine(block)
+    engine = _engine()
     engine.reset()
     engine.context = context
-    try:
-        return engine.convert(context.text.source)
-    except RecursionError:
-        _markdown_engine.cache_clear()  # it stopped halfway, and `reset` does not repair it
-        raise
+    engine.block = block
+    return engine.convert(context.text.source)
 
 
-class _Quotes(BlockQuoteProcessor):
-    """Ends a quote at a blank line, so that two callouts in a row stay separate."""
+class _Engine(Markdown):
+    """Python-Markdown with the context of the field that it converts."""
 
-    def lastChild(self, parent: Element) -> Element | None:  # noqa: N802
-        return None
-
-
-class _Numbered(OListProcessor):
-    """Numbered lists, with ``1.`` or ``1)``, which keep their first number.
-
-    Such a list does not continue a bulleted list above it.
-    """
-
-    SIBLING_TAGS = ["ol"]  # noqa: RUF012
-    LAZY_OL = False
-
-    def __init__(self, parser: BlockParser) -> None:
-        super().__init__(parser)
-        self.RE = re.compile(r"^ {0,3}\d+[.)] +(.*)")
-        self.CHILD_RE = re.compile(r"^ {0,3}((\d+[.)])|[*+-]) +(.*)")
-        self.INDENT_RE = re.compile(r"^ {4,7}((\d+[.)])|[*+-]) +.*")
+    context: Context
+    block: bool
 
 
-class _Bulleted(UListProcessor):
-    """Bulleted lists, which do not continue a numbered list above them."""
+class _Parser(BlockParser):
+    """Parses with the parser that the reader and the checks use, too."""
 
-    SIBLING_TAGS = ["ul"]  # noqa: RUF012
+    def parseDocument(self, lines: Iterable[str]) -> ElementTree:  # noqa: N802
+        engine = cast(_Engine, self.md)
+        builder = TreeBuilder(engine.context, engine.htmlStash.store)
+        return ElementTree(builder.blocks() if engine.block else builder.line())
+
+
+class _LineBreaks(PrettifyTreeprocessor):
+    """Puts each block on a line of its own. Code keeps its white space."""
+
+    def run(self, root: Element) -> None:
+        self._prettifyETree(root)  # type: ignore[attr-defined]
+        for element in root.iter():
+            if element.tag == "br":
+                element.tail = f"\n{element.tail or ''}"
+            elif element.tag == "div" and element.get("class") == "table":
+                element.text = element[0].tail = None
 
 
 @cache
-def _markdown_engine(block: bool) -> Engine:
-    extensions = [TableExtension(use_align_attribute=True), FootnoteExtension()] if block else []
-    engine = Engine(extensions=extensions, output_format="html")
-    # Raw HTML is shown as text: `List<String>` survives, and nothing untrusted gets through.
-    engine.preprocessors.deregister("html_block")
-    engine.preprocessors.deregister("normalize_whitespace")
-    engine.preprocessors.register(ReservedCharacters(engine), "own", 40)
-    engine.inlinePatterns.deregister("html")
-    engine.ESCAPED_CHARS = list(string.punctuation)  # CommonMark 0.31, section 2.4
-    if block:
-        engine.preprocessors.register(Fences(engine), "fences", 25)
-        engine.treeprocessors.register(CalloutsAndTasks(engine), "shapes", 25)
-        blocks = engine.parser.blockprocessors
-        blocks.register(_Numbered(engine.parser), "olist", 40)
-        blocks.register(_Bulleted(engine.parser), "ulist", 30)
-        blocks.register(_Quotes(engine.parser), "quote", 20)
-    else:
-        paragraphs: Registry[BlockProcessor] = Registry()
-        paragraphs.register(ParagraphProcessor(engine.parser), "paragraph", 10)
-        engine.parser.blockprocessors = paragraphs
-    engine.treeprocessors.register(PlainText(engine), "untouched", 22)
-    engine.treeprocessors.register(Finish(engine), "finish", 5)
-    patterns = engine.inlinePatterns
-    patterns.register(inline.Gap(inline.GAP, engine), "gap", 188)
-    patterns.register(inline.Formula(inline.FORMULA, engine), "formula", 186)
-    patterns.register(inline.Deleted(inline.DELETED, engine), "deleted", 65)
-    patterns.register(inline.Address(ADDRESS, engine), "address", 85)
+def _engine() -> _Engine:
+    engine = _Engine(output_format="html")
+    engine.parser = _Parser(engine)
+    engine.preprocessors = Registry()
+    engine.treeprocessors = Registry()
+    engine.treeprocessors.register(_LineBreaks(engine), "line_breaks", 10)
     return engine

@@ -1,0 +1,268 @@
+"""The inline parser: markdown-it's rules, with gaps, formulas, comments and bare addresses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, MutableMapping
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from markdown_it import MarkdownIt
+from markdown_it.parser_inline import ParserInline
+from markdown_it.rules_inline import emphasis, image, link, strikethrough
+from markdown_it.rules_inline.state_inline import Scanned, StateInline
+
+from deckpress.commonmark.addresses import MAIL, WEB, trim_address
+from deckpress.commonmark.flanking import can_open_and_close
+from deckpress.commonmark.opaque import COMMENT, FORMULA, GAP, without_opaque
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+_DEEPEST = 50  # levels of links, gaps and brackets
+_LONGEST_RUN = 100  # marks of emphasis in a row; more of them are text
+# Where a rule may begin; the text up to there is taken at once.
+_SIGNS = r"[\n!$&*<\[\\\]_`{~^]|(?<![A-Za-z0-9_/@.])(?:https?://|ftp://|www\.)"
+_STOP = re.compile(_SIGNS)
+_STOP_AT_MAIL = re.compile(_SIGNS + r"|(?<![A-Za-z0-9.+-])(?=[A-Za-z0-9.+:-][A-Za-z0-9._+:-]*@)")
+# ``H~2~O`` and ``10^-3^``: little enough that a path (``~/a``) or an operator is never meant.
+_SCRIPT = re.compile(
+    r"(?<=[A-Za-z0-9)\u3400-\u9fff])([~^])([+-]?\d{1,4}|st|nd|rd|th|[a-z])\1(?!\1)"
+)
+_FOOTNOTE = re.compile(r"\[\^(?P<name>[^\]\s\[]+)\]")
+
+
+def parse_inline(
+    content: str,
+    definitions: Mapping[str, Mapping[str, Any]],
+    footnotes: frozenset[str] = frozenset(),
+    *,
+    gaps: bool = False,
+) -> list[Token]:
+    """The inline tokens of a piece of prose.
+
+    `definitions` are the link definitions by label, and `footnotes` the names of the footnotes that
+    there are. `gaps` tells whether ``{{c1::…}}`` is a gap.
+    """
+    parser = _parser()
+    env = {"references": definitions, "footnotes": footnotes, "gaps": gaps}
+    return parser.inline.parse(content, parser, env, [])
+
+
+class _State(StateInline):
+    def scanDelims(self, start: int, canSplitWord: bool) -> Scanned:  # noqa: N802, N803
+        stop = start
+        marker = self.src[start]
+        while stop < self.posMax and self.src[stop] == marker:
+            stop += 1
+        before = self.src[start - 1] if start else " "
+        after = self.src[stop] if stop < self.posMax else " "
+        return Scanned(*can_open_and_close(before, after, canSplitWord), stop - start)
+
+
+class _Inline(ParserInline):
+    def parse(
+        self, src: str, md: MarkdownIt, env: MutableMapping[str, Any], tokens: list[Token]
+    ) -> list[Token]:
+        state = _State(src, md, env, tokens)
+        self.tokenize(state)
+        for rule in self.ruler2.getRules(""):
+            rule(state)
+        return state.tokens
+
+
+@cache
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark")
+    parser.inline = _Inline()
+    parser.configure("commonmark")
+    parser.enable("strikethrough").disable("html_inline")
+    parser.options["maxNesting"] = _DEEPEST
+    parser.options["strikethrough_single_tilde"] = True
+    parser.normalizeLink = lambda url: url  # type: ignore[method-assign]
+    parser.normalizeLinkText = lambda link: link  # type: ignore[method-assign]
+    parser.validateLink = lambda url: True  # type: ignore[method-assign]
+    rules = parser.inline.ruler
+    rules.at("text", _text)
+    rules.at("emphasis", _emphasis)
+    rules.before("strikethrough", "script", _script)
+    rules.at("strikethrough", _deleted)
+    rules.at("link", _link)
+    rules.at("image", _image)
+    rules.before("link", "footnote_mark", _footnote_mark)
+    rules.before("autolink", "comment", _comment)
+    rules.after("escape", "gap", _gap)
+    rules.after("escape", "formula", _formula)
+    rules.push("address", _address)
+    rules.push("mail", _mail)
+    return parser
+
+
+def _text(state: StateInline, silent: bool) -> bool:
+    """The text up to the place where another rule may begin."""
+    stops = _STOP_AT_MAIL if "@" in state.src else _STOP
+    match = stops.search(state.src, state.pos, state.posMax)
+    stop = match.start() if match else state.posMax
+    if stop == state.pos:
+        return False
+    if not silent:
+        state.append_pending(state.src[state.pos : stop])
+    state.pos = stop
+    return True
+
+
+def _emphasis(state: StateInline, silent: bool) -> bool:
+    marker = state.src[state.pos]
+    if marker not in "*_":
+        return False
+    if not silent and state.src.startswith(marker * _LONGEST_RUN, state.pos):
+        stop = state.pos
+        while stop < state.posMax and state.src[stop] == marker:
+            stop += 1
+        state.append_pending(state.src[state.pos : stop])
+        state.pos = stop
+        return True
+    return emphasis.tokenize(state, silent)
+
+
+def _script(state: StateInline, silent: bool) -> bool:
+    """A short index or exponent."""
+    match = _SCRIPT.match(state.src, state.pos, state.posMax)
+    if match is None:
+        return False
+    if not silent:
+        tag = "sub" if match[1] == "~" else "sup"
+        state.push("script_open", tag, 1)
+        state.push("text", "", 0).content = match[2]
+        state.push("script_close", tag, -1)
+    state.pos = match.end()
+    return True
+
+
+def _deleted(state: StateInline, silent: bool) -> bool:
+    """Deleted text. A single ``~`` counts only around whole words: ``~/.ssh`` is a path."""
+    if silent or state.src[state.pos] != "~":
+        return False
+    if state.src[state.pos : state.pos + 2] != "~~":
+        before = state.src[state.pos - 1 : state.pos] if state.pos else ""
+        after = state.src[state.pos + 1 : state.pos + 2]
+        if before.isalnum() == after.isalnum() or (after in "/,.;:" and not before.isalnum()):
+            return False
+    return strikethrough.tokenize(state, silent)
+
+
+def _link(state: StateInline, silent: bool) -> bool:
+    """A link, which keeps its place in the source."""
+    start, first = state.pos, len(state.tokens) + bool(state.pending)
+    if not link(state, silent):
+        return False
+    if not silent:
+        state.tokens[first].meta["span"] = (start, state.pos)
+    return True
+
+
+def _image(state: StateInline, silent: bool) -> bool:
+    """An image, which keeps its place in the source."""
+    start = state.pos
+    if not image(state, silent):
+        return False
+    if not silent:
+        state.tokens[-1].meta["span"] = (start, state.pos)
+    return True
+
+
+def _footnote_mark(state: StateInline, silent: bool) -> bool:
+    """The mark of a footnote that there is."""
+    match = _FOOTNOTE.match(state.src, state.pos, state.posMax)
+    if match is None or match["name"] not in state.env["footnotes"]:
+        return False
+    if not silent:
+        state.push("footnote_mark", "", 0).meta["name"] = match["name"]
+    state.pos = match.end()
+    return True
+
+
+def _comment(state: StateInline, silent: bool) -> bool:
+    """A comment, which is for the author only."""
+    if state.html_terminator_last("-->") < state.pos:
+        return False
+    match = COMMENT.match(state.src, state.pos, state.posMax)
+    if match is None:
+        return False
+    if not silent:
+        state.push("comment", "", 0)
+    state.pos = match.end()
+    return True
+
+
+def _formula(state: StateInline, silent: bool) -> bool:
+    """``$x$`` within a line, ``$$x$$`` on its own. Prices stay text: 价格 $5 和 $10."""
+    match = FORMULA.match(state.src, state.pos, state.posMax)
+    if match is None:
+        return False
+    if not silent:
+        token = state.push("formula", "", 0)
+        display = match["display"] is not None
+        token.content = match["display"] if display else match["tex"]
+        token.meta.update(display=display, span=match.span())
+    state.pos = match.end()
+    return True
+
+
+def _gap(state: StateInline, silent: bool) -> bool:
+    """``{{c1::answer::hint}}``. What looks like its marks in code, formulas or links is none."""
+    if not state.env["gaps"]:
+        return False
+    head = GAP.match(state.src, state.pos, state.posMax)
+    if head is None:
+        return False
+    masked = state.env.get("masked")
+    if masked is None or masked[0] != state.src:
+        masked = state.env["masked"] = (state.src, without_opaque(state.src))
+    end = masked[1].find("}}", head.end(), state.posMax)
+    if end < 0:
+        return False
+    if not silent:
+        split = masked[1].find("::", head.end(), end)
+        token = state.push("gap_open", "", 1)
+        token.meta["number"] = int(head[1])
+        token.meta["hint"] = state.src[split + 2 : end].strip() if split >= 0 else ""
+        saved = state.posMax
+        state.pos, state.posMax = head.end(), end if split < 0 else split
+        state.md.inline.tokenize(state)
+        state.posMax = saved
+        state.push("gap_close", "", -1)
+    state.pos = end + 2
+    return True
+
+
+def _address(state: StateInline, silent: bool) -> bool:
+    """A bare address becomes a link. It ends before the punctuation of the sentence."""
+    match = WEB.match(state.src, state.pos, state.posMax)
+    if match is None or state.linkLevel:
+        return False
+    address = trim_address(match.group())
+    if not silent:
+        _push_link(state, f"http://{address}" if address.startswith("www.") else address, address)
+    state.pos += len(address)
+    return True
+
+
+def _mail(state: StateInline, silent: bool) -> bool:
+    """A bare mail address becomes a link."""
+    match = MAIL.match(state.src, state.pos, state.posMax)
+    if match is None or state.linkLevel:
+        return False
+    if not silent:
+        address = match.group()
+        _push_link(state, address if match["scheme"] else f"mailto:{address}", address)
+    state.pos = match.end()
+    return True
+
+
+def _push_link(state: StateInline, href: str, text: str) -> None:
+    token = state.push("link_open", "a", 1)
+    token.attrs = {"href": href}
+    token.info = "auto"
+    state.push("text", "", 0).content = text
+    state.push("link_close", "a", -1)
