@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
@@ -128,4 +129,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         complain(say("system-refuses", reason=error.strerror or error))
         return FAILED
+    except Exception as error:  # a bug: whoever meets it needs a sentence, and we need the place
+        complain(say("bug", version=__version__, reason=_described(error)))
+        return FAILED
     return result if isinstance(result, int) else 0
+
+
+def _described(error: Exception) -> str:
+    """What went wrong, and the place in the program where it did."""
+    *_, last = traceback.extract_tb(error.__traceback__)
+    text = " ".join(str(error).split())[:200]
+    return f"{type(error).__name__}: {text} ({Path(last.filename).name}:{last.lineno})"

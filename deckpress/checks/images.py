@@ -25,6 +25,24 @@ _ANIMATED = frozenset({"animate", "set", "animatetransform", "animatemotion"})
 _LINKS = frozenset({"href", "src", "base"})
 # A drawing may refer to its own elements, and may contain bitmaps.
 _INSIDE = re.compile(r"#|data:image/(?:png|jpeg|gif|webp)[;,]", re.IGNORECASE)
+_SIZE = re.compile(
+    r"[+-]?(?:\d{1,9}(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d)?(?:px|em|ex|rem|mm|cm|in|pt|pc|vw|vh|%)?|auto|inherit",
+    re.IGNORECASE,
+)
+_NUMBER = r"[+-]?(?:\d{1,9}(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d)?"
+_VIEW = re.compile(rf"{_NUMBER}(?:[\s,]+{_NUMBER}){{3}}")
+_WILD = re.compile(
+    r"(?<![A-Za-z])(?:inf(?:inity)?|nan)(?![A-Za-z])|\d{16,}|\de\+?\d{2,}", re.IGNORECASE
+)
+_SINGLE = frozenset({"cx", "cy", "r", "rx", "ry", "x1", "x2", "y1", "y2"})
+_GEOMETRY = _SINGLE | {
+    *("x", "y", "dx", "dy", "width", "height", "d", "points", "transform", "gradientTransform"),
+    *("patternTransform", "stroke-width", "stroke-dasharray", "stroke-dashoffset", "font-size"),
+    *("markerWidth", "markerHeight", "refX", "refY", "offset", "fx", "fy", "textLength", "rotate"),
+    *("letter-spacing", "opacity", "stop-opacity", "fill-opacity", "stroke-opacity"),
+}
+_SHOWN = re.compile(r"url\(\s*['\"]?#([^'\")\s]+)")
+_VERTEX = re.compile(r"[A-Za-z]|[\d.]+[\s,]+[-+]?[\d.]+")
 _LARGEST_DRAWING = 20_000  # elements; each counts as often as it is drawn
 _STYLE_OUTSIDE = re.compile(
     r"@import|expression\s*\(|javascript:|url\(\s*['\"]?\s*(?!['\"]?\s*#|data:image/(?!svg)|\s)[^\s)]",
@@ -98,29 +116,79 @@ def _svg_problem(data: bytes) -> tuple[str, dict[str, str]] | None:
     if root.tag not in (_SVG, "svg"):
         return wrong
     item = next((bad for element in root.iter() if (bad := _unsafe_item(element))), "")
-    item = item or ("<use>" if _is_bomb(root) else "")
+    item = item or _wild_number(root) or (_repeating(root) if _is_bomb(root) else "")
     return ("D511", {"item": item}) if item else None
 
 
+def _wild_number(root: ElementTree.Element) -> str:
+    """The first attribute with a size that no drawing has, or that is no number; empty if none."""
+    for name in ("width", "height"):
+        value = root.get(name)
+        if value is not None and not _SIZE.fullmatch(value.strip()):
+            return f'{name}="{value}"'
+    for element in root.iter():
+        for name, value in element.attrib.items():
+            if name in _GEOMETRY and _WILD.search(value):
+                return f'{name}="{value}"'
+            if name in _SINGLE and not _SIZE.fullmatch(value.strip()):
+                return f'{name}="{value}"'
+            if name == "viewBox" and not _VIEW.fullmatch(value.strip()):
+                return f'{name}="{value}"'
+    return ""
+
+
 def _is_bomb(root: ElementTree.Element) -> bool:
-    """Whether elements that show each other with ``<use>`` make a drawing too large or endless."""
+    """Whether elements that show each other make a drawing too large, or endless.
+
+    They do that with ``<use>``, and with markers, patterns, masks and clips. A marker is drawn at
+    each point of a path.
+    """
     named = {name: element for element in root.iter() if (name := element.get("id"))}
+    classes = _marking_styles(root)
     sizes: dict[ElementTree.Element, float] = {}
 
     def size(element: ElementTree.Element) -> float:
         if element not in sizes:
             sizes[element] = float("inf")  # it is met again meanwhile if the drawing is endless
-            shown = list(element)
-            if str(element.tag).endswith("use"):
-                links = (value for name, value in element.attrib.items() if name.endswith("href"))
-                shown += [named[link[1:]] for link in links if link[1:] in named]
-            sizes[element] = 1 + sum(map(size, shown))
+            total = 1 + sum(map(size, element))
+            for id, times in _shown_by(element, classes):
+                if id in named:
+                    total += times * size(named[id])
+            sizes[element] = total
         return sizes[element]
 
     try:
         return size(root) > _LARGEST_DRAWING
     except RecursionError:
         return True
+
+
+def _repeating(root: ElementTree.Element) -> str:
+    """What makes a drawing too large."""
+    return "<use>" if any(str(e.tag).endswith("use") for e in root.iter()) else "<marker>"
+
+
+def _marking_styles(root: ElementTree.Element) -> list[str]:
+    """The ids that the style sheets of a drawing show: they may hold for any element."""
+    sheets = (
+        "".join(element.itertext()) for element in root.iter() if str(element.tag).endswith("style")
+    )
+    return [id for sheet in sheets for id in _SHOWN.findall(sheet)]
+
+
+def _shown_by(element: ElementTree.Element, styled: list[str]) -> Iterator[tuple[str, int]]:
+    """The ids of what an element shows, each with how often."""
+    tag = str(element.tag).rpartition("}")[2]
+    points = len(_VERTEX.findall(element.get("d") or element.get("points") or "")) + 2
+    for name, value in element.attrib.items():
+        local = name.rpartition("}")[2]
+        if local == "href" and tag == "use":
+            yield value[1:], 1
+        for id in _SHOWN.findall(value) if "url(" in value else ():
+            yield id, points if "marker" in local or "marker" in value else 1
+    if styled and tag in ("path", "line", "polyline", "polygon"):
+        for id in styled:
+            yield id, points
 
 
 def _unsafe_item(element: ElementTree.Element) -> str:

@@ -14,7 +14,14 @@ from markdown_it.rules_inline.state_inline import Scanned, StateInline
 
 from deckpress.commonmark.addresses import MAIL, WEB, trim_address
 from deckpress.commonmark.flanking import can_open_and_close
-from deckpress.commonmark.opaque import COMMENT, FORMULA, GAP, without_opaque
+from deckpress.commonmark.opaque import (
+    COMMENT,
+    FORMULA,
+    GAP,
+    blank_spans,
+    code_and_comments,
+    without_opaque,
+)
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -29,6 +36,7 @@ _STOP_AT_MAIL = re.compile(_SIGNS + r"|(?<![A-Za-z0-9.+-])(?=[A-Za-z0-9.+:-][A-Z
 _SCRIPT = re.compile(
     r"(?<=[A-Za-z0-9)\u3400-\u9fff])([~^])([+-]?\d{1,4}|st|nd|rd|th|[a-z])\1(?!\1)"
 )
+_BRACKET = re.compile(r"\\.|[\[\]]", re.DOTALL)
 _FOOTNOTE = re.compile(r"\[\^(?P<name>[^\]\s\[]+)\]")
 
 
@@ -153,6 +161,10 @@ def _deleted(state: StateInline, silent: bool) -> bool:
 
 def _link(state: StateInline, silent: bool) -> bool:
     """A link, which keeps its place in the source."""
+    if state.src[state.pos] != "[":
+        return False
+    if state.pos not in _labels(state):
+        return _skip_brackets(state, silent)
     start, first = state.pos, len(state.tokens) + bool(state.pending)
     if not link(state, silent):
         return False
@@ -163,12 +175,56 @@ def _link(state: StateInline, silent: bool) -> bool:
 
 def _image(state: StateInline, silent: bool) -> bool:
     """An image, which keeps its place in the source."""
+    if state.src[state.pos] != "!" or state.pos + 1 not in _labels(state):
+        return False
     start = state.pos
     if not image(state, silent):
         return False
     if not silent:
         state.tokens[-1].meta["span"] = (start, state.pos)
     return True
+
+
+def _skip_brackets(state: StateInline, silent: bool) -> bool:
+    """Take many brackets that begin nothing at once. The last two may begin other things."""
+    labels = _labels(state)
+    stop = state.pos
+    while stop < state.posMax and state.src[stop] == "[" and stop not in labels:
+        stop += 1
+    if stop - state.pos < 4:
+        return False
+    if not silent:
+        state.append_pending(state.src[state.pos : stop - 2])
+    state.pos = stop - 2
+    return True
+
+
+def _labels(state: StateInline) -> frozenset[int]:
+    """The places of the brackets that may begin a label: the others have no partner.
+
+    Without this, each of many brackets would be followed to the end of the text.
+    """
+    known: tuple[str, frozenset[int]] | None = state.env.get("labels")
+    if known is None or known[0] is not state.src:
+        known = state.env["labels"] = (state.src, _pairs(state.src))
+    return known[1]
+
+
+def _pairs(text: str) -> frozenset[int]:
+    found = []
+    opened: list[tuple[int, int]] = []  # each with the depth of what it holds
+    masked = blank_spans(text, code_and_comments(text, formulas=True)) if "`" in text else text
+    for match in _BRACKET.finditer(masked):
+        if match.group() == "[":
+            opened.append((match.start(), 0))
+        elif match.group() == "]" and opened:
+            start, depth = opened.pop()
+            if depth < _DEEPEST:
+                found.append(start)
+            if opened:
+                above, held = opened[-1]
+                opened[-1] = (above, max(held, depth + 1))
+    return frozenset(found)
 
 
 def _footnote_mark(state: StateInline, silent: bool) -> bool:

@@ -89,6 +89,9 @@ def parse(data: bytes) -> dict[str, RecordedProof]:
     """
     try:
         table = json.loads(data)
+        json.dumps(table, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        raise ValueError("half of a character, such as \\ud800") from error
     except RecursionError as error:
         raise ValueError("too deeply nested") from error
     if not isinstance(table, dict):

@@ -185,7 +185,8 @@ def _release_files(folder: Path) -> tuple[tuple[str, bytes], ...]:
         for path in (folder / RELEASES_FOLDER).iterdir():
             if match := LEDGER_FILE.fullmatch(path.name):
                 shown = f"{RELEASES_FOLDER}/{path.name}"
-                found.append((version_tuple(match["version"]), path.name, path.read_bytes()))
+                data = _release_file(folder, path, shown)
+                found.append((version_tuple(match["version"]), path.name, data))
     except OSError as error:
         if shown == f"{RELEASES_FOLDER}/" and isinstance(
             error, (FileNotFoundError, NotADirectoryError)
@@ -194,6 +195,19 @@ def _release_files(folder: Path) -> tuple[tuple[str, bytes], ...]:
         reason = error.strerror or error
         raise SourceError("unreadable", path=shown, reason=reason) from error
     return tuple((name, data) for _, name, data in sorted(found, reverse=True))
+
+
+def _release_file(folder: Path, path: Path, shown: str) -> bytes:
+    """The bytes of a release file, which obeys the rules of all files beside a source."""
+    real = path.resolve(strict=True)
+    status = real.stat()
+    if not real.is_relative_to((folder / RELEASES_FOLDER).resolve()):
+        raise SourceError("unreadable", path=shown, reason="a link that leads out of its folder")
+    if not stat.S_ISREG(status.st_mode):
+        raise SourceError("irregular", path=shown)
+    if status.st_size > LARGEST_FILE * _MEGA:
+        raise SourceError("large", path=shown, limit=LARGEST_FILE)
+    return real.read_bytes()
 
 
 def _shown_files(text: str) -> Iterator[Reference]:

@@ -28,6 +28,7 @@ _LARGEST = 64 * 1024  # characters: the YAML parser is slow, and no deck needs m
 _TEXT = "tag:yaml.org,2002:str"
 _CARD = re.compile(r"##[ \t]")
 # YAML takes these for line ends, but editors do not.
+_HALF = re.compile("[\ud800-\udfff]")
 _YAML_BREAKS = re.compile("[\x85\u2028\u2029]")
 _ALLOWED: dict[str, tuple[str, Callable[[str], bool]]] = {
     "lang": (", ".join(LANGUAGES), lambda value: value in LANGUAGES),
@@ -127,7 +128,7 @@ def _compose(source: str, reader: _Reader) -> yaml.Node | None:
 def _take_mapping(node: yaml.MappingNode, reader: _Reader) -> None:
     seen: set[str] = set()
     for key_node, value in node.value:
-        key = key_node.value if isinstance(key_node, yaml.ScalarNode) else ""
+        key = _HALF.sub("?", key_node.value) if isinstance(key_node, yaml.ScalarNode) else ""
         if key not in _KNOWN:
             near = get_close_matches(key, _KNOWN, 1)
             args = {"near": near[0]} if near else {}
@@ -143,7 +144,7 @@ def _take_mapping(node: yaml.MappingNode, reader: _Reader) -> None:
 
 def _text(key: str, node: yaml.Node, reader: _Reader) -> str:
     """The value of a key as one line of text; empty if it is not text or not allowed."""
-    if not isinstance(node, yaml.ScalarNode) or node.tag != _TEXT or not node.value.strip():
+    if not isinstance(node, yaml.ScalarNode) or node.tag != _TEXT or not _is_text(node.value):
         reader.report("D106", node, key=key)
         return ""
     value = " ".join(node.value.split())
@@ -158,6 +159,11 @@ def _text(key: str, node: yaml.Node, reader: _Reader) -> str:
     return value
 
 
+def _is_text(value: str) -> bool:
+    """Whether a value says something; half of a character (``"\\ud800"``) cannot be written."""
+    return bool(value.strip()) and not _HALF.search(value)
+
+
 def _tags(node: yaml.Node, reader: _Reader) -> dict[str, str]:
     """The tags, each with the name that learners see; in a list a tag is its own name."""
     pairs: list[tuple[yaml.Node, yaml.Node]]
@@ -170,7 +176,7 @@ def _tags(node: yaml.Node, reader: _Reader) -> dict[str, str]:
         return {}
     tags: dict[str, str] = {}
     for tag, name in pairs:
-        plain = all(isinstance(n, yaml.ScalarNode) and n.value.strip() for n in (tag, name))
+        plain = all(isinstance(n, yaml.ScalarNode) and _is_text(n.value) for n in (tag, name))
         if not plain or not well_formed_tag(tag.value):
             reader.report("D110", tag)
         elif tag.value in tags:

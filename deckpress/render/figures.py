@@ -11,7 +11,10 @@ from xml.etree import ElementTree
 from deckpress.model import Asset, Picture
 from deckpress.reading.references import IMAGE_TYPES, Folder
 
-_LENGTH = re.compile(r"\s*([0-9.]+)(?:px)?\s*$")
+# Numbers as CSS writes them, up to a size that no figure has.
+_NUMBER = r"\+?(?:[0-9]{1,6}(?:\.[0-9]*)?|\.[0-9]+)"
+_LENGTH = re.compile(rf"\s*({_NUMBER})(?:px)?\s*$")
+_BOX = re.compile(rf"\s*-?{_NUMBER}[\s,]+-?{_NUMBER}[\s,]+({_NUMBER})[\s,]+({_NUMBER})\s*$")
 
 
 def figures(files: Mapping[str, bytes]) -> dict[str, tuple[Picture, Asset]]:
@@ -56,10 +59,7 @@ def _svg_size(data: bytes) -> tuple[int | None, int | None]:
     except ElementTree.ParseError:
         return None, None
     width, height = (_LENGTH.match(root.get(name) or "") for name in ("width", "height"))
-    if width and height:
-        return round(float(width[1])), round(float(height[1]))
-    box = (root.get("viewBox") or "").replace(",", " ").split()
-    try:
-        return round(float(box[2])), round(float(box[3]))
-    except (IndexError, ValueError):
-        return None, None
+    size = (width[1], height[1]) if width and height else None
+    if size is None and (box := _BOX.match(root.get("viewBox") or "")):
+        size = (box[1], box[2])
+    return (round(float(size[0])), round(float(size[1]))) if size else (None, None)

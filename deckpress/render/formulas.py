@@ -13,12 +13,16 @@ from deckpress.model import Math
 
 _SIZE = 16.0
 _LONGEST = 2000
-_DEEPEST = 40
+# The library measures what stands in braces before it draws it: its time doubles with each level.
+_MOST_WORK = 2000
 _SVG = "http://www.w3.org/2000/svg"
 _COMMAND = re.compile(r"\\([A-Za-z]+|.)", re.DOTALL)
 # Commands that are unsafe because Anki gives the TeX to MathJax: there the brackets end a formula,
 # ``href``, ``style`` and ``class`` make live HTML, and the others redefine commands.
 _REFUSED = re.compile(r"[()\[\]]|href|style|class|def|(?:re)?new(?:command|environment)")
+
+
+_NESTING = re.compile(r"\\(?:left|right)(?![A-Za-z])|\\.|[{}]", re.DOTALL)
 
 
 class FormulaError(Exception):
@@ -33,8 +37,10 @@ def draw(tex: str, *, display: bool) -> Math:
     """
     if not tex.strip():
         raise FormulaError("it is empty")
-    if len(tex) > _LONGEST or tex.count("{") > 400 or _depth(tex) > _DEEPEST:
+    if len(tex) > _LONGEST or tex.count("{") > 400:
         raise FormulaError("it is too long")
+    if _work(tex) > _MOST_WORK:
+        raise FormulaError("its braces are nested too deeply")
     if wide := next((c for c in tex if unicodedata.east_asian_width(c) in "WF"), None):
         raise FormulaError(f"its font has no {wide}: write such words outside the formula")
     bare = _COMMAND.sub("", tex)
@@ -60,6 +66,7 @@ def draw(tex: str, *, display: bool) -> Math:
     if unknown:
         raise FormulaError(f"{unknown} is not known")
     left, top, width, height = (float(number) for number in (root.get("viewBox") or "").split())
+    height = max(height, -top)  # down to the baseline, above which an exponent alone stands
     body = "".join(ElementTree.tostring(child, encoding="unicode") for child in root)
     body = re.sub(r'\sxmlns(?::\w+)?="[^"]*"|(?<=<)ns\d+:|(?<=</)ns\d+:|\sfill="black"', "", body)
     svg = (
@@ -76,8 +83,16 @@ def _unknown_command(mathml: ElementTree.Element) -> str:
     return next((name for name in names if len(name) > 1 and name.startswith("\\")), "")
 
 
-def _depth(tex: str) -> int:
-    return max(_depths(tex), default=0)
+def _work(tex: str) -> int:
+    """How much there is to measure: each group counts twice as much as the one around it."""
+    total, depth = 0, 0
+    for match in _NESTING.finditer(tex):
+        if match.group() in ("{", "\\left"):
+            depth += 1
+            total += 1 << min(depth, 30)
+        elif match.group() in ("}", "\\right"):
+            depth -= 1
+    return total
 
 
 def _balanced(tex: str) -> bool:

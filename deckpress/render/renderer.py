@@ -11,7 +11,7 @@ from hashlib import blake2b
 
 from deckpress import toolchain
 from deckpress.commonmark.document import Definition, parse
-from deckpress.diagnostics import Diagnostic
+from deckpress.diagnostics import Diagnostic, finding
 from deckpress.history.digests import card_digest, digests
 from deckpress.history.proofs import proofs
 from deckpress.model import (
@@ -42,7 +42,9 @@ from deckpress.render.figures import figures
 from deckpress.render.markup.context import Context
 from deckpress.render.option_order import shown_order
 from deckpress.render.plain_text import plain_text
+from deckpress.render.time_limit import TimeUp, time_limit
 
+_LONGEST = 30  # seconds for one text with its formulas and diagrams; most take a thousandth
 # Text that Markdown leaves as it is, unless its beginning starts a block.
 _PLAIN_TEXT = re.compile(r"(?:(?!www\.)[^\\`*_{}\[\]<>#&$~^@|!:\n\x00-\x1f])*")
 _STARTS_BLOCK = re.compile(r"\s|[-+=]|\d+[.)]")
@@ -216,10 +218,16 @@ class _Renderer:
             definitions={**self._deck.definitions, **parse(source).definitions},
         )
         try:
-            html = sanitize(convert(context, block=job.block))
+            with time_limit(_LONGEST):
+                html = sanitize(convert(context, block=job.block))
         except RecursionError:
-            context.found.append(Diagnostic("D704", job.text.at(0), {}))
-            return _Rendered(()), context.found
+            return _Rendered(()), [*context.found, finding("D704", job.text.at(0))]
+        except TimeUp:
+            reason = f"it takes longer than {_LONGEST} seconds"
+            return _Rendered(()), [*context.found, finding("D705", job.text.at(0), reason=reason)]
+        except Exception as error:  # a bug of ours or of a library, which must name its card
+            reason = f"{type(error).__name__}: {error}"
+            return _Rendered(()), [*context.found, finding("D705", job.text.at(0), reason=reason)]
         if not job.block:
             html = html.removeprefix("<p>").removesuffix("</p>")
         return _Rendered(

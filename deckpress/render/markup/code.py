@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -80,19 +80,36 @@ def highlighted(code: str, language: str) -> str:
     Neighbouring tokens of one style share a span, so that print has few boxes to lay out.
     """
     lexer = _lexer(language.lower())
-    if lexer is None or not code:
+    tokens = _tokens(lexer, code) if lexer is not None and code else []
+    if not tokens:
         return str(escape(code))
     runs = []
-    for style, group in groupby(_styled(lexer, code), key=lambda pair: pair[0]):
+    for style, group in groupby(_styled(tokens), key=lambda pair: pair[0]):
         text = escape("".join(value for _, value in group))
         runs.append(f'<span class="{style}">{text}</span>' if style else str(text))
     return "".join(runs)
 
 
-def _styled(lexer: Lexer, code: str) -> Iterator[tuple[str, str]]:
+def _tokens(lexer: Lexer, code: str) -> list[tuple[_TokenType, str]]:
+    """The tokens of some code, which joined are the code; none if the lexer cannot do that.
+
+    Many lexers read whole lines only, so a line end is added, and taken away again.
+    """
+    try:
+        tokens = list(lexer.get_tokens(f"{code}\n"))
+    except Exception:  # a lexer may raise anything; the code is shown without colours
+        return []
+    while tokens and tokens[-1][1] == "":
+        tokens.pop()
+    if tokens and tokens[-1][1].endswith("\n"):
+        tokens[-1] = (tokens[-1][0], tokens[-1][1][:-1])
+    return tokens if "".join(value for _, value in tokens) == code else []
+
+
+def _styled(tokens: Iterable[tuple[_TokenType, str]]) -> Iterator[tuple[str, str]]:
     """The style and the text of each token. White space takes the style before it: fewer spans."""
     style = ""
-    for token, value in lexer.get_tokens(code):
+    for token, value in tokens:
         if not value.isspace():
             style = _style(token)
         elif "\n" in value:
