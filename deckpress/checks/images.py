@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from base64 import b64decode
 from collections.abc import Iterator
 from xml.etree import ElementTree
 
@@ -24,7 +25,7 @@ _ACTIVE = frozenset({"script", "foreignobject", "iframe", "embed", "object", "au
 _ANIMATED = frozenset({"animate", "set", "animatetransform", "animatemotion"})
 _LINKS = frozenset({"href", "src", "base"})
 # A drawing may refer to its own elements, and may contain bitmaps.
-_INSIDE = re.compile(r"#|data:image/(?:png|jpeg|gif|webp)[;,]", re.IGNORECASE)
+_INSIDE = re.compile(r"#|data:image/(?:png|jpeg|gif|webp);base64,")
 _SIZE = re.compile(
     r"[+-]?(?:\d{1,9}(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d)?(?:px|em|ex|rem|mm|cm|in|pt|pc|vw|vh|%)?|auto|inherit",
     re.IGNORECASE,
@@ -97,6 +98,16 @@ def _is_readable(data: bytes) -> bool:
     return True
 
 
+def _is_sound(address: str) -> bool:
+    """Whether an address inside a drawing leads to an element, or is a bitmap that can be read."""
+    if address.startswith("#"):
+        return True
+    try:
+        return _is_readable(b64decode(address.partition(",")[2], validate=False))
+    except ValueError:
+        return False
+
+
 def _svg_problem(data: bytes) -> tuple[str, dict[str, str]] | None:
     wrong = ("D510", {"type": "SVG"})
     try:
@@ -165,7 +176,8 @@ def _is_bomb(root: ElementTree.Element) -> bool:
 
 def _repeating(root: ElementTree.Element) -> str:
     """What makes a drawing too large."""
-    return "<use>" if any(str(e.tag).endswith("use") for e in root.iter()) else "<marker>"
+    marked = any(str(element.tag).endswith("marker") for element in root.iter())
+    return "<marker>" if marked else "<use>"
 
 
 def _marking_styles(root: ElementTree.Element) -> list[str]:
@@ -202,7 +214,7 @@ def _unsafe_item(element: ElementTree.Element) -> str:
         local = name.rpartition("}")[2].lower()
         if local.startswith("on"):
             return f"{local}="
-        if local in _LINKS and not _INSIDE.match(value.strip()):
+        if local in _LINKS and not (_INSIDE.match(value.strip()) and _is_sound(value.strip())):
             return f'{local}="{value}"'
         if local == "attributename" and tag.lower() in _ANIMATED and "href" in value.lower():
             return f"<{tag}>"

@@ -17,6 +17,12 @@ _XLINK = "http://www.w3.org/1999/xlink"
 # Settings in a diagram could override the safe ones of this module, so they are removed.
 _DIRECTIVE = re.compile(r"%%\{.*?\}%%", re.DOTALL)
 _HEADER = re.compile(r"\A\s*---\s*\n.*?\n---[ \t]*\n", re.DOTALL)
+# The labels of a flow chart, and what in them is no tag of the few that a label may have.
+_LABEL = re.compile(r'"[^"\n]*"|\[[^\[\]"\n]+\]|\{[^{}"\n]+\}|\([^()"\n]+\)|\|[^|"\n]+\|')
+_LESS_THAN = re.compile(
+    r"<(?!/?(?:br|b|i|u|s|em|strong|sub|sup|small|code)\b[ /]*>)", re.IGNORECASE
+)
+_FLOW_CHART = re.compile(r"(?:flowchart|graph)\b")
 _DROPPED = frozenset(
     ("script", "foreignobject", "iframe", "object", "embed", "image", "animate", "set")
 )
@@ -41,7 +47,9 @@ def draw(source: str, alt: str) -> tuple[Picture, Asset]:
     if not text:
         raise DiagramError("it is empty")
     name = sha256(f"{_settings()}\0{text}".encode()).hexdigest()[:16]
-    svg, width, height = _clean(_render_mermaid(text), f"d{name[:8]}")
+    svg, width, height = _clean(_render_mermaid(_with_signs(text)), f"d{name[:8]}")
+    if _FLOW_CHART.match(text) and not _labels(svg):
+        raise DiagramError("its labels are not understood")
     asset = Asset(f"diagram-{name}.svg", "image/svg+xml", svg)
     return Picture(asset.name, alt.strip() or _labels(svg), width, height, drawn=True), asset
 
@@ -52,6 +60,15 @@ def _without_settings(source: str) -> str:
     while text != source:
         text, source = source, _HEADER.sub("", _DIRECTIVE.sub("", source))
     return text.strip()
+
+
+def _with_signs(text: str) -> str:
+    """A diagram in whose labels ``<`` is a sign, which the engine would take for a tag."""
+    if "<" not in text:
+        return text
+    if _FLOW_CHART.match(text):
+        return _LABEL.sub(lambda match: _LESS_THAN.sub("#lt;", match[0]), text)
+    return re.sub(r'"[^"\n]*"', lambda match: _LESS_THAN.sub("#lt;", match[0]), text)
 
 
 def _render_mermaid(text: str) -> str:

@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 from deckpress.model import Asset, Picture
 from deckpress.reading.references import IMAGE_TYPES, Folder
+from deckpress.render.drawings import plain_drawing
 
 # Numbers as CSS writes them, up to a size that no figure has.
 _NUMBER = r"\+?(?:[0-9]{1,6}(?:\.[0-9]*)?|\.[0-9]+)"
@@ -31,6 +32,7 @@ def figures(files: Mapping[str, bytes]) -> dict[str, tuple[Picture, Asset]]:
 
 def _figure(path: str, data: bytes) -> tuple[Picture, Asset]:
     stem, _, suffix = path.rpartition("/")[2].rpartition(".")
+    data = _printable(suffix.lower(), data)
     safe = re.sub(r"[^a-z0-9-]+", "-", stem.lower()).strip("-") or "figure"
     name = f"{safe[:40]}-{sha256(data).hexdigest()[:16]}.{suffix.lower()}"
     width, height = _size(suffix.lower(), data)
@@ -38,6 +40,24 @@ def _figure(path: str, data: bytes) -> tuple[Picture, Asset]:
         Picture(name, "", width, height),
         Asset(name, IMAGE_TYPES[suffix.lower()], data),
     )
+
+
+def _printable(suffix: str, data: bytes) -> bytes:
+    """A figure as all outputs can show it."""
+    if suffix == "svg":
+        return plain_drawing(data)
+    if suffix == "png" and data[24:26] == b"\x10\x00":  # 16 bits of grey, which print as black
+        from PIL import Image
+
+        made = io.BytesIO()
+        try:
+            with Image.open(io.BytesIO(data)) as image:
+                grey = image.convert("I").point(lambda value: value * (1 / 257)).convert("L")
+                grey.save(made, "PNG")
+        except (OSError, ValueError, Image.DecompressionBombError):
+            return data  # the checks tell of a picture that cannot be read
+        return made.getvalue()
+    return data
 
 
 def _size(suffix: str, data: bytes) -> tuple[int | None, int | None]:
