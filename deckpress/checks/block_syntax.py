@@ -17,7 +17,7 @@ CALLOUTS = ("NOTE", "TIP", "IMPORTANT", "WARNING", "CAUTION")
 
 # A text without any of these has no findings of this module. Most texts have none.
 _SUSPICIOUS = re.compile(
-    r"^[ \t]*>|^[ \t]*#|^ {0,3}(?:=+|-+)[ \t]*+$|\[\^|\|.*\n[ \t>]*\|?[ \t]*:?-|\$\$|\]:",
+    r"^[ \t]*>|^[ \t]*#|^ {0,3}(?:=+|-+)[ \t]*+$|\[\^|\$\$|\]:",
     re.MULTILINE,
 )
 _CALLOUT = re.compile(r"\[!(?P<name>\w+)\][ \t]*$", re.MULTILINE)
@@ -29,7 +29,7 @@ _BAR = re.compile(r"\\.|\|")
 
 def check(field: Field) -> Iterator[Diagnostic]:
     """Findings about the blocks of a field, and about footnotes without a text."""
-    if not _SUSPICIOUS.search(field.text.source):
+    if not _SUSPICIOUS.search(field.source) and not _has_uneven_rows(field.source):
         return
     document = parse(field.text.source)
     if document.too_deep:
@@ -41,6 +41,13 @@ def check(field: Field) -> Iterator[Diagnostic]:
     yield from _headings(field, document)
     yield from _leaves(field, document)
     yield from _tables(field, document)
+
+
+def _has_uneven_rows(source: str) -> bool:
+    """Whether a text may have a table whose rows differ in their number of cells."""
+    if "|" not in source:
+        return False
+    return len({line.count("|") for line in source.split("\n") if "|" in line}) > 1
 
 
 def _headings(field: Field, document: Document) -> Iterator[Diagnostic]:
@@ -95,8 +102,9 @@ def _glued_headings(field: Field, leaf: Leaf, masked: str) -> Iterator[Diagnosti
     """Marks of a heading at the margin, outside lists and quotes, that make none."""
     if leaf.token.level > 1:
         return
+    item = field.text.span.column > 1  # of a choice or an order
     for start, _ in leaf.rows:
-        if start and masked[start - 1] != "\n":
+        if (start and masked[start - 1] != "\n") or (item and not start):
             continue
         if match := _GLUED_HEADING.match(masked, start):
             shown = field.text.source[start : match.end()]

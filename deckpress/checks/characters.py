@@ -34,7 +34,7 @@ _HIDING = frozenset(
 
 def check(field: Field) -> Iterator[Diagnostic]:
     """A finding for each HTML tag of a field, and for each comment that is not closed."""
-    if "<" not in field.prose:
+    if "<" not in field.source:
         return
     for match in _TAG.finditer(without_formulas(field.text.source)):
         name = match["name"]

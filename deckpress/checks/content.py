@@ -12,8 +12,7 @@ from deckpress.language.similarity import Content, content
 from deckpress.language.speaking_time import spoken_length
 from deckpress.model import CardKind, PartName, RawCard, RawDeck, RawPart, RawSection
 from deckpress.reading.cloze import gaps
-from deckpress.reading.prose import prose
-from deckpress.reading.references import ADDRESS, trim_address
+from deckpress.reading.references import ADDRESS, links, trim_address
 from deckpress.reading.texts import Field
 
 # Seconds in which a short answer can be said; `docs/source-format.md` defines it so.
@@ -86,7 +85,7 @@ def _check_sources(cards: Sequence[RawCard]) -> Iterator[Diagnostic]:
 
 
 def _check_source_links(part: RawPart) -> Iterator[Diagnostic]:
-    field = Field(part.text, prose(part.text.source))
+    field = Field(part.text)
     addresses = dict(_addresses(field.prose))
     if not addresses and not _PRINTED_SOURCE.search(part.text.source):
         yield finding("D903", part.heading)
@@ -140,5 +139,7 @@ def _asked(card: RawCard) -> Content:
         more += [item.text.source for item in card.items]
     elif card.kind is CardKind.CLOZE:
         more.append(card.short.source)
+    if "![" in card.question.source:
+        more += [link.target for link in links(card.question.source) if link.image]
     rest = tuple(_NOT_WORD.sub("", text.casefold()) for text in more if text)
     return replace(asked, words=asked.words + rest)

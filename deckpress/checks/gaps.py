@@ -11,7 +11,7 @@ from deckpress.reading.texts import Field
 
 def check(field: Field) -> Iterator[Diagnostic]:
     """Findings about ill-formed gaps, or about the first gap of a field that cannot have any."""
-    if "{{" not in field.prose:
+    if "{{" not in field.source:
         return
     found = gaps(field.text.source)
     if not field.gaps:

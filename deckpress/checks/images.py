@@ -55,9 +55,9 @@ def check(deck: RawDeck) -> Iterator[Diagnostic]:
     """A finding for each image with unusable content, at the first place that shows it."""
     seen = set()
     for field in fields(deck) if deck.files else ():
-        if Folder.FIGURES.value not in field.prose:
+        if Folder.FIGURES.value not in field.source and not deck.definitions:
             continue
-        for reference in references(field.text.source):
+        for reference in references(field.source, deck.definitions):
             path = reference.path
             if path in seen or reference.folder is not Folder.FIGURES or path not in deck.files:
                 continue

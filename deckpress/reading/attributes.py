@@ -246,6 +246,8 @@ class _AttributeReader:
         if name in self._allowed:
             return
         kinds = _similar_kinds(name.casefold())
+        if not self._allowed and (name != name.lower() or name.removesuffix("s") in _CLASSES):
+            return  # a name or a plural is a tag of its own
         if self._allowed:
             near = kinds or tuple(get_close_matches(name, sorted(self._allowed), 1))
             self._report("D215", item, tag=name, **({"near": f".{near[0]}"} if near else {}))

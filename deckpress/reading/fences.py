@@ -14,7 +14,7 @@ from deckpress.commonmark.document import Document, parse
 from deckpress.reading.lines import split_lines
 
 # The attributes that an info string may have.
-ATTRIBUTES = ("file", "part", "alt")
+ATTRIBUTES = ("file", "part", "title", "alt")
 DIAGRAM = "mermaid"  # the language of a fence that is drawn
 # The words that mark a block as something other than code to run: what a program printed, or an
 # outline.
@@ -50,6 +50,11 @@ class Info:
     def part(self) -> str | None:
         """The name of the part of the file that the fence shows, or None."""
         return self.attributes.get("part")
+
+    @property
+    def title(self) -> str:
+        """What is shown above the code; empty if nothing is."""
+        return self.attributes.get("title", "")
 
     @property
     def alt(self) -> str:

@@ -12,14 +12,20 @@ from deckpress.reading.references import line_and_column
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A text of a deck. `prose` is the same text with its code blanked out.
-
-    `gaps` tells whether it may have gaps, as in a cloze card.
-    """
+    """A text of a deck. `gaps` tells whether it may have gaps, as in a cloze card."""
 
     text: Text
-    prose: str
     gaps: bool = False
+
+    @property
+    def source(self) -> str:
+        """The Markdown of the text."""
+        return self.text.source
+
+    @property
+    def prose(self) -> str:
+        """The same text with its code blanked out. It takes a parser: look at `source` first."""
+        return prose(self.text.source)
 
     def span(self, offset: int, width: int = 1) -> Span:
         """The span of `width` characters that begin at `offset` (from 0) of the text."""
@@ -46,4 +52,4 @@ def _card_fields(card: RawCard) -> Iterator[Field]:
 def _nonempty(*texts: Text, gaps: bool = False) -> Iterator[Field]:
     for text in texts:
         if text:
-            yield Field(text, prose(text.source), gaps)
+            yield Field(text, gaps)

@@ -16,6 +16,7 @@ _LONGEST = 2000
 # The library measures what stands in braces before it draws it: its time doubles with each level.
 _MOST_WORK = 2000
 _SVG = "http://www.w3.org/2000/svg"
+_WORDS = re.compile(r"\\(?:text|textbf|textit|mbox)\{[^{}]*\}")
 _COMMAND = re.compile(r"\\([A-Za-z]+|.)", re.DOTALL)
 # Commands that are unsafe because Anki gives the TeX to MathJax: there the brackets end a formula,
 # ``href``, ``style`` and ``class`` make live HTML, and the others redefine commands.
@@ -55,7 +56,7 @@ def draw(tex: str, *, display: bool) -> Math:
 
     config.svg2 = False  # no symbols with ids: there are many formulas on a page
     try:
-        drawing = Latex(tex, size=_SIZE, inline=not display)
+        drawing = Latex(_with_references(tex), size=_SIZE, inline=not display)
         unknown = _unknown_command(drawing.mathml)
         root = ElementTree.fromstring(drawing.svg())
     except RecursionError as error:
@@ -75,6 +76,11 @@ def draw(tex: str, *, display: bool) -> Math:
         f'viewBox="{left:g} {top:g} {width:g} {height:g}">{body}</svg>'
     )
     return Math(tex, display, svg, max(0, round((top + height) / _SIZE * 20)))
+
+
+def _with_references(tex: str) -> str:
+    """The TeX with ``<`` and ``&`` in words as XML writes them; the library does not do that."""
+    return _WORDS.sub(lambda match: match[0].replace("&", "&amp;").replace("<", "&lt;"), tex)
 
 
 def _unknown_command(mathml: ElementTree.Element) -> str:

@@ -6,6 +6,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
 from hashlib import blake2b
 
@@ -42,9 +43,12 @@ from deckpress.render.figures import figures
 from deckpress.render.markup.context import Context
 from deckpress.render.option_order import shown_order
 from deckpress.render.plain_text import plain_text
+from deckpress.render.processes import shared
 from deckpress.render.time_limit import TimeUp, time_limit
 
 _LONGEST = 30  # seconds for one text with its formulas and diagrams; most take a thousandth
+_MUCH = 150_000  # characters from which on it pays to share the work
+_MAY_TAKE_LONG = re.compile(r"[$\\]|```|~~~")
 # Text that Markdown leaves as it is, unless its beginning starts a block.
 _PLAIN_TEXT = re.compile(r"(?:(?!www\.)[^\\`*_{}\[\]<>#&$~^@|!:\n\x00-\x1f])*")
 _STARTS_BLOCK = re.compile(r"\s|[-+=]|\d+[.)]")
@@ -105,6 +109,7 @@ class _Renderer:
         self._proofs = {id: recorded.proof for id, recorded in proofs(deck).items()}
         self._digests = digests(deck)
         self._done: dict[bytes, _Rendered] = {}
+        self._keys: dict[tuple[str, str], bytes] = {}
         self.assets = {asset.name: asset for _, asset in self._figures.values()}
         self.found: list[Diagnostic] = []
 
@@ -115,18 +120,25 @@ class _Renderer:
         """Render every field of the deck that the cache does not have."""
         jobs = {job.key: job for job in self._jobs()}
         known = self._cache.get_many(jobs) if self._cache else {}
+        done = {key: _unpacked(known[key]) for key in known}
+        missing = [job for key, job in jobs.items() if done.get(key) is None]
         fresh: dict[bytes, str] = {}
-        for key, job in jobs.items():
-            rendered = _unpacked(known[key]) if key in known else None
-            if rendered is None:
-                rendered, found = self._render(job)
-                self.found += found
-                if not found:
-                    fresh[key] = _packed(rendered)
-            self._done[key] = rendered
+        for job, (rendered, found) in zip(missing, self._render_all(missing), strict=True):
+            self.found += found
+            if not found:
+                fresh[job.key] = _packed(rendered)
+            done[job.key] = rendered
+        for key in jobs:
+            self._done[key] = rendered = done[key] or _Rendered(())
             self.assets.update((asset.name, asset) for asset in rendered.assets)
         if self._cache:
             self._cache.put_many(fresh)
+
+    def _render_all(self, jobs: list[_Job]) -> list[tuple[_Rendered, list[Diagnostic]]]:
+        if sum(len(job.text.source) for job in jobs) < _MUCH:
+            return [self._render(job) for job in jobs]
+
+        return shared(self._render, jobs)
 
     def section(self, section: RawSection) -> Section:
         return Section(
@@ -175,7 +187,7 @@ class _Renderer:
                     yield self._job(field)
 
     def _html(self, field: _Field) -> Html:
-        return self._done[self._job(field).key].html
+        return self._done[self._keys[field.owner, field.name]].html
 
     def _job(self, field: _Field) -> _Job:
         source = unicodedata.normalize("NFC", field.text.source)
@@ -195,6 +207,7 @@ class _Renderer:
                 (label, d["href"], d["title"]) for label, d in self._deck.definitions.items()
             )
             key.update(repr(sorted(defined)).encode())
+        self._keys[field.owner, field.name] = key.digest()
         return _Job(replace(field.text, source=source), block, field.gaps, prefix, key.digest())
 
     def _render(self, job: _Job) -> tuple[_Rendered, list[Diagnostic]]:
@@ -218,7 +231,8 @@ class _Renderer:
             definitions={**self._deck.definitions, **parse(source).definitions},
         )
         try:
-            with time_limit(_LONGEST):
+            # Only code, formulas and diagrams are left to libraries that may take long.
+            with time_limit(_LONGEST) if _MAY_TAKE_LONG.search(source) else nullcontext():
                 html = sanitize(convert(context, block=job.block))
         except RecursionError:
             return _Rendered(()), [*context.found, finding("D704", job.text.at(0))]

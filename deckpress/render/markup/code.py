@@ -57,6 +57,8 @@ def fence_html(fence: Fence, body: str, context: Context) -> str:
         shown = context.files[info.file].decode("utf-8", "replace")
         body = extract_part(shown, info.part) or ""
         label = f'<p class="file">{escape(info.file)}</p>'
+    elif info.title.strip():
+        label = f'<p class="file">{escape(info.title.strip())}</p>'
     elif info.role:
         label = f'<p class="file role">{words(context.lang)[info.role]}</p>'
     name = "".join(c for c in info.language.lower() if c.isalnum() or c in "-_+")
