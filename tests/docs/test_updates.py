@@ -120,7 +120,7 @@ def _moved(model: NotetypeDict) -> None:
 CHANGES: dict[str, tuple[Change, Change]] = {
     "a field more": (_field("Mine"), lambda model: model["flds"].pop()),
     "a template more": (_template, lambda model: model["tmpls"].pop()),
-    "a field less": (lambda model: model["flds"].pop(), _field("Extra3")),
+    "a field less": (lambda model: model["flds"].pop(), _field("MyNotes")),
     "a field moved": (_moved, _moved),
 }
 
@@ -228,12 +228,12 @@ def test_a_deck_of_another_name_keeps_its_cards_and_the_old_name_can_be_deleted(
     learner.get("Second.", tomorrow())
     assert learner.has == "Second."
     counts = {d.name: decks.card_count(DeckId(d.id), False) for d in decks.all_names_and_ids()}
-    assert counts["Mine::Closing"] == 1
-    assert counts["Mine::Opening"] == 2
-    assert counts["TCP::Closing"] == 1  # the new card
+    assert counts["Mine::2 Closing"] == 1
+    assert counts["Mine::1 Opening"] == 2
+    assert counts["TCP::2 Closing"] == 1  # the new card
 
     new = learner.collection.find_cards("Key:tcp/new")
-    learner.collection.set_deck(new, decks.id_for_name("Mine::Closing") or DeckId(0))
+    learner.collection.set_deck(new, decks.id_for_name("Mine::2 Closing") or DeckId(0))
     decks.remove([decks.id_for_name("TCP") or DeckId(0)])
     assert learner.collection.card_count() == 4
 
