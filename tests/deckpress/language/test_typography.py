@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from deckpress.checks import check
 from deckpress.fixes.assign_ids import assign_ids
-from deckpress.fixes.assign_ids import assign_ids
 from deckpress.fixes.autofix import mend
 from deckpress.language import product_names
 from deckpress.language.punctuation import mend_slips, slips
