@@ -323,12 +323,15 @@ class Part:
 class Proof:
     """What a card's code was run with: pairs of a program's name and version, sorted by name.
 
-    `on` is the month (``2026-11``) of a run that the tests do not repeat, else empty. Digests of
-    cards contain the `repr` of this class, so its names must stay.
+    `recorded` are the programs of a run that the tests do not repeat, `on` is its month
+    (``2026-11``), else empty. `stand_ins` names what the tests put a substitute in the place of.
+    Digests of cards contain the `repr` of this class, so its names must stay.
     """
 
     programs: tuple[tuple[str, str], ...]
     on: str = ""
+    recorded: tuple[tuple[str, str], ...] = ()
+    stand_ins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,9 @@ class _Run:
     """What the tests of one card did."""
 
     programs: dict[str, str] = field(default_factory=dict)
+    recorded: dict[str, str] = field(default_factory=dict)
     on: str = ""
+    stand_ins: set[str] = field(default_factory=set)
     used: set[str] = field(default_factory=set)
     passed: bool = False
     skipped: bool = False
@@ -163,7 +165,9 @@ class Recorder:
                     if not failed and not skipped:
                         run.passed = True
                         run.programs |= claim["programs"]
+                        run.recorded |= claim["recorded"]
                         run.on = max(run.on, claim["on"])
+                        run.stand_ins |= set(claim["stand_ins"])
                         run.used |= used
         return dict(runs)
 
@@ -195,11 +199,18 @@ def _proven(
                 texts[label] = before.shown[label]
             else:
                 problems.append(f"{id}: no test that proves it used {label}")
-        programs = run.programs
+        programs, stand_ins = run.programs, run.stand_ins
         if run.skipped and before is not None:
             programs = dict(before.proof.programs) | programs
+            stand_ins = stand_ins | set(before.proof.stand_ins)
         problems += [f"{id}: {p} does not say its version" for p, v in programs.items() if not v]
-        proven[id] = RecordedProof(Proof(tuple(sorted(programs.items())), run.on), texts)
+        proof = Proof(
+            tuple(sorted(programs.items())),
+            run.on,
+            tuple(sorted(run.recorded.items())),
+            tuple(sorted(stand_ins)),
+        )
+        proven[id] = RecordedProof(proof, texts)
     return proven, problems
 
 
@@ -212,6 +223,8 @@ def _covered(entry: RecordedProof, committed: RecordedProof) -> bool:
     return (
         programs(entry) <= programs(committed)
         and entry.proof.on in ("", committed.proof.on)
+        and set(entry.proof.recorded) <= set(committed.proof.recorded)
+        and set(entry.proof.stand_ins) <= set(committed.proof.stand_ins)
         and entry.shown.items() <= committed.shown.items()
     )
 
@@ -247,8 +260,9 @@ def pytest_configure(config: pytest.Config) -> None:
     """Have the reports of all processes gathered in the one that started them."""
     config.addinivalue_line(
         "markers",
-        "proves(*ids, by, recorded, on): the cards whose examples the test runs, the programs that"
-        " run them, and those of a run in the month `on` that is not repeated",
+        "proves(*ids, by, stand_ins, recorded, on): the cards whose examples the test runs, the"
+        " programs that run them, what the test puts a substitute in the place of, and the programs"
+        " of a run in the month `on` that is not repeated",
     )
     if "PYTEST_XDIST_WORKER" not in os.environ:
         config.pluginmanager.register(Recorder(config), "proofs")
@@ -261,8 +275,10 @@ def pytest_runtest_teardown(item: pytest.Item) -> None:
         programs = {program: _version(program) for program in mark.kwargs.get("by", ())}
         claim = {
             "ids": list(mark.args),
-            "programs": programs | mark.kwargs.get("recorded", {}),
+            "programs": programs,
+            "recorded": mark.kwargs.get("recorded", {}),
             "on": mark.kwargs.get("on", ""),
+            "stand_ins": list(mark.kwargs.get("stand_ins", ())),
         }
         item.user_properties.append((_PROVES, claim))
 

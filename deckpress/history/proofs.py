@@ -6,7 +6,8 @@ fingerprint of each file that the card showed at that time::
     {"nginx-weights": {"programs": {"nginx": "1.22.1"},
                        "shown": {"examples/nginx/lb.conf weight": "0123456789abcdef"}}}
 
-A third entry, ``on``, is the month of a run that is not repeated.
+``recorded`` are the programs of a run that is not repeated, and ``on`` is its month.
+``stand_ins`` lists what had a substitute when the code ran.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from deckpress.model import Proof, RawCard, RawDeck, Text
 from deckpress.reading.fences import Fence, extract_part, find_fences
 
 _MONTH = re.compile(r"\d{4}-\d{2}")
+_KEYS = {"programs", "recorded", "on", "stand_ins", "shown"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,25 +103,44 @@ def parse(data: bytes) -> dict[str, RecordedProof]:
 
 def _recorded(id: str, entry: Any) -> RecordedProof:
     wrong = ValueError(f"the entry of {id}")
-    if not isinstance(entry, dict) or not entry.keys() <= {"programs", "shown", "on"}:
+    if not isinstance(entry, dict) or not entry.keys() <= _KEYS:
         raise wrong
-    programs: Any = entry.get("programs")
+    programs: Any = entry.get("programs", {})
+    recorded: Any = entry.get("recorded", {})
     texts: Any = entry.get("shown")
     on: Any = entry.get("on", "")
-    for pairs in (programs, texts):
+    stand_ins: Any = entry.get("stand_ins", [])
+    for pairs in (programs, recorded, texts):
         if not isinstance(pairs, dict) or not all(isinstance(v, str) for v in pairs.values()):
             raise wrong
-    if not programs or not isinstance(on, str) or (on and not _MONTH.fullmatch(on)):
+    if not isinstance(stand_ins, list) or not all(isinstance(name, str) for name in stand_ins):
         raise wrong
-    return RecordedProof(Proof(tuple(sorted(programs.items())), on), texts)
+    if not isinstance(on, str) or (on and not _MONTH.fullmatch(on)):
+        raise wrong
+    if on and not recorded:  # a month says that nothing of it is repeated
+        programs, recorded = {}, programs
+    if not (programs or recorded) or (recorded and not on):
+        raise wrong
+    proof = Proof(
+        tuple(sorted(programs.items())),
+        on,
+        tuple(sorted(recorded.items())),
+        tuple(sorted(stand_ins)),
+    )
+    return RecordedProof(proof, texts)
 
 
 def serialise(table: Mapping[str, RecordedProof]) -> bytes:
     """The bytes of a file of proofs, which `parse` reads back. Equal proofs give equal bytes."""
     entries: dict[str, dict[str, Any]] = {}
     for id, recorded in sorted(table.items()):
-        entries[id] = {"programs": dict(recorded.proof.programs)}
-        if recorded.proof.on:
-            entries[id]["on"] = recorded.proof.on
+        proof = recorded.proof
+        entry: dict[str, Any] = {
+            "programs": dict(proof.programs),
+            "stand_ins": list(proof.stand_ins),
+            "recorded": dict(proof.recorded),
+            "on": proof.on,
+        }
+        entries[id] = {key: value for key, value in entry.items() if value}
         entries[id]["shown"] = dict(sorted(recorded.shown.items()))
     return (json.dumps(entries, ensure_ascii=False, indent=2) + "\n").encode()

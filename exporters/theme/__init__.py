@@ -51,12 +51,23 @@ def words(lang: str) -> Mapping[str, str]:
 
 
 def proof_text(proof: Proof | None, lang: str) -> str:
-    """A card's proof as a learner reads it: ``已实测：nginx 1.22.1``. Empty if `proof` is None."""
+    """A card's proof as a learner reads it: ``已实测：nginx 1.22.1``. Empty if `proof` is None.
+
+    What had a stand-in is named, and so is a run that was recorded and is not repeated.
+    """
     if proof is None:
         return ""
     word = words(lang)
-    programs = word["list-comma"].join(" ".join(program) for program in proof.programs)
-    return word["proof-on" if proof.on else "proof"].format(programs=programs, on=proof.on)
+    comma = word["list-comma"]
+    said = []
+    if proof.programs:
+        key = "proof-stand-ins" if proof.stand_ins else "proof"
+        programs = comma.join(" ".join(program) for program in proof.programs)
+        said.append(word[key].format(programs=programs, stand_ins=comma.join(proof.stand_ins)))
+    if proof.recorded:
+        programs = comma.join(" ".join(program) for program in proof.recorded)
+        said.append(word["proof-recorded"].format(programs=programs, on=proof.on))
+    return word["proof-comma"].join(said)
 
 
 @cache

@@ -93,7 +93,10 @@ def test_compose_reads_its_file_as_the_card_does(example: Example) -> None:
     assert done.returncode == 0, done.stderr
     services: dict[str, Any] = json.loads(done.stdout)["services"]
     assert services["web"]["depends_on"]["db"]["condition"] == "service_healthy"
-    assert services["db"]["healthcheck"]["test"] == ["CMD-SHELL", "pg_isready -U postgres"]
+    assert services["db"]["healthcheck"]["test"] == [
+        "CMD-SHELL",
+        "pg_isready -h 127.0.0.1 -U postgres",
+    ]
     (port,) = services["web"]["ports"]
     assert (port["host_ip"], port["published"], port["target"]) == ("127.0.0.1", "8000", 8000)
 

@@ -32,7 +32,14 @@ from tests.examples.fastdfs_tracker import (
 )
 from tests.shipped import SOURCE
 
-PYTHON_CLIENT = pytest.mark.proves("fastdfs-python-client", by=["Python", "py3Fdfs"])
+# FastDFS itself is not here: see `tests.examples.fastdfs_tracker`.
+STOOD_IN = ["tracker", "storage"]
+PYTHON_CLIENT = pytest.mark.proves(
+    "fastdfs-python-client", by=["Python", "py3Fdfs"], stand_ins=STOOD_IN
+)
+ADDRESS_SIZE = pytest.mark.proves(
+    "fastdfs-python-address-size", by=["Python", "py3Fdfs"], stand_ins=STOOD_IN
+)
 
 
 @pytest.fixture
@@ -55,7 +62,7 @@ def upload(example: Example, configuration: str) -> subprocess.CompletedProcess[
 
 
 @PYTHON_CLIENT
-@pytest.mark.proves("fastdfs-upload-flow", "fastdfs-roles", by=["py3Fdfs"])
+@pytest.mark.proves("fastdfs-upload-flow", "fastdfs-roles", by=["py3Fdfs"], stand_ins=STOOD_IN)
 def test_upload_download_delete(example: Example, client_conf: Any) -> None:
     with cluster() as running:
         done = upload(example, client_conf(running))
@@ -86,7 +93,7 @@ def test_what_is_stored_is_what_was_sent(client_conf: Any) -> None:
         assert client.download_to_buffer(id)["Content"] == content
 
 
-@PYTHON_CLIENT
+@ADDRESS_SIZE
 def test_the_client_of_the_card_fails_with_the_long_answer(
     example: Example, client_conf: Any
 ) -> None:
@@ -100,7 +107,7 @@ def test_the_client_of_the_card_fails_with_the_long_answer(
     assert 16 + IPV6 + 8 + 1 == 70
 
 
-@pytest.mark.proves("fastdfs-python-client", by=["fastdfs-client"])
+@pytest.mark.proves("fastdfs-python-address-size", by=["fastdfs-client"], stand_ins=STOOD_IN)
 def test_the_other_client_fails_with_the_short_answer(client_conf: Any) -> None:
     with cluster(IPV4) as running:
         client: Any = FastdfsClient(client_conf(running))
@@ -109,7 +116,7 @@ def test_the_other_client_fails_with_the_short_answer(client_conf: Any) -> None:
     assert running.files == {}
 
 
-@pytest.mark.proves("fastdfs-python-client", by=["fastdfs-client"])
+@pytest.mark.proves("fastdfs-python-address-size", by=["fastdfs-client"], stand_ins=STOOD_IN)
 def test_the_other_client_works_with_the_long_answer(client_conf: Any) -> None:
     with cluster(IPV6) as running:
         client: Any = FastdfsClient(client_conf(running))
@@ -152,7 +159,7 @@ def test_without_a_tracker_the_client_ends_the_process(
     assert capsys.readouterr().out.count("Connection refused") == 10
 
 
-@PYTHON_CLIENT
+@ADDRESS_SIZE
 def test_the_error_of_the_long_answer_can_be_caught(client_conf: Any) -> None:
     with cluster(IPV6) as running:
         client = Fdfs_client(get_tracker_conf(client_conf(running)))

@@ -1,7 +1,7 @@
 """FastDFS 6.16.1 is in no package: what it did when it was run is kept in ``recorded/fastdfs``.
 
-There are the configurations that it ran with; what was seen is below. Held against them: the
-configurations that the cards show, the ids they take apart, and what they say.
+There are the configurations that it ran with, and transcripts of what it printed. Held against
+them: the configurations that the cards show, the ids they take apart, and what they say.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import subprocess
 import sys
 import zlib
 from collections import defaultdict
+from csv import DictReader
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -30,49 +31,9 @@ from tests.shipped import SOURCE
 RECORDED = Path(__file__).parent / "recorded" / "fastdfs"
 ON: dict[str, Any] = {"recorded": {"FastDFS": "6.16.1"}, "on": "2026-11"}
 
-# What was seen, card by card, and how the card says it.
-OBSERVED = [
-    ("fastdfs-tracker", "with the only tracker stopped an upload fails", "全部停了.*不能上传"),
-    ("fastdfs-storage", "storaged stores what is uploaded and gives it its id", "落盘并生成文件ID"),
-    ("fastdfs-group", "both storages of the group hold the file", "两台的磁盘上都有"),
-    ("fastdfs-tracker-peer", "the log says `set tracker leader`", "`set tracker leader`"),
-    ("fastdfs-scale-online", "with one of two storages stopped uploads go on", "停一台，上传照常"),
-    (
-        "fastdfs-scale-online",
-        "with the only tracker stopped an upload fails",
-        "停掉唯一的tracker，上传就失败",
-    ),
-    (
-        "fastdfs-upload-flow",
-        "the binlogs hold C at the source and c at its peer",
-        "大写的`C`.*小写的`c`",
-    ),
-    ("fastdfs-file-id", "file_id.py and fdfs_file_info agree", "与`fdfs_file_info`报的一致"),
-    ("fastdfs-sync-delay", "replication is asynchronous", "异步同步"),
-    (
-        "fastdfs-dedup",
-        "the same file uploaded twice gave two ids and two copies",
-        "得到两个ID，磁盘上也有两份",
-    ),
-    (
-        "fastdfs-dedup",
-        "check_file_duplicate = 1 without FastDHT makes storaged exit",
-        "storage就启动不了",
-    ),
-    ("fastdfs-dedup-how", "one file and three links to it", "1个源文件加3个符号链接"),
-    ("fastdfs-nginx-module", "200, 206 and 404 through the module", "200.*206.*404"),
-    (
-        "fastdfs-deploy",
-        "a tracker_server on the loopback address is refused",
-        r"不能写127\.0\.0\.1",
-    ),
-    ("fastdfs-deploy", "two storages on one host need use_storage_id", "`use_storage_id`"),
-    (
-        "fastdfs-python-client",
-        'clients of the wrong size say "expect: 40, actual: 70", or the reverse',
-        "expect: 40, actual: 70",
-    ),
-]
+# What a transcript shows, and how a card says it: two patterns.
+with (RECORDED / "observed.csv").open(encoding="utf-8", newline="") as _file:
+    OBSERVED = [(row["card"], row["run"], row["seen"], row["says"]) for row in DictReader(_file)]
 
 
 @cache
@@ -104,18 +65,61 @@ def recorded(*names: str) -> dict[str, list[str]]:
     return together
 
 
+def transcript(number: str) -> str:
+    """What was run and printed, as it was recorded."""
+    (path,) = RECORDED.glob(f"{number}-*.txt")
+    return path.read_text("utf-8")
+
+
 @pytest.mark.parametrize(
-    ("card", "says"),
+    ("card", "run", "seen", "says"),
     [
-        pytest.param(card, says, marks=pytest.mark.proves(card, **ON), id=f"{card}-{seen}")
-        for card, seen, says in OBSERVED
+        pytest.param(
+            *row, marks=pytest.mark.proves(row[0], **ON), id="-".join((row[0], row[1], row[3]))
+        )
+        for row in OBSERVED
     ],
 )
-def test_a_card_says_what_was_seen(card: str, says: str) -> None:
+def test_a_card_says_what_was_seen(card: str, run: str, seen: str, says: str) -> None:
+    assert re.search(seen, transcript(run))
     assert re.search(says, said(card)), said(card)
 
 
-@pytest.mark.proves("fastdfs-tracker", "fastdfs-deploy", "fastdfs-python-client", **ON)
+def test_every_transcript_is_read() -> None:
+    assert {path.name.partition("-")[0] for path in RECORDED.glob("[0-9]*.txt")} <= {
+        *(run for _, run, _, _ in OBSERVED),
+        "15",
+    }
+
+
+@pytest.mark.proves("fastdfs-storage", **ON)
+def test_the_stack_of_a_thread_is_large_enough(example: Example) -> None:
+    (shown,) = settings(example("fastdfs/storage.conf", part="storage"))["thread_stack_size"]
+    (least,) = set(re.findall(r"262144 is invalid, which < (\d+)", transcript("11")))
+    assert shown.endswith("KB")
+    assert int(shown.removesuffix("KB")) * 1024 >= int(least)
+    assert f"thread_stack_size = {shown}: listens" in transcript("11")
+
+
+@pytest.mark.parametrize("number", ["02", "15"])
+@pytest.mark.proves("fastdfs-file-id", by=["Python"], **ON)
+def test_the_size_of_a_recorded_id_is_what_fastdfs_says(example: Example, number: str) -> None:
+    """Also above 4 GiB; that of an appender file is not in its id."""
+    program = example.file("fastdfs/file_id.py")
+    asked = re.compile(
+        r"^(group1/M00/\S+)\n(?:(?!^c\$ fdfs_upload)[^\n]*\n)*?file size: (\d+)", re.M
+    )
+    seen = [match.groups() for match in asked.finditer(transcript(number))]
+    assert seen
+    for id, size in seen:
+        printed = subprocess.run(
+            [sys.executable, program, id], capture_output=True, text=True, check=True, timeout=30
+        ).stdout
+        appender = f"{id}\nGET FROM SERVER: true\n\nfile type: appender" in transcript(number)
+        assert f"size       {None if appender else size}\n" in printed, id
+
+
+@pytest.mark.proves("fastdfs-tracker", "fastdfs-deploy", "fastdfs-python-address-size", **ON)
 def test_the_tracker_ran_with_these_settings(example: Example) -> None:
     shown = settings(example.file("fastdfs/tracker.conf").read_text("utf-8"))
     ran = recorded("tracker.conf")

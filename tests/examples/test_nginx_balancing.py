@@ -197,7 +197,7 @@ def test_a_backend_is_tried_again_after_fail_timeout(example: Example, tmp_path:
 
 
 @pytest.mark.proves("nginx-backup-down", by=["nginx"])
-def test_a_spare_takes_over_and_a_hash_refuses_one(example: Example, tmp_path: Path) -> None:
+def test_a_spare_takes_over_and_what_is_down_gets_nothing(example: Example, tmp_path: Path) -> None:
     part = example(LB, part="backup")
     conf = whole(part, "server { listen 127.0.0.1:8082; location / { proxy_pass http://spare; } }")
     with backends("main", "down", "backup") as (main, down, spare):
@@ -207,8 +207,12 @@ def test_a_spare_takes_over_and_a_hash_refuses_one(example: Example, tmp_path: P
             main.stop()
             assert {server.who("/", 8082) for _ in range(10)} == {"backup"}
             assert not down.peers
-    for method in ("ip_hash", "hash $arg_k", "random"):
-        text = whole(part.replace("{", f"{{ {method};", 1))
-        said = check(tmp_path / "check", text)
-        assert said.returncode == 1
-        assert 'balancing method does not support parameter "backup"' in said.stderr
+
+
+@pytest.mark.proves("nginx-backup-hash", by=["nginx"])
+@pytest.mark.parametrize("method", ["ip_hash", "hash $arg_k", "random"])
+def test_some_methods_refuse_a_spare(example: Example, tmp_path: Path, method: str) -> None:
+    text = whole(example(LB, part="backup").replace("{", f"{{ {method};", 1))
+    said = check(tmp_path / "check", text)
+    assert said.returncode == 1
+    assert 'balancing method does not support parameter "backup"' in said.stderr

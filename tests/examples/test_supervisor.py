@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import inspect
 import os
+import re
 import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
 import pytest
+from supervisor.process import Subprocess  # type: ignore[import-untyped]
 
 from releases.proving import Example
+from tests.examples.cards import card
 from tests.examples.loopback import accepts, free_port
 from tests.examples.programs import program
 from tests.examples.supervisord_server import (
@@ -158,6 +163,15 @@ def test_who_ignores_term_is_killed_after_stopwaitsecs() -> None:
         assert server.state("deaf") == "STOPPED"
         assert 2 <= took < 6
         assert "terminated by SIGKILL" in server.log("supervisord.log")
+
+
+def test_the_state_changes_before_the_signal_is_sent() -> None:
+    """Both come in one turn of Supervisor's loop, so nobody outside sees which is first."""
+    sends = inspect.getsource(Subprocess.kill)
+    assert 0 < sends.index("change_state(ProcessStates.STOPPING)") < sends.index("options.kill(")
+    steps = re.findall(r"^\d\. (.+)$", card("supervisor-stop-sequence"), re.MULTILINE)
+    assert "STOPPING" in steps[0]
+    assert "`stopsignal`" in steps[1]
 
 
 @pytest.mark.slow
@@ -325,25 +339,42 @@ def test_a_terminated_supervisord_stops_its_children_first() -> None:
 
 @proves("supervisor-config-minimal", by=[*BY, "Gunicorn"])
 def test_the_smallest_program_serves(example: Example) -> None:
-    number = free_port()
-    shown = example("supervisor/supervisord.conf", "web").replace("9111", str(number))
-    uwsgi = example.file("uwsgi/app.py").parent
-    shown = shown.replace("%(here)s/../uwsgi", str(uwsgi))
-    venv = Path(program("gunicorn")).parent.parent
+    """As the card has it, but for the folder; `VENV` and such are not set."""
+    shown = example("supervisor/supervisord.conf", "web")
+    assert "%(" not in shown
     quiet = "--no-control-socket"  # it lies in the home folder
-    with supervised(FRAME + shown, VENV=str(venv), GUNICORN_CMD_ARGS=quiet) as server:
-        server.reaches("web", "RUNNING")
+    with tempfile.TemporaryDirectory(prefix="shop", dir="/tmp") as folder:  # a short name
+        shop = Path(folder)
+        (shop / "log").mkdir()
+        (shop / "venv").symlink_to(Path(program("gunicorn")).parent.parent)
+        shutil.copy(example.file("uwsgi/app.py"), shop)
+        config = FRAME + shown.replace("/srv/shop", folder)
+        with supervised(config, GUNICORN_CMD_ARGS=quiet) as server:
+            server.reaches("web", "RUNNING")
 
-        def answered() -> bytes:
-            try:
-                with socket.create_connection(("127.0.0.1", number), 1) as connection:
-                    connection.sendall(b"GET / HTTP/1.0\r\n\r\n")
-                    return connection.recv(15)
-            except OSError:
-                return b""
+            def answered() -> bytes:
+                try:
+                    with socket.socket(socket.AF_UNIX) as connection:
+                        connection.connect(f"{folder}/web.sock")
+                        connection.sendall(b"GET / HTTP/1.0\r\n\r\n")
+                        return connection.recv(15)
+                except OSError:
+                    return b""
 
-        assert waited(answered).endswith(b" 200 OK")
-        assert "Listening at" in server.log("web.log")  # redirect_stderr
+            assert waited(answered).endswith(b" 200 OK")
+            assert "Listening at" in (shop / "log" / "web.log").read_text()  # redirect_stderr
+
+
+@proves("supervisor-config-minimal", by=BY)
+def test_an_unset_variable_keeps_supervisord_from_starting(tmp_path: Path) -> None:
+    config = tmp_path / "supervisord.conf"
+    config.write_text(f"{FRAME}[program:web]\ncommand=%(ENV_NO_SUCH)s/bin/gunicorn\n")
+    (tmp_path / "run").mkdir()
+    done = subprocess.run(
+        [program("supervisord"), "-n", "-c", config], capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 2
+    assert "ENV_NO_SUCH" in done.stderr
 
 
 @pytest.mark.slow

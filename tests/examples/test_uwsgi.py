@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import re
 import signal
 import subprocess
 import time
@@ -13,9 +14,10 @@ from pathlib import Path
 import pytest
 
 from releases.proving import Example
+from tests.examples.cards import card
 from tests.examples.loopback import free_port, wait_for
 from tests.examples.nginx_server import nginx, on_ports, whole
-from tests.examples.programs import program
+from tests.examples.programs import program, version
 from tests.examples.supervisord_server import children
 
 UWSGI, HTTP, FRONT = 9101, 9102, 8090  # the ports that the examples show
@@ -149,6 +151,29 @@ def test_gunicorn_speaks_uwsgi_if_it_is_told_so(example: Example, tmp_path: Path
     ):
         status, body = front.get("/uwsgi/hello", FRONT)
         assert (status, body.split()[1]) == (200, "/uwsgi/hello")
+
+
+BARE = """\
+def application(environ, start_response):
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [b"Hello, ", b"world"]
+"""
+
+
+@pytest.mark.proves("nginx-uwsgi-vs-proxy-pass", by=["nginx", "Gunicorn"])
+def test_a_body_without_a_length_comes_through_whole(example: Example, tmp_path: Path) -> None:
+    """Before 27.0.0 the sizes of HTTP's chunks stood in it, which the uwsgi protocol has not."""
+    (tmp_path / "bare.py").write_text(BARE)
+    conf = example.file("nginx/uwsgi.conf").read_text("utf-8")
+    options = ["--protocol", "uwsgi", "--chdir", str(tmp_path)]
+    with (
+        gunicorn(example, tmp_path / "log", *options, module="bare:application") as ports,
+        nginx(tmp_path / "nginx", conf, ports) as front,
+    ):
+        assert front.get("/uwsgi/hello", FRONT) == (200, "Hello, world")
+    (least,) = re.findall(r"Gunicorn ≥ ([\d.]+)", card("nginx-uwsgi-vs-proxy-pass"))
+    assert least == "27.0.0"
+    assert [int(n) for n in version("Gunicorn").split(".")] >= [27, 0, 0]
 
 
 SEES = """\

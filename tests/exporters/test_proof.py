@@ -16,7 +16,9 @@ from tests.exporters.learner import learner, package, text_of
 from tests.exporters.pdf_reading import CHEAT, body, squeezed
 
 _PROOF = Proof((("Gunicorn", "27.0"), ("nginx", "1.22.1")))
-_ELSEWHERE = Proof((("FastDFS", "6.16.1"),), on="2026-11")
+_ELSEWHERE = Proof((), on="2026-11", recorded=(("FastDFS", "6.16.1"),))
+_STOOD_IN = Proof((("Docker", "29.1"),), stand_ins=("postgres:17", "shop:1.0"))
+_BOTH = Proof((("Python", "3.13"),), "2026-11", (("FastDFS", "6.16.1"),), ("tracker",))
 _SAID = {
     "zh-CN": "已实测：Gunicorn 27.0、nginx 1.22.1",
     "en": "Tested with Gunicorn 27.0, nginx 1.22.1",
@@ -28,6 +30,8 @@ def _deck(lang: str) -> Deck:
         replace(samples.card("proven", "问题一", "<p>回答一</p>"), proof=_PROOF),
         samples.card("told", "问题二", "<p>回答二</p>"),
         replace(samples.card("elsewhere", "问题三", "<p>回答三</p>"), proof=_ELSEWHERE),
+        replace(samples.card("stood-in", "问题四", "<p>回答四</p>"), proof=_STOOD_IN),
+        replace(samples.card("both", "问题五", "<p>回答五</p>"), proof=_BOTH),
     )
     return samples.deck(Section("docker", "Docker", (), cards), lang=lang)
 
@@ -57,7 +61,17 @@ def test_paper_and_page_say_it_once(lang: str) -> None:
 
 def test_a_run_that_is_not_repeated_says_when_it_was() -> None:
     for text in _read("zh-CN"):
-        assert "已实测：FastDFS6.16.1（2026-11）" in text
+        assert "录自FastDFS6.16.1，2026-11" in text
+    for text in _read("en"):
+        assert "RecordedfromFastDFS6.16.1in2026-11" in text
+
+
+def test_what_had_a_stand_in_is_named() -> None:
+    for text in _read("zh-CN"):
+        assert "以替身实测：Docker29.1（替身：postgres:17、shop:1.0）" in text
+        assert "以替身实测：Python3.13（替身：tracker）；录自FastDFS6.16.1，2026-11" in text
+    for text in _read("en"):
+        assert "TestedwithDocker29.1,withstand-insforpostgres:17,shop:1.0" in text
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import platform
 from pathlib import Path
 from textwrap import dedent
 
@@ -82,6 +83,29 @@ def test_a_passed_test_that_used_the_example_is_a_proof(project: pytest.Pytester
     assert list(entry["programs"]) == ["Python"]
     assert list(entry["shown"]) == ["examples/word.sh word"]
     assert _run(project, _USED)[0] == 0
+
+
+def test_a_proof_names_stand_ins_and_what_is_not_repeated(project: pytest.Pytester) -> None:
+    project.makepyfile(
+        f"""
+        import pytest
+
+        @pytest.mark.proves("prints", by=["Python"], stand_ins=["shop:1.0"])
+        def test_one(example):
+            {_USED}
+
+        @pytest.mark.proves("prints", recorded={{"FastDFS": "6.12"}}, on="2026-11")
+        def test_two():
+            pass
+        """
+    )
+    assert project.runpytest_subprocess("-p", "no:cacheprovider", "--record-proofs").ret == 0
+    entry: dict[str, object] = dict(_table(project)["prints"])
+    assert entry["programs"] == {"Python": platform.python_version()}
+    assert entry["stand_ins"] == ["shop:1.0"]
+    assert entry["recorded"] == {"FastDFS": "6.12"}
+    assert entry["on"] == "2026-11"
+    assert project.runpytest_subprocess("-p", "no:cacheprovider").ret == 0
 
 
 def test_a_run_without_the_flag_fails_if_the_proof_is_not_there(project: pytest.Pytester) -> None:

@@ -8,9 +8,11 @@ docker run -d -p 8000:8000 shop:1.0   # 镜像 → 容器
 # part: end
 
 # part: limits
-docker run --name api --memory 512m --cpus 1.5 shop:1.0
+docker run -d --name api --memory 512m --memory-swap 512m --cpus 1.5 shop:1.0
 # part: oom
-docker inspect -f '{{.State.OOMKilled}} {{.State.ExitCode}}' api
+docker run --name eat --memory 64m --memory-swap 64m busybox \
+    dd if=/dev/zero of=/dev/null bs=256M count=1
+docker inspect -f '{{.State.OOMKilled}} {{.State.ExitCode}}' eat
 # part: end
 
 # part: remote
@@ -23,7 +25,7 @@ docker ps --size   # SIZE一列：可写层的大小；virtual：加上只读层
 # part: end
 
 # part: registry
-docker run -d -p 127.0.0.1:5000:5000 -v registry:/var/lib/registry registry:2
+docker run -d -p 127.0.0.1:5000:5000 -v registry:/var/lib/registry registry:3
 docker tag shop:1.0 127.0.0.1:5000/team/shop:1.0
 docker push 127.0.0.1:5000/team/shop:1.0
 curl -s http://127.0.0.1:5000/v2/_catalog
@@ -35,12 +37,15 @@ docker inspect web   # 进程、网络、挂载、重启策略
 # part: end
 
 # part: volumes
-docker run -v pgdata:/var/lib/postgresql/data postgres:17   # volume
-docker run -v "$PWD/nginx.conf:/etc/nginx/nginx.conf:ro" nginx   # bind
+# volume
+docker run -d --name db -e POSTGRES_PASSWORD=change-me \
+    -v pgdata:/var/lib/postgresql/data postgres:17
+# bind
+docker run -d --name web -v "$PWD/nginx.conf:/etc/nginx/nginx.conf:ro" nginx
 # part: end
 
 # part: network
 docker network create shop
-docker run -d --name db --network shop postgres:17
+docker run -d --name db --network shop -e POSTGRES_PASSWORD=change-me postgres:17
 docker run -d --name web --network shop shop:1.0   # 里面直接连db:5432
 # part: end

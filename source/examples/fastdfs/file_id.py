@@ -18,14 +18,16 @@ def parse(file_id):
     if number >= 1 << 24:  # 不是编号，是IPv4地址
         number = ".".join(map(str, source))
     created = datetime.fromtimestamp(created, UTC)
+    if size >> 63:  # 高32位只是标志和随机数
+        appender = size >> 58 & 1
+        size = None if appender else size & 0xFFFF_FFFF
     return {
         "group": group,
         "store_path": path,
         "directory": f"{high}/{low}",
         "source": number,
         "created": created,
-        # 高32位是标志和随机数
-        "size": size & 0xFFFF_FFFF,
+        "size": size,  # appender文件的大小不在里面
         "crc32": f"{crc32:08x}",
         "extension": extension,
     }
