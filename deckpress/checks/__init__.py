@@ -12,6 +12,7 @@ from deckpress.checks import (
     cards,
     characters,
     choices,
+    cloze_cards,
     code_blocks,
     content,
     gaps,
@@ -45,6 +46,7 @@ def check(deck: RawDeck, has_glyph: Callable[[str], bool] | None = None) -> tupl
         found += typography.check(field, style)
     found += cards.check(deck)
     found += choices.check(deck)
+    found += cloze_cards.check(deck)
     found += content.check(deck)
     found += images.check(deck)
     found += proven_code.check(deck)
