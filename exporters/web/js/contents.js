@@ -1,6 +1,13 @@
 /* Marks in the contents the section that the reader is in. */
 
+// The height of a folded card in rem, about.
+const FOLDED = 8;
+
 function startContents() {
+  for (const section of document.querySelectorAll("main > section")) {
+    const cards = section.querySelectorAll(".card").length;
+    section.style.containIntrinsicBlockSize = `auto ${FOLDED * (cards + 1)}rem`;
+  }
   const links = new Map();
   for (const link of document.querySelectorAll("nav a")) links.set(link.hash.slice(1), link);
   const observer = new IntersectionObserver(

@@ -34,15 +34,31 @@ function startUnfolding() {
     const answer = question.closest(".card")?.querySelector("details");
     if (answer) answer.open = !answer.open;
   });
-  // A scrollable box must be reachable by keyboard. It can be measured only when it is visible.
-  document.addEventListener("toggle", (event) => reachScrolling(event.target), true);
+  // A scrollable box must be reachable by keyboard. It can be measured only when it is visible:
+  // when it is unfolded, or when the browser lays out the card around it.
+  const seen = ({ target }) => reachScrolling(target);
+  document.addEventListener("toggle", seen, true);
+  document.addEventListener("contentvisibilityautostatechange", (event) => {
+    if (!event.skipped) seen(event);
+  });
+  addEventListener("resize", () => reachScrolling(document.body));
 }
 
-/** Makes wide boxes reachable. It measures only visible ones: a folded one costs a full layout. */
+// The parts of the page whose wide boxes are to be made reachable at the next frame.
+const unmeasured = new Set();
+
+/** Makes the wide boxes of `part` reachable, if they are visible, at the next frame. All boxes are
+    measured before any of them is changed: a change between two measurements costs a layout. */
 function reachScrolling(part) {
-  const shown = [...part.querySelectorAll(".table, .formula")].filter(
-    (box) => !box.closest("details:not([open])"),
-  );
-  const wide = shown.filter((box) => box.scrollWidth > box.clientWidth);
+  if (unmeasured.size === 0) requestAnimationFrame(measure);
+  unmeasured.add(part);
+}
+
+function measure() {
+  const boxes = [...unmeasured].flatMap((part) => [...part.querySelectorAll(".table, .formula")]);
+  unmeasured.clear();
+  const wide = boxes
+    .filter((box) => box.checkVisibility({ contentVisibilityAuto: true }))
+    .filter((box) => box.scrollWidth > box.clientWidth);
   for (const box of wide) box.tabIndex = 0;
 }

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from deckpress.model import Section
 from tests.exporters import samples
 from tests.exporters.browser import visit
 from tests.exporters.web.pages import written
@@ -86,6 +87,30 @@ def test_all_answers_unfold_and_fold_at_once(chromium: Browser, file: Path) -> N
         assert seen.page.locator(".card > details[open]").count() == 13
         seen.page.get_by_role("button", name="全部收起").click()
         assert seen.page.locator(".card > details[open]").count() == 0
+
+
+def test_to_unfold_many_answers_lays_the_page_out_a_few_times_only(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    table = f'<div class="table"><table><tr>{"<td>很宽的一格</td>" * 12}</tr></table></div>'
+    cards = [samples.card(f"c{number}", "问？", table) for number in range(100)]
+    path = written(tmp_path / "many.html", samples.deck(Section("docker", "一", (), (*cards,))))
+    with visit(chromium, path, width=390) as seen:
+        page = seen.page
+        count = page.context.new_cdp_session(page)
+        count.send("Performance.enable")
+
+        def layouts() -> int:
+            said = count.send("Performance.getMetrics")["metrics"]
+            return next(int(one["value"]) for one in said if one["name"] == "LayoutCount")
+
+        before = layouts()
+        page.locator("[data-unfold=true]").dispatch_event("click")
+        expect(page.locator("#c0 .table")).to_have_attribute("tabindex", "0")
+        assert layouts() - before < 20
+        # A table that is out of sight can be reached by keyboard once it has come into sight.
+        page.locator("#c99").scroll_into_view_if_needed()
+        expect(page.locator("#c99 .table")).to_have_attribute("tabindex", "0")
 
 
 @pytest.mark.parametrize("clipboard", ["modern", "refused"])
