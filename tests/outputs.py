@@ -34,7 +34,7 @@ PAGE = (
     | {
         *("body", "main", "aside", "nav", "button", "fieldset", "legend", "label", "input"),
         *("select", "select data-filter", "option", "option value", "button hidden"),
-        "article data-initials",
+        "article data-pinyin",
         # The study view, the same on every page.
         *(
             "button data-view",

@@ -18,16 +18,29 @@ from exporters.web.assembly import HERE, integrity, scripts, templates
 from exporters.web.facets import facets
 from exporters.web.field_html import ScreenRenderer, data_uri
 from exporters.web.icons import ICONS
-from exporters.web.initials import initials
 from exporters.web.minify import minify
+from exporters.web.pinyin import pinyin
 
 # The parts of the one script, in order.
 _SCRIPTS = (
-    *("ground", "theme", "fsrs", "progress", "queue", "find", "unfold", "copy", "contents"),
+    *(
+        "ground",
+        "theme",
+        "fsrs",
+        "progress",
+        "queue",
+        "match",
+        "marks",
+        "find",
+        "unfold",
+        "copy",
+        "contents",
+    ),
     *("sheet", "dashboard", "study", "keys", "start"),
 )
 # The words that the script needs; the templates write all others.
 _SCRIPT_WORDS = (
+    *("found", "found-for", "nothing-found", "try"),
     *("show-answer", "ordered-prompt", "reverse-prompt", "right", "wrong"),
     *("study-next", "study-check", "study-shown", "study-left", "study-done", "study-undone"),
     *("study-choose-one", "study-choose-all", "study-score", "study-taken", "study-not-undone"),
@@ -58,8 +71,7 @@ class Documents:
 def render_documents(deck: Deck, version: Version, memo: Memo) -> Documents:
     """Both forms of the page of `deck`, complete with styles, scripts and pictures.
 
-    The page's content security policy allows no others. `memo` keeps the pinyin initials of the
-    questions.
+    The page's content security policy allows no others. `memo` keeps the pinyin of the questions.
     """
     shown = tuple(chapters(deck))
     screen = ScreenRenderer(_link_targets(shown), deck.assets)
@@ -73,7 +85,7 @@ def render_documents(deck: Deck, version: Version, memo: Memo) -> Documents:
         "letter": letter,
         "right_letters": _right_letters,
         "label": lambda name: part_label(name, deck.meta.lang),
-        "initials": lambda card: initials(card.title, deck.meta.lang, memo),
+        "pinyin": lambda card: pinyin(card.title, deck.meta.lang, memo),
         "facets": tuple(facets(deck)),
         "proof": lambda card: proof_text(card.proof, deck.meta.lang),
     }

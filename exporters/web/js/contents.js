@@ -1,7 +1,7 @@
 /* Marks in the contents the section that the reader is in. */
 
 // The height of a folded card in rem, about.
-const FOLDED = 8;
+const FOLDED = 3;
 
 function startContents() {
   for (const section of document.querySelectorAll("main > section")) {

@@ -5,11 +5,8 @@ const ASKED = "h3, .ask > :not(ol)";
 const CALLED = ".labels";
 const SAID = ".options .text, .answer > :not(.part, .key), .part > .text";
 
-// At most this many cards are sorted by rank, and this many get marks: nobody reads further.
+// At most this many cards are sorted by rank: nobody reads further.
 const RANKED = 200;
-const MARKED = 60;
-// The number of letters shown before a match in an answer.
-const AROUND = 24;
 
 // Milliseconds after the last key until the address is changed: browsers limit such changes.
 const PAUSE = 250;
@@ -20,11 +17,6 @@ let telling;
 // The query of the address, when it was last written or read here.
 let told;
 
-/** Text in the form in which it is compared, without differences of width and case. */
-function plain(text) {
-  return text.normalize("NFKC").toLowerCase();
-}
-
 function textOf(card, parts) {
   return Array.from(card.querySelectorAll(parts), (part) => part.textContent).join(" ");
 }
@@ -32,28 +24,16 @@ function textOf(card, parts) {
 /** All cards with their searchable texts. The list is made on first use. */
 function catalogued() {
   catalogue ??= Array.from(document.querySelectorAll(".card"), (card, order) => {
-    const { topics = "", section, level = "", tier = "", initials = "" } = card.dataset;
+    const { topics = "", section, level = "", tier = "", pinyin = "" } = card.dataset;
     const texts = [
       plain(textOf(card, ASKED)),
       plain(`${textOf(card, CALLED)} ${topics} ${card.id}`),
       plain(textOf(card, SAID)),
-      initials,
     ];
     const facts = { section: [section], topic: topics.split(" "), level: [level], tier: [tier] };
-    return { card, order, home: card.parentElement, texts, facts };
+    return { card, order, home: card.parentElement, texts, sounds: soundsOf(pinyin), facts };
   });
   return catalogue;
-}
-
-/** Where a word is found: 0 in the question, 1 in a label, 2 in the answer, 3 (for two letters or
-    more) in the pinyin initials of the question, -1 nowhere. */
-function placeOf({ texts }, word) {
-  return texts.findIndex((text, place) => text.includes(word) && (place < 3 || word.length > 1));
-}
-
-function rankOf(item, words) {
-  const places = words.map((word) => placeOf(item, word));
-  return places.includes(-1) ? null : places.reduce((sum, place) => sum + place, 0);
 }
 
 /** The filters: select elements and one checkbox. */
@@ -79,24 +59,54 @@ function find() {
   const input = byId("_find");
   const chosen = filters().filter(isSet);
   const items = catalogued();
-  const words = plain(input.value).split(/\s+/).filter(Boolean);
-  const active = words.length + chosen.length > 0;
+  const typed = queryOf(input.value);
+  const query = corrected(items, typed);
+  const active = query.words.length + chosen.length > 0;
   const found = [];
   for (const item of items) {
-    const rank = chosen.every((filter) => fits(item, filter)) ? rankOf(item, words) : null;
+    const rank = chosen.every((filter) => fits(item, filter)) ? rankOf(item, query) : null;
     item.card.hidden = rank === null;
     if (rank !== null) found.push({ ...item, rank });
   }
   arrange(found);
+  count(found, active);
+  root.classList.toggle("searched", query.words.length > 0);
+  byId("_reset").hidden = !active;
+  const changed = query.words.some((word, index) => word !== typed.words[index]);
+  const some = word(changed ? "found-for" : "found", { count: found.length, words: query.words.join(" ") });
+  say(!active ? "" : found.length === 0 ? word("nothing-found") : some);
+  offer(found.length === 0 ? nearest(items, query) : []);
+  clearTimeout(telling);
+  telling = setTimeout(tell, PAUSE, input.value.trim(), chosen);
+  requestAnimationFrame(() => mark(found, query));
+}
+
+/** Hides sections without results, and shows in the contents how many each has. */
+function count(found, active) {
+  const counts = new Map();
+  for (const { home } of found) counts.set(home.id, (counts.get(home.id) ?? 0) + 1);
   for (const section of document.querySelectorAll("main > section")) {
     section.hidden = active && !section.querySelector(".card:not([hidden])");
   }
-  byId("_reset").hidden = !active;
-  const { found: some, none } = byId("_status").dataset;
-  say(!active ? "" : found.length === 0 ? none : some.replace("{count}", found.length));
-  clearTimeout(telling);
-  telling = setTimeout(tell, PAUSE, input.value.trim(), chosen);
-  requestAnimationFrame(() => mark(found.slice(0, MARKED), words));
+  for (const link of document.querySelectorAll("nav a[data-section]")) {
+    const hits = counts.get(link.dataset.section) ?? 0;
+    link.querySelector(".count").firstChild.data = hits;
+    link.classList.toggle("without", active && hits === 0);
+  }
+}
+
+/** Offers words to search for instead. */
+function offer(words) {
+  const buttons = words.map((near) => {
+    const button = make("button", { type: "button" }, near);
+    button.addEventListener("click", () => {
+      byId("_find").value = near;
+      findAnew();
+      byId("_find").focus();
+    });
+    return button;
+  });
+  byId("_near").replaceChildren(...(words.length ? [word("try"), ...buttons] : []));
 }
 
 /** Moves the cards with the best rank to the top, and all others back to their section. */
@@ -112,69 +122,6 @@ function arrange(found) {
   }
   byId("_first").append(...moved.map((item) => item.card));
   byId("_first").hidden = moved.length === 0;
-}
-
-/* Marks */
-
-function mark(found, words) {
-  for (const hit of document.querySelectorAll(".hit")) hit.remove();
-  const ranges = [];
-  for (const item of words.length ? found : []) {
-    const folded = words.filter((word) => placeOf(item, word) === 2);
-    if (folded.length) item.card.append(passage(item.card, folded));
-    ranges.push(...marksIn(item.card, words));
-  }
-  if (CSS.highlights) CSS.highlights.set("found", new Highlight(...ranges));
-}
-
-/** The passage of the answer around the first match of the words. */
-function passage(card, words) {
-  const text = textOf(card, SAID).replace(/\s+/g, " ");
-  const { flat, places } = flattened(text);
-  const at = Math.min(...words.map((word) => flat.indexOf(word)).filter((place) => place >= 0));
-  const from = Math.max(0, places[at].start - AROUND);
-  const to = places[at].end + 3 * AROUND;
-  const said = `${from ? "…" : ""}${text.slice(from, to)}${to < text.length ? "…" : ""}`;
-  return make("p", { class: "hit" }, said);
-}
-
-/** The ranges of the words in a card. A word may cross bold text, links or code. */
-function* marksIn(card, words) {
-  const walker = document.createTreeWalker(card, NodeFilter.SHOW_TEXT);
-  const nodes = [];
-  let all = "";
-  while (walker.nextNode()) {
-    nodes.push({ node: walker.currentNode, from: all.length });
-    all += walker.currentNode.data;
-  }
-  const { flat, places } = flattened(all);
-  const nodeAt = (place) => nodes.findLast(({ from }) => from <= place);
-  for (const word of words) {
-    for (let at = flat.indexOf(word); at >= 0; at = flat.indexOf(word, at + word.length)) {
-      const { start } = places[at];
-      const { end } = places[at + word.length - 1];
-      const [first, last] = [nodeAt(start), nodeAt(end - 1)];
-      yield new StaticRange({
-        startContainer: first.node,
-        startOffset: start - first.from,
-        endContainer: last.node,
-        endOffset: end - last.from,
-      });
-    }
-  }
-}
-
-// A letter with what NFKC may join to it: accents, half-width voicing marks, parts of Hangul.
-const LETTER = /[^][\p{M}\uff9e\uff9f\u1160-\u11ff]*/gu;
-
-/** The text as it is compared (`flat`), and for each of its letters its place in `text`. */
-function flattened(text) {
-  const places = [];
-  for (const { 0: letter, index: start } of text.matchAll(LETTER)) {
-    const place = { start, end: start + letter.length };
-    for (const _ of Array(plain(letter).length)) places.push(place);
-  }
-  return { flat: plain(text), places };
 }
 
 /* The address */
@@ -239,8 +186,14 @@ function startFind() {
     // The button is hidden now, so the keyboard focus needs another place.
     byId("_main").focus({ preventScroll: true });
   });
-  input.addEventListener("keydown", ({ key, isComposing }) => {
-    if (key !== "Escape" || isComposing) return;
+  input.addEventListener("keydown", (event) => {
+    const { key, isComposing } = event;
+    if (isComposing) return;
+    if (key === "Enter" || key === "ArrowDown") {
+      event.preventDefault();
+      goTo(document.querySelector(".card:not([hidden])"));
+    }
+    if (key !== "Escape") return;
     if (byId("_reset").hidden) input.blur();
     else clearFind();
   });

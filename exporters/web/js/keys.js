@@ -6,9 +6,25 @@ function step(by) {
   const at = cards.indexOf(document.activeElement.closest(".card"));
   const below = cards.findIndex((card) => card.getBoundingClientRect().bottom > 80);
   const index = at >= 0 ? at + by : Math.max(0, below);
-  const link = cards[index]?.querySelector(".number");
-  link?.focus({ preventScroll: true });
-  cards[index]?.scrollIntoView({ block: "center" });
+  goTo(cards[index]);
+}
+
+/** Puts the focus on the fold of a card: Enter opens and closes its answer. */
+function goTo(card) {
+  card?.querySelector("summary").focus({ preventScroll: true });
+  card?.scrollIntoView({ block: "center" });
+}
+
+/** Goes on with the arrows between the cards that were found, and with Escape back to the search. */
+function leaf(key, target) {
+  if (!root.classList.contains("searched") || !target.closest(".card")) return false;
+  if (key === "Escape") byId("_find").focus();
+  else if (key === "ArrowDown") step(1);
+  else if (key !== "ArrowUp") return false;
+  else if (target.closest(".card") === document.querySelector(".card:not([hidden])")) {
+    byId("_find").focus();
+  } else step(-1);
+  return true;
 }
 
 function startKeys() {
@@ -32,7 +48,7 @@ function startKeys() {
     else if (Study.isOpen()) used = Study.press(key);
     else if (key === "/") byId("_find").focus();
     else if (key === "j" || key === "k") step(key === "j" ? 1 : -1);
-    else used = false;
+    else used = leaf(key, target);
     if (used) event.preventDefault();
   });
 }

@@ -19,6 +19,14 @@ function reveal(hash) {
   requestAnimationFrame(() => requestAnimationFrame(() => target.scrollIntoView()));
 }
 
+/** Closes the answer of the card whose number `link` is. Returns whether it was open. */
+function shut(link) {
+  const answer = link.matches(".number") && link.closest(".card").querySelector("details");
+  if (!answer || !answer.open) return false;
+  answer.open = false;
+  return true;
+}
+
 function startUnfolding() {
   for (const button of document.querySelectorAll("[data-unfold]")) {
     button.addEventListener("click", () => unfoldAll(button.dataset.unfold === "true"));
@@ -26,8 +34,9 @@ function startUnfolding() {
   addEventListener("hashchange", () => reveal(location.hash));
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[href^='#']");
-    // A second click on the same link does not change the address, but should still scroll.
-    if (link && link.hash === location.hash) reveal(link.hash);
+    // A second click on the same link does not change the address, but should still scroll. On the
+    // number of an open card, it closes the answer.
+    if (link && link.hash === location.hash && !shut(link)) reveal(link.hash);
     if (link) byId("_panel").hidePopover?.();
     const question = event.target.closest("h3");
     if (!question || event.target.closest("a") || getSelection().toString()) return;
@@ -47,10 +56,11 @@ function startUnfolding() {
 // The parts of the page whose wide boxes are to be made reachable at the next frame.
 const unmeasured = new Set();
 
-/** Makes the wide boxes of `part` reachable, if they are visible, at the next frame. All boxes are
-    measured before any of them is changed: a change between two measurements costs a layout. */
+/** Makes the wide boxes of `part` reachable, if they are visible, after the next frame: before
+    it, a new page does not know what is in sight. All boxes are measured before any of them is
+    changed: a change between two measurements costs a layout. */
 function reachScrolling(part) {
-  if (unmeasured.size === 0) requestAnimationFrame(measure);
+  if (unmeasured.size === 0) requestAnimationFrame(() => requestAnimationFrame(measure));
   unmeasured.add(part);
 }
 

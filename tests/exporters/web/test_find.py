@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from deckpress.model import Card, Deck, LinkEnd, LinkStart, Section
 from exporters.job import DEFAULT_JOB
-from exporters.web.initials import initials
+from exporters.web.pinyin import pinyin
 from tests.exporters import samples
 from tests.exporters.browser import visit
 from tests.exporters.web.pages import written
@@ -148,20 +148,21 @@ def test_a_link_to_a_card_opens_it_though_the_address_filters_it_out(
         assert _shown(visited.page) == ALL
 
 
+_MARKED_TEXTS = """[...CSS.highlights.get("found")].map((marked) => {
+  const range = new Range();
+  range.setStart(marked.startContainer, marked.startOffset);
+  range.setEnd(marked.endContainer, marked.endOffset);
+  return range.toString();
+})"""
+
+
 def _marks(page: Page, count: int) -> list[str]:
     """What is marked, when so much is: it is marked after the page has been drawn."""
     for _ in range(200):
         if page.evaluate("CSS.highlights.get('found')?.size") == count:
             break
         page.wait_for_timeout(20)
-    found: list[str] = page.evaluate(
-        """[...CSS.highlights.get("found")].map((marked) => {
-          const range = new Range();
-          range.setStart(marked.startContainer, marked.startOffset);
-          range.setEnd(marked.endContainer, marked.endOffset);
-          return range.toString();
-        })"""
-    )
+    found: list[str] = page.evaluate(_MARKED_TEXTS)
     return found
 
 
@@ -208,6 +209,107 @@ def test_what_was_found_is_marked_however_it_is_written(
         for hit in page.locator(".hit").all():
             expect(hit).to_contain_text(marked[0])
         assert visited.record.complaints == []
+
+
+# What is typed, the cards that are found in their order, and what is marked in the first of them.
+_TYPED = [
+    ("docker网络", ["both", "apart"], "Docker 网络"),
+    ("nginx负载均衡", ["balance"], "nginx"),
+    ("fanxiangdaili", ["proxy"], "反向代理"),
+    ("fanxiangdl", ["proxy"], "反向代理"),
+    ("fxdl", ["proxy"], "反向代理"),
+    ("dokcer", ["both", "hyphen", "apart"], "Docker"),
+    ("ngnix", ["balance"], "nginx"),
+    ("cafe", ["accent"], "Café"),
+    ("docker-compose", ["hyphen"], "docker_compose"),
+    ("docker compose", ["hyphen"], "docker_compose"),
+    ("TIME_WAIT", ["wait"], "TIME-WAIT"),
+    ("time wait", ["wait"], "TIME-WAIT"),
+]
+
+
+@pytest.fixture(scope="module")
+def typed(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    """A page on which people look for things as they type them."""
+    cards = (
+        _card("apart", "容器怎样连上网络？", "用 Docker 的网桥。"),
+        _card("both", "Docker 网络有哪几种？"),
+        _card("balance", "有哪些负载均衡算法？", "nginx 有六种。"),
+        _card("proxy", "什么是反向代理？"),
+        _card("accent", "Café 是什么？"),
+        _card("hyphen", "<code>docker_compose</code> 是什么？"),
+        _card("wait", "为什么有很多 TIME-WAIT？", section="two"),
+    )
+    sections = (Section("one", "一", (), cards[:-1]), Section("two", "二", (), cards[-1:]))
+    path = written(tmp_path_factory.mktemp("typed") / "deck.html", samples.deck(*sections))
+    with visit(chromium, path, width=390) as visited:
+        yield visited.page
+
+
+@pytest.mark.parametrize(("text", "found", "marked"), _TYPED)
+def test_what_people_type_finds_what_they_mean(
+    typed: Page, text: str, found: list[str], marked: str
+) -> None:
+    _find(typed, "")
+    typed.evaluate("CSS.highlights.clear()")
+    assert _find(typed, text) == found
+    for _ in range(200):
+        if typed.evaluate("CSS.highlights.get('found')?.size"):
+            break
+        typed.wait_for_timeout(20)
+    assert marked in typed.evaluate(_MARKED_TEXTS)
+
+
+def test_what_is_not_found_leads_to_what_is(typed: Page) -> None:
+    assert _find(typed, "docker 蓝莓") == []
+    expect(typed.get_by_role("status")).to_have_text("没有找到")
+    typed.locator("#_near").get_by_role("button", name="docker").click()
+    assert _shown(typed) == ["both", "hyphen", "apart"]
+    assert _find(typed, "负载均衡器") == []
+    expect(typed.locator("#_near button")).to_have_text(["负载均衡"])
+    _find(typed, "dokcer")
+    expect(typed.get_by_role("status")).to_have_text("按「docker」找到 3 张卡片")
+    expect(typed.locator("#_near")).to_be_empty()
+
+
+def test_the_contents_count_the_hits_of_each_section(typed: Page) -> None:
+    def said() -> list[str]:
+        return [text.split()[0] for text in typed.locator("nav .count").all_text_contents()]
+
+    for text, counts in (("", ["6", "1"]), ("网络", ["2", "0"]), ("", ["6", "1"])):
+        _find(typed, text)
+        assert said() == counts
+
+
+def test_enter_and_arrows_lead_to_the_hits_and_escape_comes_back(typed: Page) -> None:
+    here = "document.activeElement.closest('.card')?.id"
+    search = typed.get_by_role("searchbox")
+    _find(typed, "网络")
+    search.press("Enter")
+    assert typed.evaluate(here) == "apart"
+    typed.keyboard.press("ArrowDown")
+    assert typed.evaluate(here) == "both"
+    typed.keyboard.press("Enter")
+    expect(typed.locator("#both details")).to_have_attribute("open", "")
+    typed.keyboard.press("Enter")
+    expect(typed.locator("#both details")).not_to_have_attribute("open", "")
+    typed.keyboard.press("ArrowUp")
+    typed.keyboard.press("ArrowUp")
+    expect(search).to_be_focused()
+    search.press("ArrowDown")
+    typed.keyboard.press("Escape")
+    expect(search).to_be_focused()
+    assert search.input_value() == "网络"
+
+
+def test_three_hits_are_seen_above_a_phones_keyboard(typed: Page) -> None:
+    typed.set_viewport_size({"width": 390, "height": 430})
+    assert len(_find(typed, "docker")) == 3
+    bottoms = typed.locator(".card:visible").evaluate_all(
+        "all => all.map((card) => card.getBoundingClientRect().bottom)"
+    )
+    typed.set_viewport_size({"width": 390, "height": 844})
+    assert max(bottoms) <= 430
 
 
 def test_first_letters_of_sounds_find_cards_after_those_that_have_the_letters(
@@ -400,15 +502,15 @@ def test_only_what_tells_cards_apart_is_offered(chromium: Browser, tmp_path: Pat
 @pytest.mark.parametrize(
     ("text", "lang", "sounds"),
     [
-        ("反向代理", "zh-CN", "fxdl"),
-        ("重启与重量", "zh-CN", "cqyzl"),
-        ("用 Docker 打包？", "zh-CN", "y db"),
+        ("反向代理", "zh-CN", "fan xiang dai li"),
+        ("重启与重量", "zh-CN", "chong qi yu zhong liang"),
+        ("用 Docker 打包？", "zh-CN", "yong,da bao"),
         ("反向代理", "en", ""),
         ("What?", "zh-CN", ""),
     ],
 )
 def test_the_sounds_of_chinese(text: str, lang: str, sounds: str) -> None:
-    assert initials(text, lang, DEFAULT_JOB.memo) == sounds
+    assert pinyin(text, lang, DEFAULT_JOB.memo) == sounds
 
 
 def test_sounds_are_remembered() -> None:
@@ -418,7 +520,7 @@ def test_sounds_are_remembered() -> None:
         get: Callable[[bytes], bytes | None] = staticmethod(kept.get)
         put: Callable[[bytes, bytes], None] = staticmethod(kept.__setitem__)
 
-    assert initials("镜像", "zh-CN", Memory()) == "jx"
+    assert pinyin("镜像", "zh-CN", Memory()) == "jing xiang"
     (key,) = kept
     kept[key] = b"remembered"
-    assert initials("镜像", "zh-CN", Memory()) == "remembered"
+    assert pinyin("镜像", "zh-CN", Memory()) == "remembered"

@@ -276,3 +276,13 @@ def test_a_thumb_hits_every_control(chromium: Browser, file: Path) -> None:
         boxes = controls.evaluate_all("all => all.map((c) => c.getBoundingClientRect())")
         assert len(boxes) > 20
         assert all(box["height"] >= 44 and box["width"] >= 44 for box in boxes)
+
+
+def test_eight_questions_stand_on_the_first_screen(chromium: Browser, tmp_path: Path) -> None:
+    cards = tuple(samples.card(f"c{n}", "这是一个不长不短的问题，问的是什么？") for n in range(20))
+    deck = samples.deck(Section("docker", "一", ("<p>先说这一节。</p>",), cards))
+    path = written(tmp_path / "first.html", deck)
+    with visit(chromium, path) as seen:
+        seen.page.set_viewport_size({"width": 1280, "height": 800})
+        bottoms = "all => all.filter((h) => h.getBoundingClientRect().bottom <= 800).length"
+        assert seen.page.locator("h3").evaluate_all(bottoms) >= 8

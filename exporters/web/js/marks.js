@@ -1,0 +1,97 @@
+/* Marks what was found: the words in a card, the characters of a sound, a passage of an answer. */
+
+// At most this many cards get marks: nobody reads further.
+const MARKED = 60;
+// The number of letters shown before a match in an answer.
+const AROUND = 24;
+
+function mark(found, query) {
+  for (const hit of document.querySelectorAll(".hit")) hit.remove();
+  const ranges = [];
+  for (const item of query.words.length ? found.slice(0, MARKED) : []) {
+    const folded = patterns(item.texts[SAID_PLACE], query);
+    const far = query.words.some((word) => placeOf(item, word) === SAID_PLACE);
+    if (far && folded.length) item.card.append(passage(item.card, folded));
+    ranges.push(...marksIn(item.card, query), ...soundsIn(item, query));
+  }
+  if (CSS.highlights) CSS.highlights.set("found", new Highlight(...ranges));
+}
+
+/** What to mark in a text: the whole phrase where it stands, or else each of its words. */
+function patterns(text, { phrase, words }) {
+  if (text.search(phrase) >= 0) return [phrase];
+  return words.filter((word) => text.includes(word)).map((word) => pattern([word]));
+}
+
+/** The passage of the answer around the first match of the patterns. */
+function passage(card, folded) {
+  const text = textOf(card, SAID).replace(/\s+/g, " ");
+  const { flat, places } = flattened(text);
+  const starts = folded.map((one) => flat.search(one)).filter((place) => place >= 0);
+  const at = Math.min(...starts, places.length - 1);
+  const from = Math.max(0, places[at].start - AROUND);
+  const to = places[at].end + 3 * AROUND;
+  const said = `${from ? "…" : ""}${text.slice(from, to)}${to < text.length ? "…" : ""}`;
+  return make("p", { class: "hit" }, said);
+}
+
+/** The text of a part of the page, and a function that makes a range of it. */
+function readable(part) {
+  const walker = document.createTreeWalker(part, NodeFilter.SHOW_TEXT);
+  const nodes = [];
+  let all = "";
+  while (walker.nextNode()) {
+    nodes.push({ node: walker.currentNode, from: all.length });
+    all += walker.currentNode.data;
+  }
+  const nodeAt = (place) => nodes.findLast(({ from }) => from <= place);
+  const range = (start, end) => {
+    const [first, last] = [nodeAt(start), nodeAt(end - 1)];
+    return new StaticRange({
+      startContainer: first.node,
+      startOffset: start - first.from,
+      endContainer: last.node,
+      endOffset: end - last.from,
+    });
+  };
+  return { all, range };
+}
+
+/** The ranges of the words in a card. A word may cross bold text, links or code. */
+function* marksIn(card, query) {
+  const { all, range } = readable(card);
+  const { flat, places } = flattened(all);
+  for (const one of patterns(flat, query)) {
+    for (const { 0: found, index: at } of flat.matchAll(new RegExp(one, "gu"))) {
+      yield range(places[at].start, places[at + found.length - 1].end);
+    }
+  }
+}
+
+/** The ranges of the characters in a question whose sounds are the words. */
+function* soundsIn(item, { words }) {
+  const heard = words.filter((word) => placeOf(item, word) === SOUND_PLACE);
+  if (heard.length === 0) return;
+  const { all, range } = readable(item.card.querySelector("h3"));
+  const characters = [...all.matchAll(HAN)];
+  // A question with gaps shows fewer characters than there are sounds.
+  if (characters.length !== item.sounds.flat().length) return;
+  for (const word of heard) {
+    const { at, count } = heardAt(item.sounds, word);
+    const [first, last] = [characters[at], characters[at + count - 1]];
+    yield range(first.index, last.index + last[0].length);
+  }
+}
+
+// A letter with what NFKC may join to it: accents, half-width voicing marks, parts of Hangul.
+const LETTER = /[^][\p{M}\uff9e\uff9f\u1160-\u11ff]*/gu;
+
+/** The text as it is compared (`flat`), and for each of its letters its place in `text`. */
+function flattened(text) {
+  const places = [];
+  for (const { 0: letter, index: start } of text.matchAll(LETTER)) {
+    const place = { start, end: start + letter.length };
+    for (const _ of Array(plain(letter).length)) places.push(place);
+  }
+  return { flat: plain(text), places };
+}
