@@ -8,6 +8,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from importlib import import_module
+from keyword import iskeyword
 from pathlib import Path
 
 import click
@@ -30,6 +31,8 @@ COMMANDS = (
     "check",
     "clean",
     "diff",
+    "import",
+    "new",
     "prove",
     "publish",
     "push",
@@ -51,7 +54,7 @@ class _Commands(click.Group):
             return None
         if cmd_name == "publish":
             return _Publish()
-        module = cmd_name.replace("-", "_")
+        module = cmd_name.replace("-", "_") + ("_" if iskeyword(cmd_name) else "")
         command: click.Command = getattr(import_module(f"commands.{module}"), module)
         return in_authors_language(command, cmd_name)
 

@@ -80,8 +80,9 @@ class Text:
 class Meta:
     """The front matter.
 
-    `key` is part of every note's guid, so it must not change once the deck is released. Nor must
-    `tag_root`, below which Anki keeps all tags of the deck; if it is empty, that is the key.
+    `key` is part of every note's guid that is not in `guids`, so it must not change once the deck
+    is released. Nor must `tag_root`, below which Anki keeps all tags of the deck; if it is empty,
+    that is the key.
     """
 
     title: str
@@ -94,9 +95,13 @@ class Meta:
     description: str = ""
     # The file beside the source that records what the cards' code was run with; empty: none.
     proofs: str = ""
+    # The file beside the source that records where imported cards come from; empty: none.
+    imported: str = ""
     # The allowed tags, each with the name that a learner sees; empty means that any tag is allowed.
     tags: Mapping[str, str] = field(default_factory=dict)
     tag_root: str = ""
+    # The guids of notes that learners studied before the deck was imported, by the card's id.
+    guids: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def tags_home(self) -> str:

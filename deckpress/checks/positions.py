@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from deckpress.model import RawDeck, Span
-from deckpress.reading.references import proofs_file
+from deckpress.reading.references import named_files
 from deckpress.reading.tokens import Token, TokenKind, scan
 
 
@@ -26,7 +26,7 @@ def key_line(deck: RawDeck, key: str) -> Span:
 def proofs_path(deck: RawDeck) -> Span:
     """The path of the file of proofs in the front matter, or else the beginning of the source."""
     front = _front_token(deck)
-    reference = proofs_file(front.raw) if front else None
+    reference = named_files(front.raw).get("proofs") if front else None
     if front is None or reference is None or reference.path != deck.meta.proofs:
         return source_start(deck)
     line = front.line + reference.line

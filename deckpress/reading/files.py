@@ -23,7 +23,7 @@ from deckpress.reading.references import (
     Folder,
     Reference,
     has_image_type,
-    proofs_file,
+    named_files,
     references,
     well_placed,
 )
@@ -215,7 +215,7 @@ def _shown_files(text: str) -> Iterator[Reference]:
     for token in scan(text):
         raw = token.raw
         if token.kind is TokenKind.FRONT:
-            if reference := proofs_file(raw):
+            for reference in named_files(raw).values():
                 yield replace(reference, line=reference.line + token.line - 1)
             continue
         if not ("figures/" in raw or "file=" in raw):
@@ -227,7 +227,7 @@ def _shown_files(text: str) -> Iterator[Reference]:
 
 def _may_be_read(reference: Reference) -> bool:
     return well_placed(reference.path, reference.folder) and (
-        reference.folder is Folder.EXAMPLES or has_image_type(reference.path)
+        reference.folder is not Folder.FIGURES or has_image_type(reference.path)
     )
 
 

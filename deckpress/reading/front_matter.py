@@ -22,7 +22,9 @@ from deckpress.reading.references import Folder, well_placed
 
 LANGUAGES = ("zh-CN", "en")
 _REQUIRED = {"title": "Python", "lang": "zh-CN", "key": "python-interview", "anki_deck": "Python"}
-_OPTIONAL = ("license", "homepage", "author", "description", "proofs", "tags", "tag_root")
+_OPTIONAL = (
+    *("license", "homepage", "author", "description", "proofs", "imported", "tags", "tag_root"),
+)
 _KNOWN = (*_REQUIRED, *_OPTIONAL)
 _LARGEST = 64 * 1024  # characters: the YAML parser is slow, and no deck needs more
 _TEXT = "tag:yaml.org,2002:str"
@@ -36,6 +38,7 @@ _ALLOWED: dict[str, tuple[str, Callable[[str], bool]]] = {
     "homepage": ("https://…", lambda v: re.fullmatch(r"https?://[^\s<>\"]+", v) is not None),
     "tag_root": ("name, name::name", well_formed_tag),
     "proofs": ("examples/proofs.json", lambda value: well_placed(value, Folder.EXAMPLES)),
+    "imported": ("imported/deck.json", lambda value: well_placed(value, Folder.IMPORTED)),
     "anki_deck": ("Name, Name::Name", lambda v: all(part.strip() for part in v.split("::"))),
 }
 
@@ -84,7 +87,7 @@ def read_front_matter(raw: str, path: str) -> tuple[Meta, list[Diagnostic]]:
                 reader.found.append(finding("D105", Span(path, 1, 1, 3), key=key, example=example))
     values = {key: value for key, value in reader.values.items() if value}
     required = {key: values.pop(key, "") for key in _REQUIRED}
-    return Meta(**required, **values, tags=reader.tags), reader.found
+    return Meta(**required, **values, tags=reader.tags, guids={}), reader.found
 
 
 def missing_front_matter(path: str, line: int = 1) -> tuple[Meta, list[Diagnostic]]:

@@ -38,6 +38,7 @@ from deckpress.reading.attributes import (
 )
 from deckpress.reading.files import LoadedSource
 from deckpress.reading.front_matter import missing_front_matter, read_front_matter
+from deckpress.reading.imported import with_guids
 from deckpress.reading.lines import split_lines, trimmed
 from deckpress.reading.references import references
 from deckpress.reading.texts import fields
@@ -59,6 +60,8 @@ def read(loaded: LoadedSource) -> tuple[RawDeck, tuple[Diagnostic, ...]]:
     lost = None if front else _LATE_FRONT.match(loaded.text)
     if front:
         meta, found = read_front_matter(front.raw, loaded.path)
+        meta, unusable = with_guids(meta, front.raw, loaded.files, loaded.path)
+        found += unusable
     else:
         meta, found = missing_front_matter(
             loaded.path, _line_number(loaded.text, lost.end()) if lost else 1

@@ -33,8 +33,9 @@ IMAGE_TYPES = {
     "svg": "image/svg+xml",
 }
 
-_PROOFS = re.compile(
-    r"^(?P<mark>[\"']?)proofs(?P=mark)[ \t]*:[ \t]+(?P<quote>[\"']?)(?P<path>[^\s\"'#]+)(?P=quote)",
+_NAMED_FILE = re.compile(
+    r"^(?P<mark>[\"']?)(?P<key>proofs|imported)(?P=mark)[ \t]*:[ \t]+"
+    r"(?P<quote>[\"']?)(?P<path>[^\s\"'#]+)(?P=quote)",
     re.MULTILINE,
 )
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*+:")
@@ -46,6 +47,10 @@ class Folder(StrEnum):
 
     FIGURES = "figures/"
     EXAMPLES = "examples/"
+    IMPORTED = "imported/"
+
+
+_FOLDERS = {"proofs": Folder.EXAMPLES, "imported": Folder.IMPORTED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,16 +204,20 @@ def references(
     return tuple(sorted(found, key=lambda r: (r.line, r.column)))
 
 
-def proofs_file(front: str) -> Reference | None:
-    """The reference to the file that a front matter names under ``proofs``, or None.
+def named_files(front: str) -> dict[str, Reference]:
+    """The references to the files that a front matter names, by key: ``proofs``, ``imported``.
 
-    Its line counts from the first line of `front`.
+    Their lines count from the first line of `front`.
     """
-    match = _PROOFS.search(front)
-    if match is None:
-        return None
-    path = match["path"]
-    return Reference(path, Folder.EXAMPLES, *line_and_column(front, match.start("path")), len(path))
+    return {
+        match["key"]: Reference(
+            match["path"],
+            _FOLDERS[match["key"]],
+            *line_and_column(front, match.start("path")),
+            len(match["path"]),
+        )
+        for match in _NAMED_FILE.finditer(front)
+    }
 
 
 def line_and_column(text: str, offset: int) -> tuple[int, int]:

@@ -3,6 +3,7 @@
 Rules that hold for every note, in all releases:
 
 * Its guid is a hash of the deck's key and the card's id. So a reworded question stays one note.
+  A card that was imported from a deck that learners have keeps the guid that it has there.
 * Its note type is one of the five in ``schema.toml``, which are frozen.
 * Its fields hold what the author wrote and plain facts (a level, a count, a language). The frame
   around them is in the templates, with its words (为什么, Why …) in every language: Anki shows
@@ -45,7 +46,7 @@ def export(deck: Deck, version: Version, job: Job = DEFAULT_JOB) -> tuple[Artifa
             note = package.Note(
                 note_types.note_type(card.kind),
                 fields=filler.fields(card, section.title),
-                guid=guid(deck.meta.key, card.id),
+                guid=deck.meta.guids.get(card.id) or guid(deck.meta.key, card.id),
                 tags=decks.tags(card, deck.meta),
                 due=count,
                 ords=filler.ords(card),

@@ -24,8 +24,9 @@ _HEAD = (
     "#separator:tab",
     "#html:true",
     "#if matches:update current",
-    "#guid column:1",
-    "#notetype column:2",
+    # Not the first column: a line that starts with `#` is a comment, and so may a guid.
+    "#notetype column:1",
+    "#guid column:2",
     "#deck column:3",
 )
 
@@ -37,11 +38,11 @@ def update(decks: Iterable[genanki.Deck], version: str) -> bytes:
     deck. The collection must already have the note types. The file has no figures.
     """
     text = io.StringIO()
-    columns = "\t".join(("GUID", "Notetype", "Deck", *_COLUMNS))
+    columns = "\t".join(("Notetype", "GUID", "Deck", *_COLUMNS))
     text.writelines(f"{line}\n" for line in (*_HEAD, f"#version:{version}", f"#columns:{columns}"))
     lines = csv.writer(text, "excel-tab", lineterminator="\n")
     for deck in decks:
         for note in deck.notes:
             shown = note.fields[: len(_COLUMNS)]
-            lines.writerow((note.guid, note.model.model_id, deck.name, *shown))
+            lines.writerow((note.model.model_id, note.guid, deck.name, *shown))
     return text.getvalue().encode()

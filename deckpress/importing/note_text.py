@@ -1,0 +1,45 @@
+"""What the readers of several formats decide about the texts of a note."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from deckpress.importing.markup.html_markdown import HtmlConverter
+from deckpress.importing.note import Remark, Weight
+from deckpress.model import CardKind
+
+GAP = re.compile(r"\{\{\s*c\d+::", re.IGNORECASE)
+_LOST = ("script", "style", "link", "gaps-in-formula", "gaps-nested")
+_KEPT = ("attached", "audio")
+
+
+def remarks_of(converters: Iterable[HtmlConverter], place: str) -> list[Remark]:
+    """What the conversion of a note's texts has changed or lost."""
+    return [
+        Remark(
+            Weight.LOST if key in _LOST else Weight.KEPT if key in _KEPT else Weight.CHANGED,
+            key,
+            place,
+            converter.details.get(key, ""),
+            count,
+        )
+        for converter in converters
+        for key, count in converter.remarks.items()
+    ]
+
+
+def kind_of(told: str, text: str) -> CardKind:
+    """The kind of a card, from the name of its note type or kind, and from its text."""
+    told = told.casefold()
+    if GAP.search(text) and "basic" not in told:
+        return CardKind.CLOZE
+    return CardKind.REVERSE if "revers" in told or "反转" in told else CardKind.BASIC
+
+
+def title_for(blocks: Sequence[str]) -> str:
+    """A heading for a text with gaps that has several lines: its first words, without gaps."""
+    if not blocks:
+        return ""
+    words = re.sub(r"\{\{\s*c\d+::(.*?)(?:::.*?)?\}\}", "…", blocks[0].split("\n")[0])
+    return words.strip(" -#>*|")[:80] or "…"
