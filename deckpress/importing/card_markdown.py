@@ -112,14 +112,19 @@ def _reader_for(lines: list[_Line]) -> Callable[[list[_Line]], Iterator[_Raw]] |
         return _inka
     if "%" in texts or _has_divided_headings(texts):
         return _divided
-    if any(
-        _SPLIT.fullmatch(text)
-        or _TAGGED.search(text)
-        or (_INLINE.match(_without_code(text)) and not text.startswith(("|", ">")))
-        for text in texts
-    ):
+    if any(_SPLIT.fullmatch(text) or _TAGGED.search(text) for text in texts):
         return _obsidian
-    return None
+    # A collection of questions may say `std::string`; in one of cards most lines are cards.
+    cards = sum(_is_card_line(text) for text in texts)
+    headings = sum(text.startswith("##") for text in texts)
+    return _obsidian if cards > headings else None
+
+
+def _is_card_line(text: str) -> bool:
+    if text.startswith(("|", ">", "#")):
+        return False
+    text = _without_code(text)
+    return any(pattern.search(text) for pattern in (GAP, _MARKED, _INLINE))
 
 
 def _has_divided_headings(texts: list[str]) -> bool:

@@ -11,6 +11,8 @@ from deckpress.model import CardKind
 from deckpress.reading.attributes import RETIRED
 from deckpress.reading.part_names import part_label
 
+# Tags that Anki gives a note for its learner.
+_LEARNERS = frozenset({"leech", "marked"})
 _RESERVED = frozenset({*(kind.value for kind in CardKind), RETIRED})
 
 
@@ -31,7 +33,9 @@ def card_text(note: ForeignNote, lang: str, tags: Collection[str], id: str = "")
 
 
 def tag_name(tag: str) -> str:
-    """A tag as a source can have it; empty if nothing of it can be used."""
+    """A tag as a source can have it; empty if it is not the author's, or nothing of it is left."""
+    if tag.lower() in _LEARNERS:
+        return ""
     name = re.sub(r"[^\w-]+", "-", tag.replace("::", "-")).strip("-")
     return f"{name}-" if name in _RESERVED else name
 

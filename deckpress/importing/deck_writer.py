@@ -10,21 +10,23 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 
-from deckpress.checks import check
-from deckpress.diagnostics import Severity
+from deckpress.checks import block_syntax, cards, code_blocks, gaps, images, links
+from deckpress.diagnostics import Diagnostic, Severity
 from deckpress.fixes.assign_ids import assign_ids
 from deckpress.importing.card_text import as_plain, card_text, tag_name
 from deckpress.importing.markup.inline_markdown import escape, heading_text
 from deckpress.importing.note import ForeignNote, Harvest, Remark, Weight, refusal
 from deckpress.language.han import HAN
+from deckpress.model import RawDeck
 from deckpress.reading.attributes import nearest_id, split_heading
 from deckpress.reading.files import LoadedSource
 from deckpress.reading.imported import ImportedCard, parse, serialise
 from deckpress.reading.reader import read
+from deckpress.reading.texts import fields
 from deckpress.reading.tokens import TokenKind, scan
 
 _MOST_TAG_TEXT = 30_000  # characters: a front matter has a limit
@@ -228,7 +230,7 @@ def _wrong_cards(
     """The imported cards with an error, each with the code of one."""
     deck, found = read(LoadedSource(name, name, text.encode(), text, files, ()))
     errors = [
-        d for d in (*found, *check(deck)) if d.severity is Severity.ERROR and d.code != "D831"
+        d for d in (*found, *_broken(deck)) if d.severity is Severity.ERROR and d.code != "D831"
     ]
     if not errors:
         return []
@@ -246,6 +248,18 @@ def _wrong_cards(
     return [
         (draft.pieces[n], code) for n, code in wrong.items() if draft.pieces[n].note is not None
     ]
+
+
+def _broken(deck: RawDeck) -> Iterator[Diagnostic]:
+    """Findings of the rules that find errors; advice on the content takes longer than they do."""
+    targets = links.Targets.from_deck(deck)
+    for each in fields(deck):
+        yield from gaps.check(each)
+        yield from block_syntax.check(each)
+        yield from links.check(each, targets)
+        yield from code_blocks.check(each, deck.files)
+    yield from cards.check(deck)
+    yield from images.check(deck)
 
 
 def _split(text: str) -> list[_Piece]:

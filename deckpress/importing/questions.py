@@ -33,6 +33,7 @@ _ANSWER_LINE = re.compile(
     r"\s{0,3}(?:[-*]\s+)?(?:\*\*|__)?(?:A|Answer|Ans|答案?|回答)\s*(?:\*\*|__)?\s*[:：]\s*(?:\*\*|__)?\s*(?P<text>.*)$",
     re.IGNORECASE,
 )
+_ATTRIBUTES = re.compile(r"[ \t]*\{:?[ \t]*[#.][^{}]*\}[ \t]*$")
 _OPTION_LINE = re.compile(
     r"\s{0,3}\(?(?:[A-H][.):、．：]\s*\S|(?:correct )?answer\b|正确答案|参考答案|答案)",
     re.IGNORECASE,
@@ -147,6 +148,8 @@ def _with_headings(text: str) -> str:
         if free and _OPTION_LINE.match(line) and out and out[-1].strip():
             out[-1] = out[-1].rstrip() + "  "  # each option on a line of its own
         line = line[min(margin + 1, len(line) - len(line.lstrip())) :] if margin else line
+        if free and line.startswith("#"):
+            line = _ATTRIBUTES.sub("", line)
         if pairs and free and (match := _QUESTION_LINE.match(line)):
             out.append(f"###### {match['text'].replace('**', '').strip()}")
         elif pairs and free and (match := _ANSWER_LINE.match(line)) and not _is_letter(match):
@@ -346,7 +349,7 @@ def _body(children: list[Element | str]) -> list[Element | str]:
             *("h1", "h2", "h3", "h4", "h5", "h6", "b", "center"),
         )
         if not block or (
-            isinstance(child, Element) and child.name == "b" and not _has_block(child)
+            isinstance(child, Element) and child.name == "b" and not _holds_all(child, children)
         ):
             inline.append(child)
             continue
@@ -360,7 +363,11 @@ def _body(children: list[Element | str]) -> list[Element | str]:
     return [*out, Element("p", {}, inline)] if inline else out
 
 
-def _has_block(element: Element) -> bool:
+def _holds_all(element: Element, among: list[Element | str]) -> bool:
+    """Whether an element holds blocks, or all the text that is there: then it is a container."""
+    rest = [child for child in among if child is not element]
+    if not any((c if isinstance(c, str) else c.text()).strip() for c in rest):
+        return True
     return any(e.name in ("p", "ul", "ol", "pre", "table", "div") for e in element.walk())
 
 

@@ -26,8 +26,6 @@ from deckpress.importing.pictures import ShownFiles
 from deckpress.model import CardKind, PartName
 
 LARGEST_NOTE = 10_000_000  # characters
-# Tags that Anki gives a note for its learner.
-_LEARNERS_TAGS = frozenset({"leech", "marked"})
 
 
 def harvest(
@@ -164,7 +162,7 @@ def _note(
             answer="\n\n".join(answer),
             section=" / ".join(note.deck.removeprefix(root).strip(":").split("::")),
             parts=parts,
-            tags=tuple(tag for tag in note.tags if tag.lower() not in _LEARNERS_TAGS),
+            tags=note.tags,
             guid=note.guid,
         )
     ], remarks

@@ -44,6 +44,20 @@ BLOCKS = frozenset(
     }
 )
 
+_INLINE = frozenset(
+    {
+        *("a", "abbr", "acronym", "audio", "b", "bdi", "bdo", "big", "blink", "button", "cite"),
+        *("code", "data", "del", "dfn", "em", "font", "i", "ins", "kbd", "label", "mark", "math"),
+        *("meter", "nobr", "noscript", "output", "picture", "progress", "q", "rp", "rt", "ruby"),
+        *("s", "samp", "select", "small", "span", "strike", "strong", "sub", "sup", "textarea"),
+        *("time", "track", "tt", "u", "var", "video", "html", "body", "title", "hgroup", "search"),
+        *("caption", "colgroup", "legend", "menu", "option", "optgroup", "marquee", "frame"),
+        *("frameset", "map", "param", "slot", "dialog", "datalist", "x-math"),
+    }
+)
+# Any other name in angle brackets is text, such as `List<String>`.
+_KNOWN = BLOCKS | _INLINE | _VOID | _DROPPED
+
 
 @dataclass(slots=True)
 class Element:
@@ -104,7 +118,15 @@ class _Reader(HTMLParser):
         self._names: Counter[str] = Counter()
         self._skipped: list[str] = []
 
+    def updatepos(self, i: int, j: int) -> int:
+        """The library counts lines here; nobody asks for them."""
+        return j
+
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in _KNOWN and not self._skipped:
+            if ":" not in tag:  # an office program's, which holds text of its own
+                self.handle_data(self.get_starttag_text() or "")
+            return
         if tag in _DROPPED:
             if not self._skipped and tag in _ACTIVE:
                 self.dropped["script"] += 1
@@ -129,6 +151,10 @@ class _Reader(HTMLParser):
             self.handle_endtag(tag)
 
     def handle_endtag(self, tag: str) -> None:
+        if tag not in _KNOWN and not self._skipped:
+            if ":" not in tag:
+                self.handle_data(f"</{tag}>")
+            return
         if self._skipped:
             if tag == self._skipped[0]:
                 self._skipped.pop()

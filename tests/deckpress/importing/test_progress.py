@@ -42,9 +42,7 @@ class Learner:
             card.start_timer()
             states = self.collection._backend.get_scheduling_states(number)
             self.collection.sched.answer_card(
-                self.collection.sched.build_answer(
-                    card=card, states=states, rating=CardAnswer.EASY
-                )
+                self.collection.sched.build_answer(card=card, states=states, rating=CardAnswer.EASY)
             )
 
     def schedule(self) -> list[tuple[object, ...]]:

@@ -1,0 +1,48 @@
+"""What people have becomes a deck: each input in the fixtures, and what it should become."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from commands.main import main
+from deckpress.diagnostics import Severity
+from deckpress.render.renderer import render
+from releases.checked_source import check_source
+
+ROOT = Path(__file__).resolve().parents[3]
+FIXTURES = ROOT / "tests" / "fixtures" / "import"
+NAMES = sorted(path.name for path in FIXTURES.iterdir())
+
+
+def imported(name: str, output: Path) -> str:
+    """The text of the deck that an input becomes."""
+    (given,) = (p for p in (FIXTURES / name).iterdir() if p.stem in ("notes", "deck"))
+    assert main(["import", str(given), "-o", str(output)]) == 0
+    return output.read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_input_becomes_this_deck(name: str, tmp_path: Path) -> None:
+    text = imported(name, tmp_path / "deck.md")
+    assert text == (FIXTURES / name / "expected.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_an_import_writes_has_no_error_and_can_be_drawn(name: str, tmp_path: Path) -> None:
+    imported(name, tmp_path / "deck.md")
+    checked = check_source(tmp_path / "deck.md")
+    assert [d for d in checked.findings if d.severity is Severity.ERROR] == []
+    assert render(checked.deck)[1] == ()
+
+
+def test_nothing_active_is_left_of_a_hostile_input(tmp_path: Path) -> None:
+    text = imported("hostile", tmp_path / "deck.md")
+    assert not re.search(r"onerror|onclick|\]\(javascript:|<iframe|<style|<script", text)
+
+
+def test_the_same_input_a_second_time_changes_nothing(tmp_path: Path) -> None:
+    before = imported("headings", tmp_path / "deck.md")
+    assert imported("headings", tmp_path / "deck.md") == before
