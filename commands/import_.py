@@ -72,6 +72,7 @@ def import_(
     from deckpress.importing.note import RefusedError, Weight
 
     try:
+        _refuse_foreign_deck(output)
         harvest = _read(inputs, maps, form)
         refused = [r for r in harvest.remarks if r.weight is Weight.REFUSED]
         if refused and not leave_out:
@@ -117,6 +118,20 @@ def _read(inputs: tuple[Path, ...], maps: tuple[str, ...], form: str | None) -> 
     if reasons:
         raise RefusedError(*reasons)
     return joined(harvests)
+
+
+def _refuse_foreign_deck(output: Path) -> None:
+    """Refuse to write over a file that no import wrote.
+
+    Raises:
+        RefusedError: it is such a file.
+        SourceError: it cannot be read.
+    """
+    from deckpress.importing.deck_writer import imported_cards
+    from deckpress.reading.files import load
+
+    if output.exists():
+        imported_cards(load(output))
 
 
 def _refuse_ill_formed_key(settings: Settings) -> None:

@@ -105,23 +105,32 @@ def updated_deck(harvest: Harvest, settings: Settings, before: LoadedSource) -> 
     Raises:
         RefusedError: it was not written by an import.
     """
+    record, known = imported_cards(before)
     deck, _ = read(before)
-    record = deck.meta.imported
-    if not record or record not in before.files:
-        raise refusal("exists", before.path)
-    try:
-        known = parse(before.files[record])
-    except ValueError as error:
-        raise refusal("exists", before.path, error) from error
     used = {tag for card in deck.cards() for tag in card.tags}
     draft = _Draft(
-        _split(before.text), deck.meta.lang, frozenset(deck.meta.tags or used), dict(known)
+        _split(before.text), deck.meta.lang, frozenset(deck.meta.tags or used), known.copy()
     )
     fresh = _update(draft, harvest, known)
     _add_notes(draft, replace(harvest, notes=fresh), settings, deck.meta.title)
     if not draft.counts["new"] + draft.counts["updated"]:
         return Imported(before.text, {}, record, tuple(draft.remarks), draft.counts)
     return _finish(draft, harvest, settings, record, before.files)
+
+
+def imported_cards(before: LoadedSource) -> tuple[str, dict[str, ImportedCard]]:
+    """The path of a source's file of imported cards, and what it says of them.
+
+    Raises:
+        RefusedError: no import wrote the source.
+    """
+    record = read(before)[0].meta.imported
+    if not record or record not in before.files:
+        raise refusal("exists", before.path)
+    try:
+        return record, parse(before.files[record])
+    except ValueError as error:
+        raise refusal("exists", before.path, error) from error
 
 
 def _update(

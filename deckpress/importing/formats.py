@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from deckpress.importing.anki import notes
-from deckpress.importing.note import Harvest, refusal
+from deckpress.importing.note import Harvest, Weight, refusal
 
 
 class InputFormat(StrEnum):
@@ -43,6 +43,15 @@ def read_input(
     """
     if not source.data.strip():
         raise refusal("empty", source.name)
+    found = _read(source, maps, form)
+    if not found.notes and all(r.weight is not Weight.REFUSED for r in found.remarks):
+        raise refusal("nothing", source.name)
+    return found
+
+
+def _read(
+    source: Input, maps: Mapping[str, Mapping[str, str]], form: InputFormat | None
+) -> Harvest:
     match form or recognise(source):
         case InputFormat.ANKI:
             from deckpress.importing.anki.package import read_package

@@ -147,9 +147,12 @@ def _cloze_map(type: AnkiType) -> FieldMap | None:
 def _asked_and_answered(type: AnkiType, question: str, answer: str) -> tuple[list[str], list[str]]:
     """The fields that a template asks with, and those that only its answer shows."""
     asked = _references(type, question)
-    return asked, [name for name in _references(type, answer) if name not in asked]
+    told = _references(type, answer.replace("type:", ""))
+    return asked, [name for name in told if name not in asked]
 
 
 def _references(type: AnkiType, text: str) -> list[str]:
-    names = (match["name"].strip() for match in _REFERENCE.finditer(text))
+    # What a learner types in is no part of the question.
+    matches = (m for m in _REFERENCE.finditer(text) if "type:" not in m["filters"])
+    names = (match["name"].strip() for match in matches)
     return list(dict.fromkeys(name for name in names if name in type.fields))

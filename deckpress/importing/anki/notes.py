@@ -56,7 +56,7 @@ def harvest(
     notes: list[ForeignNote] = []
     for note in collection.notes:
         if counts[note.guid] > 1:
-            remarks.append(Remark(Weight.REFUSED, "guid-twice", note.place, note.guid))
+            remarks.append(Remark(Weight.REFUSED, "guid-twice", _place(note), note.guid))
         elif note.type.name in usable:
             made, told = _note(note, usable[note.type.name], shown, root)
             remarks += told

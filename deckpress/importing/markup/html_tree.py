@@ -10,13 +10,16 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
+from html import unescape
 
 DEEPEST = 40
 
-# A tag as it should be. Any other `<` is text: the parser of the library would look for the end of
-# each, which takes the square of the time.
-_TAG_OR_SIGN = re.compile(r"""</?[A-Za-z](?:[^<>"']|"[^"]*"|'[^']*')*+>|<""")
+# A tag as it should be. Any other `<` is text.
+_TAG_OR_SIGN = re.compile(
+    r"""<(?P<end>/)?(?P<name>[A-Za-z][A-Za-z0-9:-]*)(?P<rest>(?:[^<>"']|"[^"]*"|'[^']*')*+)>|<"""
+)
+_ATTRIBUTE = re.compile(r"""([^\s=/"']+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"']+)))?""")
+_RAW = ("script", "style")
 
 _VOID = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
@@ -87,14 +90,31 @@ def parse(html: str) -> tuple[Element, Counter[str]]:
 
     The kinds are ``script``, for scripts and frames, and ``handler``, for attributes that are code.
     """
-    reader = _Reader()
-    reader.feed(_TAG_OR_SIGN.sub(_sign_as_text, _without_comments(html)))
-    reader.close()
-    return reader.root, reader.dropped
+    builder = _Builder()
+    html = _without_comments(html)
+    position = 0
+    while match := _TAG_OR_SIGN.search(html, position):
+        if position < match.start():
+            builder.add_text(unescape(html[position : match.start()]))
+        position = match.end()
+        if not match["name"]:
+            builder.add_text("<")
+        elif match["end"]:
+            builder.close(match["name"].lower(), match[0])
+        else:
+            name = match["name"].lower()
+            builder.open(name, match[0], match["rest"])
+            if name in _RAW:
+                # What is in it is no HTML, so its quotes and signs mean nothing.
+                position = _end_of_raw(html, name, position)
+    if position < len(html):
+        builder.add_text(unescape(html[position:]))
+    return builder.root, builder.dropped
 
 
-def _sign_as_text(match: re.Match[str]) -> str:
-    return "&lt;" if match[0] == "<" else match[0]
+def _end_of_raw(html: str, name: str, start: int) -> int:
+    found = re.compile(f"</{name}", re.IGNORECASE).search(html, start)
+    return found.start() if found else len(html)
 
 
 def _without_comments(html: str) -> str:
@@ -109,75 +129,76 @@ def _without_comments(html: str) -> str:
     return "".join(out) + html[position:]
 
 
-class _Reader(HTMLParser):
+class _Builder:
+    """Takes the tags and texts one after another."""
+
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self.root = Element("", {})
         self.dropped: Counter[str] = Counter()
         self._open = [self.root]
         self._names: Counter[str] = Counter()
         self._skipped: list[str] = []
 
-    def updatepos(self, i: int, j: int) -> int:
-        """The library counts lines here; nobody asks for them."""
-        return j
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag not in _KNOWN and not self._skipped:
-            if ":" not in tag:  # an office program's, which holds text of its own
-                self.handle_data(self.get_starttag_text() or "")
+    def open(self, name: str, source: str, rest: str) -> None:
+        """An opening tag, which is `source` as a whole; `rest` are its attributes."""
+        if name not in _KNOWN and not self._skipped:
+            if ":" not in name:  # an office program's, which holds text of its own
+                self.add_text(source)
             return
-        if tag in _DROPPED:
-            if not self._skipped and tag in _ACTIVE:
+        if name in _DROPPED:
+            if not self._skipped and name in _ACTIVE:
                 self.dropped["script"] += 1
-            if tag not in _VOID and (not self._skipped or self._skipped[0] == tag):
-                self._skipped.append(tag)
+            closed = name in _VOID or rest.rstrip().endswith("/")
+            if not closed and (not self._skipped or self._skipped[0] == name):
+                self._skipped.append(name)
             return
         if self._skipped:
             return
-        attributes = {name: value or "" for name, value in attrs}
-        if any(name.startswith("on") for name in attributes):
+        attributes = _attributes(rest) if rest else {}
+        if any(key.startswith("on") for key in attributes):
             self.dropped["handler"] += 1
-        self._close_implied(tag)
-        element = Element(tag, attributes)
+        if name in BLOCKS:
+            self._close_implied(name)
+        element = Element(name, attributes)
         self._open[-1].children.append(element)
-        if tag not in _VOID and len(self._open) < DEEPEST:
+        if name not in _VOID and len(self._open) < DEEPEST:
             self._open.append(element)
-            self._names[tag] += 1
+            self._names[name] += 1
 
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)
-        if tag not in _VOID:
-            self.handle_endtag(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag not in _KNOWN and not self._skipped:
-            if ":" not in tag:
-                self.handle_data(f"</{tag}>")
-            return
+    def close(self, name: str, source: str) -> None:
+        """A closing tag, which is `source` as a whole."""
         if self._skipped:
-            if tag == self._skipped[0]:
+            if name == self._skipped[0]:
                 self._skipped.pop()
-            return
-        if self._names[tag]:
+        elif name not in _KNOWN:
+            self.add_text("" if ":" in name else source)
+        elif self._names[name]:
             while True:
                 closed = self._open.pop()
                 self._names[closed.name] -= 1
-                if closed.name == tag:
+                if closed.name == name:
                     return
 
-    def handle_data(self, data: str) -> None:
-        if not self._skipped:
-            self._open[-1].children.append(data)
+    def add_text(self, text: str) -> None:
+        """A piece of text."""
+        if text and not self._skipped:
+            self._open[-1].children.append(text)
 
     def _close_implied(self, tag: str) -> None:
         if tag in BLOCKS and self._open[-1].name == "p":
-            self.handle_endtag("p")
+            self.close("p", "")
         closed, barriers = _CLOSES.get(tag, (frozenset(), frozenset()))
         for element in reversed(self._open):
             if element.name in barriers:
                 return
             if element.name in closed:
-                self.handle_endtag(element.name)
+                self.close(element.name, "")
                 if tag != "tr" or element.name == "tr":
                     return
+
+
+def _attributes(source: str) -> dict[str, str]:
+    return {
+        name.lower(): unescape(double or single or bare)
+        for name, double, single, bare in _ATTRIBUTE.findall(source)
+    }
