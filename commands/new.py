@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from commands.terminal.console import Failed
-from commands.terminal.options import ROOT
 from commands.terminal.words import language, say
+from deckpress.program import IS_INSTALLED, NAME, ROOT
 from deckpress.reading.attributes import nearest_id
 
 _NAME = re.compile(r"[\w-]+(?: [\w-]+)*")
@@ -43,7 +43,7 @@ def new(name: str) -> int:
         path = folder / target
         path.parent.mkdir(parents=True, exist_ok=True)
         create_file(path, text.encode())
-    build = f"python3 {ROOT / 'build.py'}"
+    build = NAME if IS_INSTALLED else f"python3 {ROOT / 'build.py'}"
     command = f"{build} check {key}.md\n  {build} {key}.md --output output"
     click.echo(say("new-made", folder=folder, command=command))
     return 0

@@ -10,7 +10,7 @@ from deckpress.diagnostics import Diagnostic, finding
 from deckpress.language.han import HAN
 from deckpress.model import CardKind, RawCard, RawDeck, Text
 from deckpress.reading.cloze import Gap, gaps
-from deckpress.reading.prose import FILLER, prose
+from deckpress.reading.prose import FILLER
 from deckpress.reading.texts import Field
 
 # Shorter texts stand elsewhere by chance.
@@ -37,7 +37,7 @@ def _check_card(card: RawCard) -> Iterator[Diagnostic]:
         found = gaps(text.source).found
         if not found:
             continue
-        field = Field(text, prose(text.source))
+        field = Field(text)
         clear = _in_clear(text.source, found)
         for gap in found:
             beside = [_sentence(clear, field.prose, gap), gap.hint]

@@ -265,7 +265,7 @@ def _broken(deck: RawDeck) -> Iterator[Diagnostic]:
     for each in fields(deck):
         yield from gaps.check(each)
         yield from block_syntax.check(each)
-        yield from links.check(each, targets)
+        yield from links.check(each, targets, deck.definitions)
         yield from code_blocks.check(each, deck.files)
     yield from cards.check(deck)
     yield from images.check(deck)

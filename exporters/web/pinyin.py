@@ -33,4 +33,4 @@ def _syllables(run: str) -> str:
     """One syllable for each character. A character without a known sound stands for itself."""
     from pypinyin import Style, lazy_pinyin
 
-    return " ".join(lazy_pinyin(run, style=Style.NORMAL, errors=lambda rest: list(rest)))
+    return " ".join(lazy_pinyin(run, style=Style.NORMAL, errors=" ".join))

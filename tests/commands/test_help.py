@@ -24,8 +24,8 @@ _UNSAID = re.compile(
 )
 # What stands in Chinese help as it stands in English: names, commands, values.
 _NAMES = re.compile(
-    r"\[[\w.|<>=x:]+\]|--?[\w-]+|https?://[\w.:]+|[\w.-]*/[\w./]*|\b(Anki|AnkiConnect|PDF|JSON|GitHub"
-    r"|Pages|Markdown|homepage|Git|gh|pytest|id|ANKICONNECT_KEY|python3|build|assets|cheat|test|cards|short"
+    r"\[[\w.|<>=x:-]+\]|DECK\.md|\.(?:ap|colp)kg|--?[\w-]+|https?://[\w.:]+|[\w.-]*/[\w./]*|\b(Anki|AnkiConnect|PDF|JSON|GitHub"
+    r"|Pages|Markdown|CSV|TSV|CrowdAnki|guid|key|homepage|Git|gh|pytest|id|ANKICONNECT_KEY|python3|build|assets|cheat|test|cards|short"
     r"|long|major|minor|patch|anki,pdf,web|v1\.2\.0|cloze|proofs|text|A4|Ctrl-C|x)\b",
     re.ASCII,
 )  # fmt: skip
@@ -40,7 +40,7 @@ def _chinese(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def _command(name: str) -> click.Command:
-    module = name.replace("-", "_")
+    module = name.replace("-", "_") + ("_" if name == "import" else "")
     command: click.Command = getattr(import_module(f"commands.{module}"), module)
     return command
 
