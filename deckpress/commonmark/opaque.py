@@ -44,7 +44,7 @@ def code_and_comments(text: str, *, formulas: bool) -> list[tuple[int, int]]:
         if sign == "`":
             if closings is None:
                 closings = _runs_of_backticks(text)
-            ends = closings[position - start]
+            ends = closings.get(position - start, [])
             while ends and ends[-1] < position:
                 ends.pop()
             if ends:

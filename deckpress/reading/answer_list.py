@@ -90,16 +90,18 @@ def _lists(document: Document, kind: CardKind) -> Iterator[tuple[list[int], int]
     opening = "bullet_list_open" if kind is CardKind.CHOICE else "ordered_list_open"
     starts: list[int] = []
     end = 0
-    fits = False
+    inside = fits = False
     for token in document.tokens:
         if token.type == opening and not token.level and token.map:
-            starts, end, fits = [], token.map[1], kind is not CardKind.CHOICE
-        elif token.type == "list_item_open" and token.level == 1 and token.map:
+            starts, end = [], token.map[1]
+            inside, fits = True, kind is not CardKind.CHOICE
+        elif token.type == "list_item_open" and token.level == 1 and token.map and inside:
             starts.append(token.map[0])
             fits = fits or _has_box(document.line(token.map[0]))
-        elif token.type.endswith("_list_close") and not token.level and fits:
-            yield starts, end
-            fits = False
+        elif token.type.endswith("_list_close") and not token.level:
+            if inside and fits:
+                yield starts, end
+            inside = False
 
 
 def _has_box(line: str) -> bool:
