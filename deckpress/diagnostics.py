@@ -9,7 +9,7 @@ import json
 import re
 import tomllib
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
@@ -84,6 +84,11 @@ class _MessageValues(dict[str, str]):
 def finding(code: str, span: Span, /, **args: object) -> Diagnostic:
     """A diagnostic with this code and place; its values `args` become text."""
     return Diagnostic(code, span, {name: str(value) for name, value in args.items()})
+
+
+def without_ignored(found: Iterable[Diagnostic], codes: Collection[str]) -> list[Diagnostic]:
+    """The findings but for warnings of these codes. An error cannot be ignored."""
+    return [d for d in found if d.code not in codes or d.severity is Severity.ERROR]
 
 
 def ordered(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

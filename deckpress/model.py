@@ -102,6 +102,8 @@ class Meta:
     tag_root: str = ""
     # The guids of notes that learners studied before the deck was imported, by the card's id.
     guids: Mapping[str, str] = field(default_factory=dict)
+    # The codes of warnings that are not told.
+    ignore: tuple[str, ...] = ()
 
     @property
     def tags_home(self) -> str:

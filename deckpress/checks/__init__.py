@@ -22,7 +22,7 @@ from deckpress.checks import (
     released,
     typography,
 )
-from deckpress.diagnostics import Diagnostic, ordered
+from deckpress.diagnostics import Diagnostic, ordered, without_ignored
 from deckpress.language.style import Style
 from deckpress.model import RawDeck
 from deckpress.reading.texts import fields
@@ -52,4 +52,4 @@ def check(deck: RawDeck, has_glyph: Callable[[str], bool] | None = None) -> tupl
     found += proven_code.check(deck)
     found += released.check(deck)
     found += characters.check_deck(deck, has_glyph)
-    return ordered(found)
+    return ordered(without_ignored(found, deck.meta.ignore))

@@ -6,6 +6,9 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 
+from deckpress.commonmark.document import parse
+from deckpress.commonmark.inline import parse_inline
+from deckpress.commonmark.opaque import blank_spans
 from deckpress.diagnostics import Diagnostic, finding
 from deckpress.language.glyphs import unprintable
 from deckpress.model import RawDeck, Span
@@ -36,13 +39,25 @@ def check(field: Field) -> Iterator[Diagnostic]:
     """A finding for each HTML tag of a field, and for each comment that is not closed."""
     if "<" not in field.source:
         return
-    for match in _TAG.finditer(without_formulas(field.text.source)):
+    for match in _TAG.finditer(_without_safe_tags(field.source)):
         name = match["name"]
         if name is None:
             yield finding("D415", field.span(match.start(), len(match.group())))
         elif name.lower() in _ELEMENTS:
             tag = match.group()
             yield finding("D602", field.span(match.start(), len(tag)), tag=tag)
+
+
+def _without_safe_tags(source: str) -> str:
+    """A text without its code, its formulas and the tags that are not shown as text."""
+    spans = []
+    for leaf in parse(source).leaves():
+        text = leaf.text
+        if "<" in text:
+            for token in parse_inline(text, {}):
+                for start, stop in token.meta.get("tags", ()):
+                    spans.append((leaf.offset(start), leaf.offset(stop - 1) + 1))
+    return blank_spans(without_formulas(source), sorted(spans))
 
 
 def check_deck(deck: RawDeck, has_glyph: Callable[[str], bool] | None) -> Iterator[Diagnostic]:

@@ -15,7 +15,7 @@ def check(field: Field) -> Iterator[Diagnostic]:
         return
     found = gaps(field.text.source)
     if not field.gaps:
-        for gap in found.found[:1]:
+        for gap in [gap for gap in found.found if not gap.in_code][:1]:
             yield finding("D308", field.span(gap.start, gap.inner - gap.start))
         return
     for problem in found.problems:

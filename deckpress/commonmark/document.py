@@ -94,7 +94,7 @@ class Document:
                 yield Leaf(token, tuple(_rows(token, lines, starts)))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def parse(source: str) -> Document:
     r"""The document of a Markdown text whose lines end with "\n". Any text is one."""
     if is_plain(source):

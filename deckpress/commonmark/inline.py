@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, MutableMapping
 from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import normalizeReference
 from markdown_it.parser_inline import ParserInline
 from markdown_it.rules_inline import emphasis, image, link, strikethrough
 from markdown_it.rules_inline.state_inline import Scanned, StateInline
@@ -16,12 +18,13 @@ from deckpress.commonmark.addresses import MAIL, WEB, trim_address
 from deckpress.commonmark.flanking import can_open_and_close
 from deckpress.commonmark.opaque import (
     COMMENT,
-    FORMULA,
     GAP,
     blank_spans,
     code_and_comments,
+    formula_at,
     without_opaque,
 )
+from deckpress.commonmark.safe_html import html_tag
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -29,13 +32,25 @@ if TYPE_CHECKING:
 _DEEPEST = 50  # levels of links, gaps and brackets
 _LONGEST_RUN = 100  # marks of emphasis in a row; more of them are text
 # Where a rule may begin; the text up to there is taken at once.
-_SIGNS = r"[\n!$&*<\[\\\]_`{~^]|(?<![A-Za-z0-9_/@.])(?:https?://|ftp://|www\.)"
+_SIGNS = r"[\n!$&*<\[\\\]_`{~^=]|(?<![A-Za-z0-9_/@.])(?:https?://|ftp://|www\.)"
 _STOP = re.compile(_SIGNS)
 _STOP_AT_MAIL = re.compile(_SIGNS + r"|(?<![A-Za-z0-9.+-])(?=[A-Za-z0-9.+:-][A-Za-z0-9._+:-]*@)")
 # ``H~2~O`` and ``10^-3^``: little enough that a path (``~/a``) or an operator is never meant.
 _SCRIPT = re.compile(
     r"(?<=[A-Za-z0-9)\u3400-\u9fff])([~^])([+-]?\d{1,4}|st|nd|rd|th|[a-z])\1(?!\1)"
 )
+_MARKED = re.compile(r"(?<!=)==(?![\s=])([^=\n]+?)(?<!\s)==(?!=)")
+_WIKI = re.compile(
+    r"(?<!\[)(?P<embed>!)?\[\[(?P<name>[^\s\[\]|](?:[^\[\]\n|]*[^\s\[\]|])?)"
+    r"(?:\|(?P<more>[^\[\]\n|]+))?\]\](?![\](\[])"
+)
+_IMAGE_FILE = re.compile(r"\.(?:png|jpe?g|gif|webp|svg)$", re.IGNORECASE)
+_SIZED_IMAGE = re.compile(
+    r"!\[(?P<alt>[^\[\]\n]*)\]\((?P<path>[^\s()<>]+)[ \t]+"
+    r"=(?P<width>\d{1,5})?x?(?P<height>\d{1,5})?\)"
+)
+_SIZE_NAMED = re.compile(r"(width|height)=[\"']?(\d{1,5})(?:px)?[\"']?")
+_SIZE_BEHIND = re.compile(rf"\{{:?(?:[ \t]*{_SIZE_NAMED.pattern})+[ \t]*\}}")
 _BRACKET = re.compile(r"\\.|[\[\]]", re.DOTALL)
 _FOOTNOTE = re.compile(r"\[\^(?P<name>[^\]\s\[]+)\]")
 
@@ -46,14 +61,16 @@ def parse_inline(
     footnotes: frozenset[str] = frozenset(),
     *,
     gaps: bool = False,
+    titles: Mapping[str, str] = MappingProxyType({}),
 ) -> list[Token]:
     """The inline tokens of a piece of prose.
 
     `definitions` are the link definitions by label, and `footnotes` the names of the footnotes that
-    there are. `gaps` tells whether ``{{c1::…}}`` is a gap.
+    there are. `gaps` tells whether ``{{c1::…}}`` is a gap. `titles` has
+    the ids of cards by their questions in small letters.
     """
     parser = _parser()
-    env = {"references": definitions, "footnotes": footnotes, "gaps": gaps}
+    env = {"references": definitions, "footnotes": footnotes, "gaps": gaps, "titles": titles}
     return parser.inline.parse(content, parser, env, [])
 
 
@@ -98,9 +115,12 @@ def _parser() -> MarkdownIt:
     rules.at("link", _link)
     rules.at("image", _image)
     rules.before("link", "footnote_mark", _footnote_mark)
+    rules.before("link", "wiki", _wiki)
     rules.before("autolink", "comment", _comment)
+    rules.after("autolink", "html", html_tag)
+    rules.push("marked", _marked)
     rules.after("escape", "gap", _gap)
-    rules.after("escape", "formula", _formula)
+    rules.before("escape", "formula", _formula)
     rules.push("address", _address)
     rules.push("mail", _mail)
     return parser
@@ -174,14 +194,80 @@ def _link(state: StateInline, silent: bool) -> bool:
 
 
 def _image(state: StateInline, silent: bool) -> bool:
-    """An image, which keeps its place in the source."""
+    """An image, which keeps its place in the source. Its size may stand in it or behind it."""
     if state.src[state.pos] != "!" or state.pos + 1 not in _labels(state):
         return False
     start = state.pos
+    sized = _SIZED_IMAGE.match(state.src, start, state.posMax)
+    if sized:
+        if not silent:
+            token = state.push("image", "img", 0)
+            token.attrs = {"src": sized["path"]}
+            token.content = sized["alt"]
+            token.meta.update(span=sized.span(), size=_size(sized["width"], sized["height"]))
+        state.pos = sized.end()
+        return True
     if not image(state, silent):
         return False
+    size = _SIZE_BEHIND.match(state.src, state.pos, state.posMax)
     if not silent:
-        state.tokens[-1].meta["span"] = (start, state.pos)
+        token = state.tokens[-1]
+        token.meta["span"] = (start, state.pos)
+        if size:
+            named = dict(_SIZE_NAMED.findall(size.group()))
+            token.meta["size"] = _size(named.get("width"), named.get("height"))
+    if size:
+        state.pos = size.end()
+    return True
+
+
+def _size(width: str | None, height: str | None) -> tuple[int | None, int | None]:
+    return (int(width) if width else None, int(height) if height else None)
+
+
+def _wiki(state: StateInline, silent: bool) -> bool:
+    """``![[picture.png|300]]``, and ``[[#id]]`` or ``[[a title]]``: a link to that card."""
+    match = _WIKI.match(state.src, state.pos, state.posMax)
+    if match is None or normalizeReference(match["name"]) in state.env["references"]:
+        return False
+    name, more = match["name"], match["more"]
+    if match["embed"]:
+        if not _IMAGE_FILE.search(name):
+            return False
+        if not silent:
+            token = state.push("image", "img", 0)
+            token.attrs = {"src": name if "/" in name else f"figures/{name}"}
+            size = re.fullmatch(r"(\d{1,5})(?:x(\d{1,5}))?", more or "")
+            token.content = name.rpartition("/")[2].rpartition(".")[0] if size or not more else more
+            token.meta.update(span=match.span(), written=True)
+            if size:
+                token.meta["size"] = _size(size[1], size[2])
+    else:
+        target = name[1:] if name[0] == "#" else state.env["titles"].get(name.casefold())
+        if target is None or state.linkLevel:
+            return False
+        if not silent:
+            state.push("link_open", "a", 1).attrs = {"href": f"#{target}"}
+            state.tokens[-1].meta.update(span=match.span(), written=True)
+            state.push("text", "", 0).content = more or name.removeprefix("#")
+            state.push("link_close", "a", -1)
+    state.pos = match.end()
+    return True
+
+
+def _marked(state: StateInline, silent: bool) -> bool:
+    """``==marked==``."""
+    match = _MARKED.match(state.src, state.pos, state.posMax)
+    if match is None:
+        return False
+    if not silent:
+        saved = state.posMax
+        state.push("html_open", "mark", 1)
+        state.pos, state.posMax = match.start(1), match.end(1)
+        state.md.inline.tokenize(state)
+        state.posMax = saved
+        state.push("html_close", "mark", -1)
+    state.pos = match.end()
     return True
 
 
@@ -253,14 +339,17 @@ def _comment(state: StateInline, silent: bool) -> bool:
 
 def _formula(state: StateInline, silent: bool) -> bool:
     """``$x$`` within a line, ``$$x$$`` on its own. Prices stay text: 价格 $5 和 $10."""
-    match = FORMULA.match(state.src, state.pos, state.posMax)
+    if state.src[state.pos] not in "$\\":
+        return False
+    match = formula_at(state.src, state.pos, state.posMax)
     if match is None:
         return False
     if not silent:
+        found = {name: tex for name, tex in match.groupdict().items() if tex is not None}
+        ((name, tex),) = found.items()
         token = state.push("formula", "", 0)
-        display = match["display"] is not None
-        token.content = match["display"] if display else match["tex"]
-        token.meta.update(display=display, span=match.span())
+        token.content = tex
+        token.meta.update(display=name in ("display", "block"), span=match.span())
     state.pos = match.end()
     return True
 

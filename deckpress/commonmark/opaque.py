@@ -10,11 +10,18 @@ from deckpress.commonmark.addresses import ADDRESS, trim_address
 FILLER = "\0"
 
 GAP = re.compile(r"\{\{c(\d{1,3})::")
+# In code a gap has no hint, because ``::`` belongs to many languages, and ends with its line.
+CODE_GAP = re.compile(r"\{\{c(\d{1,3})::(?=[^\n}])([^\n]*?)\}\}(?!\})")
 COMMENT = re.compile(r"<!--(?:>|->|[\s\S]*?-->)")
 FORMULA = re.compile(
     r"(?<!\$)(?:\$(?![\s$])(?P<tex>(?:\\.|[^\\$\n]|\n(?![ \t]*\n))+?)(?<!\s)\$(?![\d$])"
     r"|\$\$(?P<display>(?:\\.|[^\\$\n]|\n(?![ \t]*\n))+?)\$\$(?!\$))"
 )
+_BRACKETED = re.compile(
+    r"\\\((?P<inline>(?:[^\\\n]|\\(?![()\[\]]).)+?)\\\)"
+    r"|\\\[(?P<block>\s(?:[^\\]|\\(?![()\[\]])[\s\S])*?\s)\\\]"
+)
+_LIKE_TEX = re.compile(r"[\\^_={}+<>]|^\s*\w\s*$")
 _VISIBLE = re.compile(r"[^\r\n]")
 _START = re.compile(r"\\[\s\S]|`+|<!--|\$")
 _TARGET = re.compile(
@@ -27,6 +34,20 @@ _TARGET = re.compile(
 def blank(text: str) -> str:
     """`text` with all its characters replaced by `FILLER`; line ends stay."""
     return _VISIBLE.sub(FILLER, text)
+
+
+def formula_at(text: str, start: int, stop: int | None = None) -> re.Match[str] | None:
+    """The formula that begins at `start`: ``$x$``, ``$$x$$``, ``\\(x\\)`` or ``\\[ x \\]``.
+
+    Its TeX is in the groups `tex`, `display`, `inline` or `block`. Brackets that are only escaped,
+    as in ``\\(see below\\)``, are none.
+    """
+    end = len(text) if stop is None else stop
+    if text[start] == "$":
+        return FORMULA.match(text, start, end)
+    match = _BRACKETED.match(text, start, end)
+    inside = (match["inline"] or match["block"]) if match else ""
+    return match if _LIKE_TEX.search(inside) else None
 
 
 def code_and_comments(text: str, *, formulas: bool) -> list[tuple[int, int]]:
@@ -55,7 +76,7 @@ def code_and_comments(text: str, *, formulas: bool) -> list[tuple[int, int]]:
             if comment:
                 position = comment.end()
                 found.append((start, position))
-        elif sign == "$" and (formula := FORMULA.match(text, start)):
+        elif sign in "\\$" and (formula := formula_at(text, start)):
             position = formula.end()
             if formulas:
                 found.append((start, position))

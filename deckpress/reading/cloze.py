@@ -6,10 +6,11 @@ Marks in code, in a formula or in the address of a link do not count.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from deckpress.commonmark.opaque import without_targets
+from deckpress.commonmark.document import parse
+from deckpress.commonmark.opaque import CODE_GAP, without_targets
 from deckpress.reading.prose import prose, without_formulas
 
 HIGHEST = 499  # the highest cloze number for which Anki makes a card
@@ -28,7 +29,7 @@ class Gap:
     """A gap: its cloze number, the text that it hides, and its hint, which may be empty.
 
     In the text that it is from, ``[start:end]`` is the whole gap, and ``[inner:outer]`` is what it
-    hides.
+    hides. `in_code` tells whether it stands in a fence, where only a card of gaps has any.
     """
 
     number: int
@@ -38,6 +39,7 @@ class Gap:
     inner: int
     outer: int
     end: int
+    in_code: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +66,9 @@ class Gaps:
 def gaps(text: str) -> Gaps:
     """The gaps of a Markdown text, in order, and the problems with them. Gaps do not nest.
 
-    There are no gaps in code blocks, code spans and formulas. Inside a gap, a ``::`` or ``}}`` that
-    belongs to code, a formula or the address of a link does not count. The first ``::`` begins the
-    hint.
+    There are no gaps in code spans and formulas, and those in fences have no hints. Inside a gap, a
+    ``::`` or ``}}`` that belongs to code, a formula or the address of a link does not count. The
+    first ``::`` begins the hint.
     """
     if "{{" not in text:
         return Gaps()
@@ -92,7 +94,24 @@ def gaps(text: str) -> Gaps:
     if open_heads:
         head = open_heads[0]
         problems.append(_malformed(head, text[head.start() : head.start() + 20].partition("\n")[0]))
-    return Gaps(tuple(found), tuple(problems))
+    found += _gaps_in_fences(text)
+    return Gaps(tuple(sorted(found, key=lambda gap: gap.start)), tuple(problems))
+
+
+def _gaps_in_fences(text: str) -> Iterator[Gap]:
+    if "```" not in text and "~~~" not in text:
+        return
+    document = parse(text)
+    starts = document.line_starts()
+    for token in document.tokens:
+        if token.type != "fence" or not token.map or "file=" in token.info:
+            continue
+        for match in CODE_GAP.finditer(text, starts[token.map[0] + 1], starts[token.map[1]]):
+            if 1 <= int(match[1]) <= HIGHEST:
+                inner, outer = match.span(2)
+                yield Gap(
+                    int(match[1]), match[2], "", match.start(), inner, outer, match.end(), True
+                )
 
 
 def fill_gaps(text: str) -> str:

@@ -27,7 +27,7 @@ from deckpress.reading.references import (
     references,
     well_placed,
 )
-from deckpress.reading.tokens import TokenKind, scan
+from deckpress.reading.tokens import COMMENTS_ABOVE, TokenKind, scan
 from deckpress.version_number import LEDGER_FILE, version_tuple
 
 _MEGA = 1_000_000
@@ -105,7 +105,8 @@ def _key_of(path: Path) -> str:
             head = file.read(_FRONT_BYTES).decode("utf-8-sig", "ignore")
     except OSError:
         return ""
-    front = _FRONT.match(head)
+    above = COMMENTS_ABOVE.match(head)
+    front = _FRONT.match(head, above.end() if above else 0)
     line = _KEY.search(front[0]) if front else None
     return line[2] if line else ""
 

@@ -8,8 +8,8 @@ hostile file can neither run code nor fill the memory.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 import yaml
@@ -23,13 +23,15 @@ from deckpress.reading.references import Folder, well_placed
 LANGUAGES = ("zh-CN", "en")
 _REQUIRED = {"title": "Python", "lang": "zh-CN", "key": "python-interview", "anki_deck": "Python"}
 _OPTIONAL = (
-    *("license", "homepage", "author", "description", "proofs", "imported", "tags", "tag_root"),
+    *("license", "homepage", "author", "description", "proofs", "imported"),
+    *("tags", "tag_root", "ignore"),
 )
 _KNOWN = (*_REQUIRED, *_OPTIONAL)
 _LARGEST = 64 * 1024  # characters: the YAML parser is slow, and no deck needs more
 _TEXT = "tag:yaml.org,2002:str"
 _CARD = re.compile(r"##[ \t]")
 # YAML takes these for line ends, but editors do not.
+_CODE = re.compile(r"D\d{3}")
 _HALF = re.compile("[\ud800-\udfff]")
 _YAML_BREAKS = re.compile("[\x85\u2028\u2029]")
 _ALLOWED: dict[str, tuple[str, Callable[[str], bool]]] = {
@@ -52,6 +54,7 @@ class _Reader:
     values: dict[str, str]
     tags: dict[str, str]
     found: list[Diagnostic]
+    ignored: list[str] = field(default_factory=list)
 
     def span(self, node: yaml.Node) -> Span:
         start, end = node.start_mark, node.end_mark
@@ -62,21 +65,21 @@ class _Reader:
         self.found.append(finding(code, self.span(node), **args))
 
 
-def read_front_matter(raw: str, path: str) -> tuple[Meta, list[Diagnostic]]:
+def read_front_matter(raw: str, path: str, line: int = 1) -> tuple[Meta, list[Diagnostic]]:
     """The `Meta` that a front matter holds, and findings about it.
 
-    `raw` is the whole token, with its ``---`` lines, from line 1 of the file `path` on. It may hold
+    `raw` is the whole token, with its ``---`` lines, from `line` of the file `path` on. It may hold
     anything: values that are missing or wrong become empty, with a finding for each.
     """
     lines = [line.rstrip("\r\n") for line in split_lines(raw)]
-    reader = _Reader(path, 2, {}, {}, [])
+    reader = _Reader(path, line + 1, {}, {}, [])
     if len(lines) < 2:
-        return Meta("", "", "", ""), [finding("D102", Span(path, 1, 1, 3))]
+        return Meta("", "", "", ""), [finding("D102", Span(path, line, 1, 3))]
     source = _YAML_BREAKS.sub(" ", "\n".join(lines[1:-1]))
     node = _compose(source, reader)
     if not isinstance(node, yaml.MappingNode) and any(map(_CARD.match, lines)):
         # The front matter is not closed: a ``---`` line further down was taken for its end.
-        return Meta("", "", "", ""), [finding("D102", Span(path, 1, 1, 3))]
+        return Meta("", "", "", ""), [finding("D102", Span(path, line, 1, 3))]
     if isinstance(node, yaml.MappingNode):
         _take_mapping(node, reader)
     elif node is not None:
@@ -84,10 +87,13 @@ def read_front_matter(raw: str, path: str) -> tuple[Meta, list[Diagnostic]]:
     if not any(d.code in ("D103", "D109") for d in reader.found):
         for key, example in _REQUIRED.items():
             if key not in reader.values:
-                reader.found.append(finding("D105", Span(path, 1, 1, 3), key=key, example=example))
+                reader.found.append(
+                    finding("D105", Span(path, line, 1, 3), key=key, example=example)
+                )
     values = {key: value for key, value in reader.values.items() if value}
     required = {key: values.pop(key, "") for key in _REQUIRED}
-    return Meta(**required, **values, tags=reader.tags, guids={}), reader.found
+    ignored = tuple(reader.ignored)
+    return Meta(**required, **values, tags=reader.tags, guids={}, ignore=ignored), reader.found
 
 
 def missing_front_matter(path: str, line: int = 1) -> tuple[Meta, list[Diagnostic]]:
@@ -101,7 +107,9 @@ def missing_front_matter(path: str, line: int = 1) -> tuple[Meta, list[Diagnosti
 def _compose(source: str, reader: _Reader) -> yaml.Node | None:
     if len(source) > _LARGEST:
         reason = f"it is longer than {_LARGEST} characters"
-        reader.found.append(finding("D103", Span(reader.path, 1, 1, 3), reason=reason))
+        reader.found.append(
+            finding("D103", Span(reader.path, reader.first - 1, 1, 3), reason=reason)
+        )
         return None
     try:
         node: yaml.Node | None = yaml.compose(source, Loader=yaml.SafeLoader)
@@ -130,19 +138,38 @@ def _compose(source: str, reader: _Reader) -> yaml.Node | None:
 
 def _take_mapping(node: yaml.MappingNode, reader: _Reader) -> None:
     seen: set[str] = set()
+    others: list[yaml.Node] = []
     for key_node, value in node.value:
         key = _HALF.sub("?", key_node.value) if isinstance(key_node, yaml.ScalarNode) else ""
         if key not in _KNOWN:
             near = get_close_matches(key, _KNOWN, 1)
-            args = {"near": near[0]} if near else {}
-            reader.report("D104", key_node, key=key or "?", known=", ".join(_KNOWN), **args)
+            if near:
+                known = ", ".join(_KNOWN)
+                reader.report("D104", key_node, key=key, known=known, near=near[0])
+            else:  # what another program reads there
+                others.append(key_node)
         elif key in seen:
             reader.report("D108", key_node, key=key)
         elif key == "tags":
             reader.tags.update(_tags(value, reader))
+        elif key == "ignore":
+            reader.ignored += _codes(value, reader)
         else:
             reader.values[key] = _text(key, value, reader)
         seen.add(key)
+    if others:
+        keys = (node.value if isinstance(node, yaml.ScalarNode) else "?" for node in others)
+        reader.report("D111", others[0], keys=_HALF.sub("?", ", ".join(map(str, keys))))
+
+
+def _codes(node: yaml.Node, reader: _Reader) -> Iterator[str]:
+    """The codes of the warnings that the author has decided about."""
+    nodes = node.value if isinstance(node, yaml.SequenceNode) else [node]
+    for each in nodes:
+        if isinstance(each, yaml.ScalarNode) and _CODE.fullmatch(each.value):
+            yield each.value
+        else:
+            reader.report("D112", each)
 
 
 def _text(key: str, node: yaml.Node, reader: _Reader) -> str:

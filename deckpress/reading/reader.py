@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from functools import partial
 
 from deckpress.commonmark.document import Definition, parse
-from deckpress.diagnostics import Diagnostic, finding, ordered
+from deckpress.diagnostics import Diagnostic, finding, ordered, without_ignored
 from deckpress.model import (
     CardKind,
     Meta,
@@ -46,6 +46,7 @@ from deckpress.reading.tokens import Token, TokenKind, scan
 
 __all__ = ["read", "references", "scan"]
 
+_COMMENT = re.compile(r"<!--[\s\S]*?-->")
 # A front matter that starts below the first line.
 _LATE_FRONT = re.compile(r"\ufeff?\s+(?=---[ \t]*+[\r\n]+[ \t]*+\w+:)")
 
@@ -59,7 +60,7 @@ def read(loaded: LoadedSource) -> tuple[RawDeck, tuple[Diagnostic, ...]]:
     front = next((token for token in tokens if token.kind is TokenKind.FRONT), None)
     lost = None if front else _LATE_FRONT.match(loaded.text)
     if front:
-        meta, found = read_front_matter(front.raw, loaded.path)
+        meta, found = read_front_matter(front.raw, loaded.path, front.line)
         meta, unusable = with_guids(meta, front.raw, loaded.files, loaded.path)
         found += unusable
     else:
@@ -76,7 +77,7 @@ def read(loaded: LoadedSource) -> tuple[RawDeck, tuple[Diagnostic, ...]]:
     deck = RawDeck(loaded.name, meta, sections, loaded.files, loaded.data)
     if "]:" in loaded.text:
         deck = replace(deck, definitions=_definitions(deck))
-    return deck, ordered(found)
+    return deck, ordered(without_ignored(found, meta.ignore))
 
 
 def _definitions(deck: RawDeck) -> dict[str, Definition]:
@@ -87,6 +88,11 @@ def _definitions(deck: RawDeck) -> dict[str, Definition]:
             for label, definition in parse(source).definitions.items():
                 found.setdefault(label, definition)
     return found
+
+
+def _without_comments(raw: str) -> str:
+    """A text with its comments blanked out, so that what is left keeps its place."""
+    return _COMMENT.sub(lambda match: re.sub(r"[^\r\n]", " ", match[0]), raw)
 
 
 def _line_number(text: str, offset: int) -> int:
@@ -195,7 +201,7 @@ class _DeckReader:
             self._slot.raw.append(token.raw)
         elif self._front_follows:
             self._front_follows = False
-        elif stray_text := _TextSlot(token.line, [token.raw]).text(self._path):
+        elif stray_text := _TextSlot(token.line, [_without_comments(token.raw)]).text(self._path):
             self._found.append(finding("D202", stray_text.span))
 
     def _heading(self, token: Token) -> tuple[Heading, Text, Span]:

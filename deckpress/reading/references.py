@@ -90,7 +90,7 @@ def links(text: str, definitions: Mapping[str, Definition] | None = None) -> tup
 
     `definitions` are the definitions of the whole deck. Bare addresses are not among the links.
     """
-    if "[" not in text or not any(mark in text for mark in ("](", "]:", "![", "][", "]")):
+    if "[" not in text and "<" not in text:
         return ()
     document = parse(text)
     known = {**(definitions or {}), **document.definitions}
@@ -101,7 +101,7 @@ def links(text: str, definitions: Mapping[str, Definition] | None = None) -> tup
 
 def _in_leaf(leaf: Leaf, known: Mapping[str, Definition]) -> Iterator[Link]:
     text = leaf.text
-    if "]" not in text or not ("](" in text or known):
+    if not ("](" in text or "[[" in text or "<" in text or ("]" in text and known)):
         return
     yield from _of_tokens(parse_inline(text, known), text, leaf)
 
@@ -114,8 +114,8 @@ def _of_tokens(tokens: list[Token], text: str, leaf: Leaf) -> Iterator[Link]:
             continue
         start, stop = span
         target = str(token.attrs["src" if image else "href"])
-        by_name = text[stop - 1] == "]"
-        if not by_name:
+        by_name = text[stop - 1] == "]" and "written" not in token.meta
+        if not by_name and "written" not in token.meta:
             at = _SPACE.match(text, text.rfind("](", start, stop) + 2)
             start = at.end() if at else start
             end = parseLinkDestination(text, start, stop).pos

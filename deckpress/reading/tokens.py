@@ -17,6 +17,10 @@ from deckpress.reading.lines import heading_level, trimmed
 
 BOM = "\ufeff"
 
+# Comments, such as those for linters, may stand above the front matter.
+COMMENTS_ABOVE = re.compile(
+    r"(?:[ \t]*\r?\n)*(?:[ \t]*<!--(?:(?!-->)[\s\S])*-->[ \t]*\r?\n(?:[ \t]*\r?\n)*)+(?=---)"
+)
 _FRONT_START = re.compile(r"---[ \t]*+\r?(?:\n|\Z)")
 _FRONT_END = re.compile(r"^(?:---|\.\.\.)[ \t]*+\r?(?:\n|\Z)", re.MULTILINE)
 _LONE_CR = re.compile(r"\r(?!\n)")
@@ -63,6 +67,11 @@ def scan(text: str) -> tuple[Token, ...]:
         shape = "\n" + shape[1:]  # so that the first line begins like any other
         start = 1
     line = 1
+    above = COMMENTS_ABOVE.match(shape, start)
+    if above and _FRONT_START.match(shape, above.end()):
+        tokens.append(Token(TokenKind.TEXT, text[start : above.end()], line))
+        line += shape.count("\n", start, above.end())
+        start = above.end()
     if rule := _FRONT_START.match(shape, start):
         end = _FRONT_END.search(shape, rule.end())
         stop = end.end() if end else rule.end()

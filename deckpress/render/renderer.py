@@ -108,6 +108,7 @@ class _Renderer:
         )
         self._proofs = {id: recorded.proof for id, recorded in proofs(deck).items()}
         self._digests = digests(deck)
+        self._titles = {card.question.source.casefold(): card.id for card in deck.cards()}
         self._done: dict[bytes, _Rendered] = {}
         self._keys: dict[tuple[str, str], bytes] = {}
         self.assets = {asset.name: asset for _, asset in self._figures.values()}
@@ -202,6 +203,9 @@ class _Renderer:
         if "#" in source:
             linked = re.findall(r"#([^)\s>\]]+)", source)
             key.update(repr([name in self._targets for name in linked]).encode())
+        if "[[" in source:
+            named = re.findall(r"\[\[([^\[\]|]+)", source)
+            key.update(repr([self._titles.get(name.casefold()) for name in named]).encode())
         if "[" in source and self._deck.definitions:
             defined = (
                 (label, d["href"], d["title"]) for label, d in self._deck.definitions.items()
@@ -228,6 +232,7 @@ class _Renderer:
             files=self._deck.files,
             pictures=self._pictures,
             gaps=job.gaps,
+            titles=self._titles,
             definitions={**self._deck.definitions, **parse(source).definitions},
         )
         try:
@@ -289,6 +294,7 @@ def _pieces(html: str, context: Context) -> Html:
     pieces: list[Piece] = []
     text: list[str] = []
     links: list[bool] = []
+    marks: list[bool] = []  # of gaps, or just marked
     start = 0
 
     def add(piece: Piece) -> None:
@@ -304,7 +310,13 @@ def _pieces(html: str, context: Context) -> Html:
         values = dict(_ATTRIBUTE.findall(attributes or ""))
         if hole is not None:
             add(context.holes[int(hole)])
+        elif tag == "mark" and closing and not marks.pop():
+            text.append(token.group())
+        elif tag == "mark" and not closing and "data-gap" not in values:
+            marks.append(False)
+            text.append(token.group())
         elif tag == "mark":
+            marks += [] if closing else [True]
             hint = values.get("data-hint", "")
             add(ClozeEnd() if closing else ClozeStart(int(values["data-gap"]), _unescaped(hint)))
         elif closing:

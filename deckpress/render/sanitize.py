@@ -7,7 +7,7 @@ import nh3
 _TAGS = {
     *("p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "div", "pre"),
     *("ol", "ul", "li", "table", "thead", "tbody", "tr", "th", "td"),
-    *("a", "code", "del", "em", "span", "strong", "sub", "sup"),
+    *("a", "code", "del", "em", "kbd", "span", "strong", "sub", "sup", "u"),
     *("data", "mark"),  # they mark the places of holes
 }
 _ATTRIBUTES = {

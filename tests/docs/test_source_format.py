@@ -313,7 +313,7 @@ def test_table_of_keys() -> None:
     assert all(row[1] in ("yes", "no") and bool(row[2]) == (row[1] == "no") for row in rows)
     values = {spans(row[0])[0]: row[3] for row in rows}
     assert tuple(spans(values["lang"])) == front_matter.LANGUAGES
-    limited = {key for key, value in values.items() if value != "text"} - {"tags"}
+    limited = {key for key, value in values.items() if value != "text"} - {"tags", "ignore"}
     assert limited == set(front_matter._ALLOWED)
 
 

@@ -136,7 +136,8 @@ def _meta(**changes: str) -> Meta:
         "description": "给测试用的小卡组。",
         **changes,
     }
-    return Meta(**facts, tags={"concept": "概念", "config": "配置", "debug": "排错"}, guids={})
+    tags = {"concept": "概念", "config": "配置", "debug": "排错"}
+    return Meta(**facts, tags=tags, guids={}, ignore=())
 
 
 def _assets() -> dict[str, Asset]:

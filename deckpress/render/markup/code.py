@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import escape
 
+from deckpress.commonmark.opaque import CODE_GAP
 from deckpress.reading.fences import DIAGRAM, Fence, extract_part
 from deckpress.render import diagrams
 from deckpress.render.markup.context import Context
@@ -62,7 +63,8 @@ def fence_html(fence: Fence, body: str, context: Context) -> str:
     elif info.role:
         label = f'<p class="file role">{words(context.lang)[info.role]}</p>'
     name = "".join(c for c in info.language.lower() if c.isalnum() or c in "-_+")
-    code = highlighted(body, info.language)
+    gaps = context.gaps and info.file is None and "{{c" in body
+    code = _with_gaps(body, info.language) if gaps else highlighted(body, info.language)
     return f'<div class="code">{label}<pre><code class="lang-{name}">{code}</code></pre></div>'
 
 
@@ -81,15 +83,47 @@ def highlighted(code: str, language: str) -> str:
 
     Neighbouring tokens of one style share a span, so that print has few boxes to lay out.
     """
+    return "".join(_run(style, text) for style, text in _runs(code, language))
+
+
+def _with_gaps(body: str, language: str) -> str:
+    """Code with gaps, as HTML. It has the colours of the whole code, with the gaps filled in."""
+    code, gaps, position = "", [], 0
+    for match in CODE_GAP.finditer(body):
+        code += body[position : match.start()]
+        gaps.append((len(code), len(code) + len(match[2]), int(match[1])))
+        code += match[2]
+        position = match.end()
+    code += body[position:]
+    edges = sorted({edge for start, stop, _ in gaps for edge in (start, stop)})
+    opened = {start: f'<mark data-gap="{number}">' for start, _, number in gaps}
+    closed = {stop: "</mark>" for _, stop, _ in gaps}
+    parts: list[str] = []
+    place = 0
+    for style, text in _runs(code, language):
+        stop = place + len(text)
+        for end in [*(edge for edge in edges if place < edge < stop), stop]:
+            parts += (closed.get(place, ""), opened.get(place, ""))
+            closed.pop(place, None), opened.pop(place, None)
+            parts.append(_run(style, text[: end - place]))
+            text, place = text[end - place :], end
+    return "".join(parts) + closed.get(place, "")
+
+
+def _runs(code: str, language: str) -> list[tuple[str, str]]:
+    """The code in runs of one style; the style is empty where there is none."""
     lexer = _lexer(language.lower())
     tokens = _tokens(lexer, code) if lexer is not None and code else []
     if not tokens:
-        return str(escape(code))
-    runs = []
-    for style, group in groupby(_styled(tokens), key=lambda pair: pair[0]):
-        text = escape("".join(value for _, value in group))
-        runs.append(f'<span class="{style}">{text}</span>' if style else str(text))
-    return "".join(runs)
+        return [("", code)]
+    return [
+        (style, "".join(value for _, value in group))
+        for style, group in groupby(_styled(tokens), key=lambda pair: pair[0])
+    ]
+
+
+def _run(style: str, text: str) -> str:
+    return f'<span class="{style}">{escape(text)}</span>' if style else str(escape(text))
 
 
 def _tokens(lexer: Lexer, code: str) -> list[tuple[_TokenType, str]]:

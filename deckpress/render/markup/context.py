@@ -28,6 +28,7 @@ class Context:
     pictures: Mapping[str, Picture]
     gaps: bool = False
     definitions: Mapping[str, Definition] = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict)
     holes: list[Math | Picture] = field(default_factory=list)
     assets: list[Asset] = field(default_factory=list)
     found: list[Diagnostic] = field(default_factory=list)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement
 
@@ -12,7 +13,9 @@ from markdown_it.common.normalize_url import normalizeLink
 
 from deckpress.commonmark.document import parse
 from deckpress.commonmark.inline import parse_inline
+from deckpress.model import Picture
 from deckpress.reading.fences import fence_of
+from deckpress.reading.references import figure_path
 from deckpress.render import formulas
 from deckpress.render.markup.code import fence_html
 from deckpress.render.markup.context import Context
@@ -21,10 +24,12 @@ from deckpress.render.markup.labels import words
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-CALLOUT = re.compile(r"\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\][ \t]*(?:\n|$)", re.IGNORECASE)
+CALLOUT = re.compile(
+    r"\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\][-+]?[ \t]*(?P<title>[^\n]*)(?:\n|$)", re.IGNORECASE
+)
 TASK = re.compile(r"\[([ xX])\](?:[ \t]+|$)")
 # Every inline rule needs at least one of these.
-_INLINE = re.compile(r"[`\\*_\[<&{$~\n@^]|https?:|ftp:|www\.")
+_INLINE = re.compile(r"[`\\*_\[<&{$~\n@^=]|https?:|ftp:|www\.")
 _DEEPEST = 50  # levels of inline elements; deeper ones are left out, and what they hold is kept
 
 
@@ -137,7 +142,10 @@ class TreeBuilder:
         quote.tag = "div"
         quote.set("class", f"callout {kind}")
         title = Element("p", {"class": "callout-title"})
-        title.text = words(self._context.lang)[kind]
+        if own := match["title"].strip():
+            self._inline(title, own)
+        else:
+            title.text = words(self._context.lang)[kind]
         quote.insert(0, title)
         rest = content[match.end() :]
         if not rest.strip():
@@ -152,7 +160,11 @@ class TreeBuilder:
             return
         context = self._context
         tokens = parse_inline(
-            content, context.definitions, self._document.footnotes, gaps=context.gaps
+            content,
+            context.definitions,
+            self._document.footnotes,
+            gaps=context.gaps,
+            titles=context.titles,
         )
         self._elements(parent, tokens)
         alone = parent.tag == "p" and len(tokens) == 1 and tokens[0].type == "image"
@@ -226,12 +238,13 @@ class TreeBuilder:
 
     def _picture(self, parent: Element, token: Token) -> None:
         """Add the hole of a figure of the source, and for any other image its text alternative."""
-        picture = self._context.pictures.get(str(token.attrs.get("src", "")))
-        alt = _plain(token.children or ())
+        picture = self._context.pictures.get(figure_path(str(token.attrs.get("src", ""))))
+        alt = _plain(token.children) if token.children else token.content
         if picture is None:
             SubElement(parent, "em").text = _escaped(alt)
             return
-        shown = type(picture)(picture.asset, alt, picture.width, picture.height, picture.drawn)
+        width, height = _scaled(picture, *token.meta.get("size", (None, None)))
+        shown = replace(picture, alt=alt, width=width, height=height)
         SubElement(parent, "data", {"value": self._context.hole(shown)})
 
     # Footnotes.
@@ -264,6 +277,18 @@ def _escaped(text: str) -> str:
     if not text.isprintable():
         text = text.replace(STX, "").replace(ETX, "")
     return text.replace("&", "&amp;") if "&" in text else text
+
+
+def _scaled(
+    picture: Picture, width: int | None, height: int | None
+) -> tuple[int | None, int | None]:
+    """The size of a picture as its author wants it; what is not said follows from the rest."""
+    if not (width or height):
+        return picture.width, picture.height
+    if picture.width and picture.height:
+        ratio = picture.width / picture.height
+        return width or round((height or 0) * ratio), height or round((width or 0) / ratio)
+    return width, height
 
 
 def _add_text(parent: Element, text: str) -> None:
