@@ -17,6 +17,7 @@ _LONGEST = 2000
 _MOST_WORK = 2000
 _SVG = "http://www.w3.org/2000/svg"
 _WORDS = re.compile(r"\\(?:text|textbf|textit|mbox)\{[^{}]*\}")
+_SIGN = re.compile(r"<(?![A-Za-z/!?])")
 _COMMAND = re.compile(r"\\([A-Za-z]+|.)", re.DOTALL)
 # Commands that are unsafe because Anki gives the TeX to MathJax: there the brackets end a formula,
 # ``href``, ``style`` and ``class`` make live HTML, and the others redefine commands.
@@ -79,8 +80,8 @@ def draw(tex: str, *, display: bool) -> Math:
 
 
 def _with_references(tex: str) -> str:
-    """The TeX with ``<`` and ``&`` in words as XML writes them; the library does not do that."""
-    return _WORDS.sub(lambda match: match[0].replace("&", "&amp;").replace("<", "&lt;"), tex)
+    """The TeX with the signs ``<`` and ``&`` in words as XML writes them, but no tag."""
+    return _WORDS.sub(lambda match: _SIGN.sub("&lt;", match[0].replace("&", "&amp;")), tex)
 
 
 def _unknown_command(mathml: ElementTree.Element) -> str:
