@@ -20,7 +20,7 @@ from deckpress.model import Span
 
 _LONGEST_LINE = 96  # columns of a source line that are shown at most
 _MOST_BEFORE_CARET = 48  # of these, columns to the left of the caret at most in a longer line
-_LONGEST_VALUE = 100  # characters of a value quoted in a message
+_LONGEST_VALUE = 200  # characters of a value quoted in a message
 
 # Format and bidirectional controls could make a line of the source look different from what it is.
 _UNSAFE = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
