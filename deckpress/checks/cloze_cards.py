@@ -33,7 +33,9 @@ def check(deck: RawDeck) -> Iterator[Diagnostic]:
 
 def _check_card(card: RawCard) -> Iterator[Diagnostic]:
     heading = _in_clear(card.question.source, gaps(card.question.source).found)
-    for text in (card.question, card.short):
+    texts = (card.question, card.short)
+    every = [gap for text in texts for gap in gaps(text.source).found]
+    for text in texts:
         found = gaps(text.source).found
         if not found:
             continue
@@ -43,7 +45,14 @@ def _check_card(card: RawCard) -> Iterator[Diagnostic]:
             beside = [_sentence(clear, field.prose, gap), gap.hint]
             if text is not card.question:
                 beside.append(heading)
-            if any(_stands_in(gap.text, other) for other in beside):
+            # A gap of another number is open meanwhile.
+            open_twin = any(
+                other.number != gap.number
+                and _plain(other.text) == _plain(gap.text)
+                and _stands_in(gap.text, other.text)
+                for other in every
+            )
+            if open_twin or any(_stands_in(gap.text, other) for other in beside):
                 width = gap.outer - gap.inner
                 yield finding("D336", field.span(gap.inner, width), text=gap.text.strip())
         yield from _check_neighbours(text, field, found)
@@ -84,14 +93,17 @@ def _sentence(clear: str, masked: str, gap: Gap) -> str:
     return clear[start:end]
 
 
+def _plain(text: str) -> str:
+    return _MARKS.sub("", text).strip().casefold()
+
+
 def _stands_in(hidden: str, shown: str) -> bool:
     """Whether a hidden text can be read in another one, as a word or words of its own."""
-    wanted = _MARKS.sub("", hidden).strip().casefold()
+    wanted = _plain(hidden)
     han = sum(len(run) for run in HAN.findall(wanted))
     latin = len(_WORD.findall(wanted))
     if han < _LEAST_HAN and (han or latin < _LEAST_LATIN or wanted.isdigit()):
         return False
     before = r"(?<![0-9a-z])" if _WORD.match(wanted[0]) else ""
     after = r"(?![0-9a-z])" if _WORD.match(wanted[-1]) else ""
-    text = _MARKS.sub("", shown).casefold()
-    return re.search(before + re.escape(wanted) + after, text) is not None
+    return re.search(before + re.escape(wanted) + after, _plain(shown)) is not None

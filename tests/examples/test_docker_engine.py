@@ -381,7 +381,8 @@ def registry(engine: Engine, tmp_path: Path) -> int:
         shutil.copyfile(path, target)
         target.chmod(0o755)
     (tmp_path / "root/config.yml").write_text(
-        "version: 0.1\nstorage: {filesystem: {rootdirectory: /var/lib/registry}}\n"
+        "version: 0.1\nstorage: {filesystem: {rootdirectory: /var/lib/registry},"
+        " delete: {enabled: true}}\n"
         f"http: {{addr: 0.0.0.0:{port}}}\n"
     )
     change = f'ENTRYPOINT ["{binary}", "serve", "/config.yml"]'
@@ -408,6 +409,25 @@ def test_an_image_goes_to_a_registry_and_comes_back(
     id = engine.out(f"docker image inspect -f '{{{{.Id}}}}' {name}")
     engine.run(f"docker rmi {name} shop:1.0 && docker pull {name}")
     assert engine.out(f"docker image inspect -f '{{{{.Id}}}}' {name}") == id
+
+
+@pytest.mark.proves("docker-registry-selfhost", by=["Docker"], stand_ins=["registry:3"])
+def test_a_deleted_image_takes_space_until_the_garbage_is_collected(
+    engine: Engine, registry: int
+) -> None:
+    name = f"127.0.0.1:{registry}/team/shop:1.0"
+    engine.build(name, "FROM busybox\nRUN dd if=/dev/zero of=/big bs=1M count=3\n")
+    engine.run("docker run -d --name registry --network host -v held:/var/lib/registry registry:3")
+    engine.until(f"curl -s http://127.0.0.1:{registry}/v2/", "{}")
+    pushed = engine.out(f"docker push {name}")
+    (digest,) = re.findall(r"digest: (sha256:\w+)", pushed)
+    layers = "docker run --rm -v held:/held busybox find /held -name data -type f | wc -l"
+    before = int(engine.out(layers))
+    deleted = f"http://127.0.0.1:{registry}/v2/team/shop/manifests/{digest}"
+    assert engine.out(f"curl -s -o /dev/null -w '%{{http_code}}' -X DELETE {deleted}") == "202"
+    assert int(engine.out(layers)) == before >= 3
+    engine.run("docker exec registry docker-registry garbage-collect /config.yml")
+    assert int(engine.out(layers)) == 0
 
 
 @pytest.mark.proves("docker-container-lifecycle", "docker-container", by=["Docker"])
