@@ -528,14 +528,14 @@ def test_compose_waits_until_the_database_is_healthy(
     engine: Engine, example: Example, tmp_path: Path
 ) -> None:
     # While it makes its database, Postgres answers on its socket, and not on the network.
-    ready = 'ENTRYPOINT ["sh", "-c", "sleep 3; touch /tmp/ready; exec sleep 300"]\n'
+    ready = 'ENTRYPOINT ["sh", "-c", "sleep 8; touch /tmp/ready; exec sleep 300"]\n'
     probe = {"pg_isready": '#!/bin/sh\n[ "$1" != -h ] || test -f /tmp/ready\n'}
     put = "FROM busybox\nCOPY pg_isready /bin/\nRUN chmod +x /bin/pg_isready\n"
     engine.build("postgres:17", put + ready, probe)
     engine.build("demo-web", IDLE)
     text = example.file("docker/compose.yaml").read_text("utf-8")
     # Quicker than the card, and on a port that is free.
-    text = text.replace("interval: 5s", "interval: 1s").replace("8000:", f"{free_port()}:", 1)
+    text = text.replace("interval: 5s", "interval: 2s").replace("8000:", f"{free_port()}:", 1)
     (tmp_path / "compose.yaml").write_text(text, "utf-8")
     compose = f"{program('docker-compose')} --progress quiet"
     secret = {"DB_PASSWORD": "secret"}
@@ -549,13 +549,13 @@ def test_compose_waits_until_the_database_is_healthy(
         db, web = (_seconds(at) for at in engine.out(started).split())
         return web - db
 
-    assert gap() >= 3
+    assert gap() >= 8
     assert engine.out("docker inspect -f '{{.State.Health.Status}}' demo-db-1") == "healthy"
     engine.run(f"{compose} down -t 0", tmp_path, environment=secret)
     plain = re.sub(r"    depends_on:\n      db:\n.*\n", "    depends_on: [db]\n", text)
     assert plain != text
     (tmp_path / "compose.yaml").write_text(plain, "utf-8")
-    assert 0 <= gap() < 3
+    assert 0 <= gap() < 8
 
 
 def _seconds(at: str) -> float:
