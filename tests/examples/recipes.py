@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ import pytest
 from tests.examples.programs import program
 from tests.shipped import SOURCE
 
-RECIPES = SOURCE.parent / "recipes"
+_SECTION = re.compile(r"^#[^\n#]* \{#recipe-([\w-]+)\}$(.*?)(?=^# [^\n]* \{#|\Z)", re.M | re.S)
 _STAND_INS = Path(__file__).parent / "stand_ins"
 _BLOCK = re.compile(
     r"(?:`(?P<path>/[^`\n]+)`：\n\n)?^```(?P<info>[^\n]*)\n(?P<body>.*?)^```$", re.M | re.S
@@ -49,10 +50,16 @@ class Block:
     body: str
 
 
+@cache
+def recipes() -> dict[str, str]:
+    """The texts of the deck's recipes: its sections without cards, by their ids."""
+    return dict(_SECTION.findall(SOURCE.read_text("utf-8")))
+
+
 def blocks(name: str) -> list[Block]:
     """The blocks of a recipe, in order."""
-    text = (RECIPES / f"{name}.md").read_text("utf-8")
-    return [Block(m["path"], m["info"], m["body"]) for m in _BLOCK.finditer(text)]
+    found = _BLOCK.finditer(recipes()[name])
+    return [Block(m["path"], m["info"], m["body"]) for m in found]
 
 
 def file(name: str, path: str) -> str:

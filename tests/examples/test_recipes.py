@@ -16,18 +16,25 @@ import pytest
 from tests.examples.fastdfs_tracker import IPV4, cluster
 from tests.examples.nginx_server import nginx, whole
 from tests.examples.programs import program
-from tests.examples.recipes import RECIPES, blocks, file, printed, run
+from tests.examples.recipes import blocks, file, printed, recipes, run
 from tests.examples.test_docker_files import compose
+from tests.shipped import SOURCE
 
 RECORDED = Path(__file__).parent / "recorded" / "fastdfs"
-NAMES = sorted(path.stem for path in RECIPES.glob("*.md"))
+NAMES = sorted(recipes())
+
+
+def test_there_are_four_recipes_and_cards_lead_to_each() -> None:
+    assert len(NAMES) == 4
+    source = SOURCE.read_text("utf-8")
+    assert [name for name in NAMES if f"](#recipe-{name})" not in source] == []
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_recipe_says_what_one_has_how_to_check_it_and_how_to_take_it_down(name: str) -> None:
-    text = (RECIPES / f"{name}.md").read_text("utf-8")
-    headings = re.findall(r"^## (.*)$", text, re.M)
-    assert "\n\n做完以后：" in text.split("\n## ")[0]
+    text = recipes()[name]
+    headings = re.findall(r"^#### (.*)$", text, re.M)
+    assert text.startswith("\n\n做完以后：")
     assert headings[-1] == "拆掉"
     assert "检查" in headings
     assert all(block.body for block in blocks(name))
