@@ -74,9 +74,11 @@ def test_nothing_is_lost_in_anki(
     with learner(tmp_path) as reader:
         reader.take(Artifact(path.name, path.read_bytes()))
         texts = texts_by_id(reader)
-    assert texts.keys() == spoken.keys()
-    assert lost(spoken, lambda identity: text_of(texts[identity])) == []
-    assert unseen(spoken, texts.__getitem__) == []
+    # A section without cards is for reading: Anki has no deck of it.
+    studied = {id: words for id, words in spoken.items() if not id.startswith("recipe-")}
+    assert texts.keys() == studied.keys()
+    assert lost(studied, lambda identity: text_of(texts[identity])) == []
+    assert unseen(studied, texts.__getitem__) == []
 
 
 def texts_by_id(reader: Learner) -> dict[str, str]:
@@ -108,6 +110,7 @@ def test_nothing_is_lost_in_print(
         capture_output=True,
         text=True,
     ).stdout
+    text = re.sub(r"^·\n", "", text, flags=re.M)  # marks of items, torn off at the end of a column
     text += re.sub(r"\s*→\s*\d+", "", text)  # on paper, a link to a card names its number too
     assert lost(spoken, lambda _: text) == []
 

@@ -1,4 +1,7 @@
-"""A section whose cards are all retired: no output has a heading for it, Anki keeps its cards."""
+"""A section whose cards are all retired: no output has a heading for it, Anki keeps its cards.
+
+One that never had cards is an appendix: the book and the page have it whole, and nothing else.
+"""
 
 from __future__ import annotations
 
@@ -34,6 +37,14 @@ Nothing.
 ### Retired
 
 Superseded.
+
+# How to look {#how-to-look}
+
+Type this:
+
+```sh
+ss --tcp
+```
 """
 
 
@@ -52,6 +63,23 @@ def test_no_sheet_has_its_heading(built: Path) -> None:
         printed = "".join(glyph.text for glyph in glyphs(sheet.read_bytes()))
         assert "Alive" in printed, sheet.name
         assert "Departed" not in printed, sheet.name
+
+
+def test_an_appendix_is_in_the_book_and_on_the_page(built: Path) -> None:
+    printed = {
+        path.stem.rpartition("-")[2]: "".join(glyph.text for glyph in glyphs(path.read_bytes()))
+        for path in built.glob("*.pdf")
+    }
+    others = [printed.pop("selftest"), printed.pop("cards")]
+    (book,) = printed.values()
+    assert "ss --tcp" in book
+    assert not any("How to look" in text or "ss --tcp" in text for text in others)
+    page = next(built.glob("*.html")).read_text("utf-8")
+    contents = page.partition("<nav")[2].partition("</nav>")[0]
+    entry = contents.partition("#how-to-look")[2]
+    assert "How to look" in entry
+    assert "count" not in entry  # of cards, which it has none of
+    assert "--tcp" in page
 
 
 def test_no_page_has_its_heading(built: Path) -> None:
