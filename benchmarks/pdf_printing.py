@@ -32,7 +32,7 @@ from exporters.theme import FONTS
 
 ROOT = Path(__file__).resolve().parent.parent
 COLUMNS = 3
-PRINTING = PrintOptions(sheets=("cheat",), columns=COLUMNS)
+PRINTING = PrintOptions(sheets=("handbook",), columns=COLUMNS)
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "chrome")
 _TYPST = (
     "import sys, typst; typst.compile(sys.argv[1], output=sys.argv[2], font_paths=sys.argv[3:])"
@@ -102,11 +102,11 @@ def prepare(folder: Path, count: int) -> None:
 
 
 def make_page(source: Path, page: Path) -> None:
-    """Write our cheat sheet of a source as one HTML file that a browser can print."""
-    from exporters.pdf.sheets.cheat_sheet import CheatSheet
+    """Write our handbook of a source as one HTML file that a browser can print."""
+    from exporters.pdf.sheets.handbook import Handbook
 
     deck, version = _rendered(source)
-    html = CheatSheet(deck, version, PRINTING).sheet().html
+    html = Handbook(deck, version, PRINTING).sheet().html
     faces = "".join(
         f"@font-face {{ font-family: '{family}'; font-weight: {weight}; src: url('{file}') }}\n"
         for family, weight, file in (
@@ -132,7 +132,7 @@ def _rendered(source: Path) -> tuple[Deck, DeckVersion]:
 
 
 def print_once(source: Path, printed: Path, edited: bool) -> None:
-    """Print the cheat sheet as a build does. With `edited`, one card changes since the last run."""
+    """Print the handbook as a build does. With `edited`, one card changes since the last run."""
     from deckpress.render.cache import FileCache
     from exporters.pdf import export
 

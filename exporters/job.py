@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
 # The printed sheets, in the order in which a build makes them.
-SHEETS = ("cheat", "test", "cards")
+SHEETS = ("cheat", "handbook", "test", "cards")
 
 # The width and height of each paper size, in millimetres.
 PAPERS: Mapping[str, tuple[float, float]] = {
@@ -22,14 +22,15 @@ PAPERS: Mapping[str, tuple[float, float]] = {
 
 
 class FitError(Exception):
-    """The cheat sheet does not fit into the requested number of pages.
+    """The cheat sheet or the handbook does not fit into the requested number of pages.
 
-    Even in the smallest type, of `size` points, it takes `needed` pages, and only `allowed` pages
-    were requested.
+    Even in the smallest type, of `size` points, the `sheet` (a name from `SHEETS`) takes `needed`
+    pages, and only `allowed` pages were requested.
     """
 
-    def __init__(self, allowed: int, needed: int, size: float) -> None:
-        super().__init__(allowed, needed, size)
+    def __init__(self, sheet: str, allowed: int, needed: int, size: float) -> None:
+        super().__init__(sheet, allowed, needed, size)
+        self.sheet = sheet
         self.allowed = allowed
         self.needed = needed
         self.size = size
@@ -102,8 +103,10 @@ class PrintOptions:
     """How the deck is printed. All lengths are in millimetres.
 
     `sheets` are names from `SHEETS`, and `paper` is a key of `PAPERS`. If `columns` or `per_page`
-    (flash cards on a page) is 0, the paper decides it. If `fit_pages` is 0, the cheat sheet may
-    have any number of pages. `detail` is ``full`` or, with answers and pitfalls only, ``short``.
+    (flash cards on a page) is 0, the paper decides it. `pages` is the number of pages of the cheat
+    sheet; if it is 0, it has two, and more only if its core needs them. If `fit_pages` is 0, the
+    handbook may have any number of pages. `detail` is how much it says of a card: ``full`` or, with
+    answers and pitfalls only, ``short``.
     `flip` is the edge over which the printer turns the paper of the flash cards, ``long`` or
     ``short``. `offset` is how far the printer shifts their backs to the right and down.
     """
@@ -111,6 +114,7 @@ class PrintOptions:
     sheets: tuple[str, ...] = SHEETS
     paper: str = "A4"
     columns: int = 0
+    pages: int = 0
     fit_pages: int = 0
     detail: str = "full"
     large_print: bool = False

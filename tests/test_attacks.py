@@ -31,7 +31,7 @@ from releases.checked_source import check_source
 from tests import outputs
 from tests.exporters.browser import visit
 from tests.exporters.learner import Learner, learner, text_of
-from tests.exporters.pdf_reading import CHEAT
+from tests.exporters.pdf_reading import HANDBOOK
 from tests.exporters.printing import here
 
 ATTACKS = Path(__file__).parent / "fixtures" / "attacks"
@@ -68,7 +68,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Hostile:
             decks[path.stem] = read.deck
         found[path.stem] = (*read.findings, *render(read.deck)[1])
     deck, _ = render(_merged(decks))
-    made = {name: load(name)(deck, VERSION, CHEAT) for name in EXPORTERS}
+    made = {name: load(name)(deck, VERSION, HANDBOOK) for name in EXPORTERS}
     artifacts = {name: artifact for name, (artifact, *_) in made.items()}
     return Hostile(deck, artifacts, found, frozenset(refused))
 

@@ -102,7 +102,7 @@ def filled(field: str) -> str:
 def test_nothing_is_lost_in_print(
     tmp_path: Path, spoken: dict[str, Said], body: Mapping[str, int]
 ) -> None:
-    printed = artefacts(tmp_path, "--only", "pdf", "--sheet", "cheat")
+    printed = artefacts(tmp_path, "--only", "pdf", "--sheet", "handbook")
     window = [argument for name, value in body.items() for argument in (f"-{name}", str(value))]
     text = subprocess.run(
         ["pdftotext", "-raw", "-nopgbrk", *window, printed[".pdf"], "-"],

@@ -20,7 +20,7 @@ from releases.checked_source import check_source
 from tests import outputs
 from tests.exporters.browser import visit
 from tests.exporters.learner import learner
-from tests.exporters.pdf_reading import CHEAT
+from tests.exporters.pdf_reading import HANDBOOK
 
 TORTURE = Path(__file__).parent / "fixtures" / "torture"
 EXPECTED: dict[str, dict[str, Any]] = tomllib.loads((TORTURE / "expected.toml").read_text("utf-8"))
@@ -54,7 +54,7 @@ def tortured() -> Tortured:
     sections = tuple(section for deck in decks for section in deck.sections)
     deck, found = render(replace(decks[0], sections=sections))
     assert found == ()
-    made = {name: load(name)(deck, VERSION, CHEAT) for name in EXPORTERS}
+    made = {name: load(name)(deck, VERSION, HANDBOOK) for name in EXPORTERS}
     return Tortured(deck, {name: artifact for name, (artifact, *_) in made.items()})
 
 

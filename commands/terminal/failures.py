@@ -41,7 +41,7 @@ def reason(error: Exception) -> str:
             return error.message(language())
         case FitError():
             values = {"asked": error.allowed, "needed": error.needed, "size": error.size}
-            return say("print-too-long", **values)
+            return say(f"{error.sheet}-too-long", **values)
         case LayoutError():
             return say("layout-endless", place=error.card_id or "?")
         case PrinterError() if error.reason:

@@ -22,9 +22,10 @@ _NARROWEST_COLUMN = 38
 _MOST_CARDS = 24  # on a page
 # The sheets that an option changes. An option that is not listed changes all sheets.
 _SHEETS_OF = {
-    "columns": ("cheat", "test"),
-    "fit_pages": ("cheat",),
-    "detail": ("cheat",),
+    "columns": ("cheat", "handbook", "test"),
+    "pages": ("cheat",),
+    "fit_pages": ("handbook",),
+    "detail": ("handbook",),
     "per_page": ("cards",),
     "flip": ("cards",),
     "offset": ("cards",),
@@ -150,25 +151,32 @@ _OPTIONS = (
         "sheets",
         multiple=True,
         type=click.Choice(SHEETS),
-        help="Print only this sheet: the cheat sheet, the self-test, the flash cards. Can be "
-        "repeated.",
+        help="Print only this sheet: the cheat sheet, the handbook, the self-test, the flash "
+        "cards. Can be repeated.",
     ),
     _option("--paper", type=click.Choice(list(PAPERS)), help="The paper; A4 unless told."),
     _option(
         "--columns",
         type=click.IntRange(1, 4),
-        help="Columns of the cheat sheet and the self-test; 2 unless told, on small paper 1.",
+        help="Columns of the handbook and the self-test, 2 unless told, on small paper 1; and of "
+        "the cheat sheet, 3 unless told, on small paper 2.",
+    ),
+    _option(
+        "--pages",
+        type=click.IntRange(1, 40),
+        metavar="N",
+        help="Pages of the cheat sheet; 2 unless told: one sheet of paper, both sides.",
     ),
     _option(
         "--fit-pages",
         type=click.IntRange(1),
         metavar="N",
-        help="Set the cheat sheet in the largest type in which it has at most N pages.",
+        help="Set the handbook in the largest type in which it has at most N pages.",
     ),
     _option(
         "--detail",
         type=click.Choice(["short", "full"]),
-        help="What the cheat sheet says of a card; short: the answer and the common mistake.",
+        help="What the handbook says of a card; short: the answer and the common mistake.",
     ),
     _option("--large-print", is_flag=True, default=None, help="Large type, in one column."),
     _option("--ink-saver", is_flag=True, default=None, help="Grey, and nothing filled."),

@@ -1,4 +1,4 @@
-"""The printed deck: a cheat sheet, a self-test and cards to cut out, set with our own fonts."""
+"""The printed deck: cheat sheet, handbook, self-test and cards to cut out, in our own fonts."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ def export(deck: Deck, version: Version, job: Job = DEFAULT_JOB) -> tuple[Artifa
     ones. A deck in which nothing is left to print still gives its title page.
 
     Raises:
-        FitError: the cheat sheet has more than `job.print_options.fit_pages` pages in any type.
+        FitError: the cheat sheet or the handbook has more pages than `job.print_options` allow, in
+            any type.
         LayoutError: a card's layout did not end.
     """
     from exporters.pdf.book.workers import Workers
@@ -64,16 +65,22 @@ def _most_workers() -> int:
 
 
 def _cheat_sheet(deck: Deck, version: Version, job: Job, pool: Pool) -> Printed:
+    from exporters.pdf.sheets.cheat_sheet import start_cheat_sheet
+
+    return start_cheat_sheet(deck, version, job, pool)
+
+
+def _handbook(deck: Deck, version: Version, job: Job, pool: Pool) -> Printed:
     from exporters.pdf.book.binding import start_book
     from exporters.pdf.book.fit_pages import fit_to_pages
-    from exporters.pdf.sheets.cheat_sheet import CheatSheet
+    from exporters.pdf.sheets.handbook import Handbook
     from exporters.pdf.weasy.press import print_sheet
 
     def begin(size: float = 0) -> Printed:
-        cheat_sheet = CheatSheet(deck, version, job.print_options, size)
-        if cheat_sheet.in_one_piece:
-            return pool.submit(print_sheet, cheat_sheet.sheet()).result
-        return start_book(cheat_sheet.book(), job, pool)
+        handbook = Handbook(deck, version, job.print_options, size)
+        if handbook.in_one_piece:
+            return pool.submit(print_sheet, handbook.sheet()).result
+        return start_book(handbook.book(), job, pool)
 
     if pages := job.print_options.fit_pages:
         return lambda: fit_to_pages(lambda size: begin(size)(), pages)
@@ -99,6 +106,7 @@ def _flash_cards(deck: Deck, version: Version, job: Job, pool: Pool) -> Printed:
 
 _SHEETS: dict[str, tuple[str, Callable[[Deck, Version, Job, Pool], Printed]]] = {
     "cheat": ("", _cheat_sheet),
+    "handbook": ("-handbook", _handbook),
     "test": ("-selftest", _self_test),
     "cards": ("-cards", _flash_cards),
 }

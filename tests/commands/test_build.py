@@ -70,11 +70,11 @@ def test_a_build_says_where_its_files_are(output: Path, capsys: pytest.CaptureFi
     assert head.startswith("Small deck 1.0.0-dev+")
     assert head.endswith(": 3 cards")
     *files, site = [Path(row.split(maxsplit=2)[2]) for row in rows]
-    assert [file.suffix for file in files] == [".apkg", ".txt", ".pdf", ".pdf", ".pdf", ".html"]
+    assert [file.suffix for file in files] == [".apkg", ".txt", *[".pdf"] * 4, ".html"]
     version = (output / "latest").readlink().name
     for file in files:
         assert file.parent.name == version
-        assert re.sub("-(update|selftest|cards)$", "", file.stem) == f"small-{version}"
+        assert re.sub("-(update|handbook|selftest|cards)$", "", file.stem) == f"small-{version}"
         assert file.stat().st_size > 1000
     assert site == files[0].parent / "site"
     size = sum(file.stat().st_size for file in site.iterdir())
@@ -379,10 +379,10 @@ def sheets(output: Path) -> list[str]:
 def test_sheets_are_chosen_and_the_version_says_how_they_are_printed(
     output: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert build(SMALL, output, "--only", "pdf", "--sheet", "cards", "--sheet", "cheat") == 0
-    assert sheets(output) == ["-cards.pdf", ".pdf"]
-    assert ".only.pdf.print.sheets-cheat-cards: 3 cards" in capsys.readouterr().out
-    assert build(SMALL, output, "--only", "pdf", "--sheet", "cheat", "--offset", "1.5,-2") == 0
+    assert build(SMALL, output, "--only", "pdf", "--sheet", "cards", "--sheet", "handbook") == 0
+    assert sheets(output) == ["-cards.pdf", "-handbook.pdf"]
+    assert ".only.pdf.print.sheets-handbook-cards: 3 cards" in capsys.readouterr().out
+    assert build(SMALL, output, "--only", "pdf", "--sheet", "handbook", "--offset", "1.5,-2") == 0
     said = capsys.readouterr()
     assert re.search(r"\.print\.[0-9a-f]{8}: 3 cards", said.out)
     assert "--offset has no effect on the chosen sheets; it is for --sheet cards" in said.err
@@ -407,7 +407,7 @@ def test_what_does_not_fit_is_refused_with_what_would_help(
     long.write_text(
         f"---\ntitle: T\nlang: en\nkey: t\nanki_deck: T\n---\n\n# One {{#one}}\n\n{body}"
     )
-    options = ("--only", "pdf", "--sheet", "cheat", "--fit-pages")
+    options = ("--only", "pdf", "--sheet", "handbook", "--fit-pages")
     assert build(long, output, *options, "1") == 1
     said = capsys.readouterr().err
     assert re.search(r"takes \d pages in type of 5\.5 points.*; asked for: 1", said)

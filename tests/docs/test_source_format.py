@@ -175,7 +175,9 @@ def test_wrong_example_has_that_finding(example: Example, folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "sheets", [("--sheet", "cheat"), pytest.param((), marks=pytest.mark.slow)], ids=["one", "all"]
+    "sheets",
+    [("--sheet", "handbook"), pytest.param((), marks=pytest.mark.slow)],
+    ids=["one", "all"],
 )
 def test_all_examples_together_build(
     folder: Path, capsys: pytest.CaptureFixture[str], sheets: tuple[str, ...]

@@ -24,7 +24,7 @@ from exporters.pdf import export
 from tests.exporters.printing import here
 from tests.exporters.samples import VERSION, sample
 
-CHEAT = here(PrintOptions(sheets=("cheat",)))
+HANDBOOK = here(PrintOptions(sheets=("handbook",)))
 
 MILLIMETRE = 72 / 25.4
 MARGIN = 13 * MILLIMETRE  # left and right
@@ -47,7 +47,7 @@ class Glyph:
 @cache
 def sample_pdf() -> bytes:
     """The sample deck, printed once for all tests."""
-    (artifact,) = export(sample(), VERSION, CHEAT)
+    (artifact,) = export(sample(), VERSION, HANDBOOK)
     return artifact.data
 
 

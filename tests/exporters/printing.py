@@ -20,7 +20,9 @@ def here(printing: PrintOptions, memo: Memo = DEFAULT_JOB.memo) -> Job:
     return Job(printing, memo, Workers(1))
 
 
-def printed(made: Deck, sheet: str = "cheat", version: Version = VERSION, **options: Any) -> bytes:
+def printed(
+    made: Deck, sheet: str = "handbook", version: Version = VERSION, **options: Any
+) -> bytes:
     """One sheet of a deck."""
     (artifact,) = export(made, version, here(PrintOptions(sheets=(sheet,), **options)))
     return artifact.data

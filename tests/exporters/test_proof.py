@@ -13,7 +13,7 @@ from exporters import load
 from releases.checked_source import check_source
 from tests.exporters import samples
 from tests.exporters.learner import learner, package, text_of
-from tests.exporters.pdf_reading import CHEAT, body, squeezed
+from tests.exporters.pdf_reading import HANDBOOK, body, squeezed
 
 _PROOF = Proof((("Gunicorn", "27.0"), ("nginx", "1.22.1")))
 _ELSEWHERE = Proof((), on="2026-11", recorded=(("FastDFS", "6.16.1"),))
@@ -48,7 +48,7 @@ def test_anki_shows_it_below_the_answer(tmp_path: Path, lang: str) -> None:
 @cache
 def _read(lang: str) -> tuple[str, str]:
     """What paper and page say, without white space."""
-    (printed,) = load("pdf")(_deck(lang), samples.VERSION, CHEAT)
+    (printed,) = load("pdf")(_deck(lang), samples.VERSION, HANDBOOK)
     page, *_ = load("web")(_deck(lang), samples.VERSION)
     return body(printed.data), squeezed(text_of(page.data.decode()))
 

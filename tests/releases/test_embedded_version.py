@@ -36,7 +36,7 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Artifact]:
 
 
 def test_every_file_is_looked_at(released: dict[str, Artifact]) -> None:
-    printed = {".pdf", "-selftest.pdf", "-cards.pdf"}
+    printed = {".pdf", "-handbook.pdf", "-selftest.pdf", "-cards.pdf"}
     site = {"index.html", "manifest.webmanifest", "sw.js", *(icon.name for icon in ICONS)}
     served = {f"site/{name}" for name in site}
     assert set(released) == {".apkg", "-update.txt", ".html", "-source.zip", *printed, *served}
@@ -70,7 +70,7 @@ def test_the_update_file_says_it_in_its_head(released: dict[str, Artifact], tmp_
         assert reader.collection.note_count() == before == 3
 
 
-@pytest.mark.parametrize("sheet", ["", "-selftest", "-cards"])
+@pytest.mark.parametrize("sheet", ["", "-handbook", "-selftest", "-cards"])
 def test_a_sheet_says_it(released: dict[str, Artifact], tmp_path: Path, sheet: str) -> None:
     """In its facts, and on paper: below the text, and below the cards that are cut out."""
     path = tmp_path / "sheet.pdf"

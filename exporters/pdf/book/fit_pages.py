@@ -1,4 +1,4 @@
-"""Finds the largest type in which a sheet fits into a number of pages."""
+"""Finds the largest type in which the handbook fits into a number of pages."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def fit_to_pages(print_in: Callable[[float], bytes], max_pages: int) -> bytes:
         if count <= max_pages:
             fits, best = step, tried
         elif step == 0:
-            raise FitError(max_pages, count, _SMALLEST)
+            raise FitError("handbook", max_pages, count, _SMALLEST)
         else:
             fails = step
         # The number of pages grows with the square of the type size.

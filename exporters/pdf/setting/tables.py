@@ -45,7 +45,8 @@ _BREAK = re.compile(r"[\s\u2009]+|(?<=[\u2e80-\uffef])|(?=[\u2e80-\uffef])")
 def fit_tables(html: str, room: float, size: float) -> str:
     """`html` with each table set so that it fits.
 
-    `room` is the available width in millimetres, `size` the type size of the sheet in points.
+    `room` is the available width in millimetres, `size` the type size of the sheet in points. With
+    no room, each table becomes running text.
     """
     if "<table>" not in html:
         return html
@@ -59,7 +60,7 @@ def fit_tables(html: str, room: float, size: float) -> str:
 def _fit_table(table: str, room: float, size: float) -> str:
     rows = [_CELL.findall(row) for row in _ROW.findall(table)]
     count = max(map(len, rows), default=0)
-    if count > _TOO_MANY_COLUMNS:
+    if count > _TOO_MANY_COLUMNS or room <= 0:
         return _running_text(table)
     columns = [[row[at] for row in rows if at < len(row)] for at in range(count)]
     smallest = 2 if size * SIZES[2] >= _SMALLEST else 1

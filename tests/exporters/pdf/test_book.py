@@ -26,8 +26,8 @@ from exporters.pdf.book.binding import Places, start_book
 from exporters.pdf.book.pdf_merge import Part
 from exporters.pdf.book.workers import Workers
 from exporters.pdf.sheet import Imposition, Sheet
-from exporters.pdf.sheets.cheat_sheet import CheatSheet
 from exporters.pdf.sheets.chunks import chunks, weight
+from exporters.pdf.sheets.handbook import Handbook
 from exporters.pdf.sheets.running_heads import section_heads
 from exporters.pdf.weasy.press import print_part
 from exporters.view import chapters
@@ -36,7 +36,7 @@ from tests.exporters.samples import RELEASE, VERSION, Kept, card, deck
 
 SECTIONS, CARDS = 4, 5
 # Large type in two columns: a few cards fill several pages.
-CHEAT = PrintOptions(sheets=("cheat",), large_print=True, columns=2)
+HANDBOOK = PrintOptions(sheets=("handbook",), large_print=True, columns=2)
 # It makes each section heavy enough for a chunk of its own, and nothing more to lay out.
 ADDRESS = "https://example.org/" + "a" * 4_000
 TABLE = (
@@ -76,11 +76,11 @@ def _deck(edited: str = "") -> Deck:
 
 
 def _begun(job: Job, pool: Workers, edited: str, version: Version) -> Callable[[], bytes]:
-    return start_book(CheatSheet(_deck(edited), version, CHEAT).book(), job, pool)
+    return start_book(Handbook(_deck(edited), version, HANDBOOK).book(), job, pool)
 
 
 def _printed(memo: Memo = DEFAULT_JOB.memo, edited: str = "", version: Version = VERSION) -> bytes:
-    return _begun(Job(CHEAT, memo), Workers(1), edited, version)()
+    return _begun(Job(HANDBOOK, memo), Workers(1), edited, version)()
 
 
 @cache
@@ -321,7 +321,7 @@ def test_workers_that_stay_print_one_build_after_another() -> None:
         with pool:
             there = _processes(pool)
         memo = Kept()
-        (sheet,) = export(_deck(), VERSION, Job(CHEAT, memo, pool))
+        (sheet,) = export(_deck(), VERSION, Job(HANDBOOK, memo, pool))
         with pool:
             assert _processes(pool) == there
         with pytest.raises(ChildProcessError), pool:
@@ -346,7 +346,7 @@ def test_what_knows_the_pages_is_printed_along_with_an_edit() -> None:
     memo = _remembered()
     pool = _Noting()
     for edited, version, known in (("c2-4", VERSION, _remembered()), ("c2-5", RELEASE, Kept())):
-        finish = _begun(Job(CHEAT, memo), pool, edited, version)
+        finish = _begun(Job(HANDBOOK, memo), pool, edited, version)
         begun = pool.count
         assert finish() == _printed(known, edited, version)
         assert pool.count == begun  # what was begun was all of it
@@ -427,8 +427,8 @@ def test_each_page_of_the_contents_takes_one_page(paper: str, large: bool) -> No
         "镜像与容器有什么区别，" * 3,
     )
     cards = tuple(card(f"c{n}", titles[n % 3], "<p>A</p>") for n in range(150))
-    printing = PrintOptions(sheets=("cheat",), paper=paper, large_print=large)
-    book = CheatSheet(deck(Section("one", "One", (), cards)), VERSION, printing).book()
+    printing = PrintOptions(sheets=("handbook",), paper=paper, large_print=large)
+    book = Handbook(deck(Section("one", "One", (), cards)), VERSION, printing).book()
     pages = {id: 9 + number for number, id in enumerate(("one", *(each.id for each in cards)))}
     printed = [Part.read(print_part(sheet)) for sheet in book.front(Places(pages, 200))]
     assert [len(part) for part in printed] == [1] * book.front_pages

@@ -9,7 +9,7 @@ from functools import cache
 from deckpress.model import CardKind, Option, PartName, Proof, Section
 from exporters.job import PrintOptions
 from exporters.pdf.setting.page_geometry import Geometry
-from exporters.pdf.sheets.cheat_sheet import CheatSheet
+from exporters.pdf.sheets.handbook import Handbook
 from exporters.pdf.weasy.press import print_part
 from tests.exporters.pdf_reading import MARGIN, MILLIMETRE, glyphs
 from tests.exporters.samples import VERSION, card, deck, part
@@ -45,9 +45,7 @@ def columns() -> list[list[str]]:
         )
         for number in range(1, CARDS + 1)
     )
-    book = CheatSheet(
-        deck(Section("one", "一", (), cards)), VERSION, PrintOptions(columns=3)
-    ).book()
+    book = Handbook(deck(Section("one", "一", (), cards)), VERSION, PrintOptions(columns=3)).book()
     geometry = Geometry(columns=3)
     step = (geometry.column_width + geometry.gap) * MILLIMETRE
     found: dict[tuple[int, int], dict[int, list[str]]] = {}

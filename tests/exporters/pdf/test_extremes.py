@@ -12,7 +12,7 @@ from deckpress.model import Asset, Card, Deck, Math, Part, PartName, Picture, Se
 from exporters.pdf import export
 from tests.exporters.pdf_reading import (
     BODY,
-    CHEAT,
+    HANDBOOK,
     MARGIN,
     MILLIMETRE,
     body,
@@ -87,7 +87,7 @@ def _deck() -> Deck:
 
 @cache
 def _pdf() -> bytes:
-    (artifact,) = export(_deck(), VERSION, CHEAT)
+    (artifact,) = export(_deck(), VERSION, HANDBOOK)
     return artifact.data
 
 

@@ -15,7 +15,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont, ImageStat
 from deckpress.model import Section
 from exporters.pdf import export
 from exporters.theme import FONTS
-from tests.exporters.pdf_reading import CHEAT, Glyph, glyphs
+from tests.exporters.pdf_reading import HANDBOOK, Glyph, glyphs
 from tests.exporters.samples import VERSION, card, deck
 
 # Among them the characters that such a slice once printed in place of others.
@@ -38,7 +38,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Glyph], Image.I
     """The glyphs of the tested lines, and a picture of the page on which they stand."""
     shown = MONO.replace("<", "&lt;").replace(">", "&gt;")
     tested = card("a", SANS, f"<p>{SANS}</p><p><code>{shown}</code></p>")
-    (artifact,) = export(deck(Section("s", "节", (), (tested,))), VERSION, CHEAT)
+    (artifact,) = export(deck(Section("s", "节", (), (tested,))), VERSION, HANDBOOK)
     folder: Path = tmp_path_factory.mktemp("glyphs")
     (folder / "page.pdf").write_bytes(artifact.data)
     command = ["pdftoppm", "-r", str(DPI), "-gray", "-singlefile", "page.pdf", "page"]

@@ -1,4 +1,4 @@
-"""The cheat sheet as it was asked for: columns, detail, large print, little ink, and its index."""
+"""The handbook as it was asked for: columns, detail, large print, little ink, and its index."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def in_grey(sheet: str) -> bytes:
     return printing.printed(replace(sample(), assets={}), sheet, ink_saver=True)
 
 
-@pytest.mark.parametrize("sheet", ["cheat", "test", "cards"])
+@pytest.mark.parametrize("sheet", ["handbook", "test", "cards"])
 def test_little_ink_is_grey(sheet: str) -> None:
     """Figures aside, which keep the colours that their authors gave them."""
     with pikepdf.open(BytesIO(in_grey(sheet))) as opened:
@@ -111,7 +111,7 @@ def test_little_ink_is_grey(sheet: str) -> None:
 
 
 def test_in_grey_a_mistake_and_a_right_option_are_still_told() -> None:
-    text = body(in_grey("cheat"))
+    text = body(in_grey("handbook"))
     assert "误区" in text
     assert "轮询，默认就是它正确" in text
 
@@ -200,7 +200,7 @@ def coloured() -> Deck:
     return replace(of, assets={each.name: each for each in assets})
 
 
-@pytest.mark.parametrize("sheet", ["cheat", "test", "cards"])
+@pytest.mark.parametrize("sheet", ["handbook", "test", "cards"])
 def test_little_ink_prints_nothing_in_colour_and_every_figure(tmp_path: Path, sheet: str) -> None:
     def tints(ink_saver: bool) -> tuple[bool, int]:
         """Whether there is colour, and how many dots are neither black nor white."""

@@ -17,7 +17,7 @@ import pytest
 from deckpress.model import Card, Section
 from exporters.pdf import export
 from tests.exporters.pdf_reading import (
-    CHEAT,
+    HANDBOOK,
     body,
     document,
     fields,
@@ -41,13 +41,15 @@ PRINTED = [card for card in sample().cards() if not card.retired]
 @cache
 def _english() -> bytes:
     """A deck of one card, in English; the card that it links to is not in it."""
-    (artifact,) = export(deck(Section("s", "Part one", (), (ENGLISH,)), lang="en"), RELEASE, CHEAT)
+    (artifact,) = export(
+        deck(Section("s", "Part one", (), (ENGLISH,)), lang="en"), RELEASE, HANDBOOK
+    )
     assert artifact.name == "sample-1.2.3.pdf"
     return artifact.data
 
 
 def test_a_deck_without_cards_still_has_a_title_page() -> None:
-    (artifact,) = export(deck(Section("s", "空", (), ()), title="空的卡组"), RELEASE, CHEAT)
+    (artifact,) = export(deck(Section("s", "空", (), ()), title="空的卡组"), RELEASE, HANDBOOK)
     assert artifact.name == "sample-1.2.3.pdf"
     assert "空的卡组给测试用的小卡组。0张卡片" in body(artifact.data)
 

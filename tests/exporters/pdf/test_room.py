@@ -20,7 +20,7 @@ from exporters.pdf.setting.field_html import PaperRenderer
 from exporters.pdf.setting.page_geometry import Geometry
 from exporters.pdf.sheet import Sheet
 from exporters.pdf.sheets.card_grid import CardGrid
-from exporters.pdf.sheets.cheat_sheet import CheatSheet
+from exporters.pdf.sheets.handbook import Handbook
 from exporters.pdf.weasy.press import lay_out, print_environment
 from tests.exporters.pdf_reading import MILLIMETRE, Glyph, drawn, glyphs, squeezed
 from tests.exporters.printing import printed
@@ -115,9 +115,9 @@ def _pictures(pdf: bytes) -> Iterator[tuple[int, tuple[float, float, float, floa
 @pytest.mark.parametrize(
     ("sheet", "options"),
     [
-        ("cheat", {}),
-        ("cheat", {"columns": 3}),
-        ("cheat", {"paper": "A5", "large_print": True}),
+        ("handbook", {}),
+        ("handbook", {"columns": 3}),
+        ("handbook", {"paper": "A5", "large_print": True}),
         ("test", {"columns": 3}),
         ("cards", {}),
     ],
@@ -133,7 +133,7 @@ def test_a_long_word_of_several_elements_stays_in_its_column(
 
 
 def test_code_whose_first_word_is_too_long_has_no_empty_line_before_it() -> None:
-    pdf = _tokens("cheat")
+    pdf = _tokens("handbook")
     (before,), (word,) = _told(pdf, "c=1"), _told(pdf, f"self.{TAILS['in code, indented']}")
     assert before[0].y - word[0].y == pytest.approx(8.4 * 0.774 * 1.5, abs=0.5)
 
@@ -154,8 +154,8 @@ def test_a_question_stands_with_the_first_line_of_its_code(cards: int) -> None:
     of = deck(Section("one", "一节", (), tuple(made)))
     # Small pages have many ends.
     options: dict[str, Any] = {"paper": "A5", "columns": 2}
-    assert CheatSheet(of, VERSION, PrintOptions(**options)).in_one_piece == (cards < 20)
-    pdf = printed(of, "cheat", **options)
+    assert Handbook(of, VERSION, PrintOptions(**options)).in_one_piece == (cards < 20)
+    pdf = printed(of, "handbook", **options)
     for n in range(cards):
         (question,) = _told(pdf, f"第{n}问？入门return")
         first, code_begins = question[0], question[-1]
@@ -182,7 +182,7 @@ def _crowded(sheet: str, large_print: bool = False) -> bytes:
     return printed(made, sheet, large_print=large_print)
 
 
-@pytest.mark.parametrize("sheet", ["cheat", "test", "cards"])
+@pytest.mark.parametrize("sheet", ["handbook", "test", "cards"])
 def test_a_picture_in_a_table_leaves_its_column_to_others(sheet: str) -> None:
     pdf = _crowded(sheet)
     rooms = _rooms(sheet, PrintOptions())
@@ -198,9 +198,9 @@ def test_a_picture_in_a_table_leaves_its_column_to_others(sheet: str) -> None:
 
 
 def test_a_formula_in_a_table_gets_what_the_words_leave() -> None:
-    pdf = _crowded("cheat")
+    pdf = _crowded("handbook")
     (beside,) = _told(pdf, "beside")
-    left, right = _rooms("cheat", PrintOptions())[0]
+    left, right = _rooms("handbook", PrintOptions())[0]
     assert left + 0.6 * (right - left) < beside[0].box[0] < beside[-1].box[2] < right
 
 
@@ -237,7 +237,7 @@ def test_the_second_paragraph_of_a_step_has_a_line_of_its_own(sheet: str) -> Non
 
 
 def test_heads_and_feet_are_as_large_as_large_print() -> None:
-    (foot,) = _told(_tokens("cheat", paper="A5", large_print=True), "第1页，共")
+    (foot,) = _told(_tokens("handbook", paper="A5", large_print=True), "第1页，共")
     assert foot[0].size > 12
 
 

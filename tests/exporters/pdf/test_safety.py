@@ -14,7 +14,7 @@ from PIL import Image
 from deckpress.model import Asset, Card, Deck, Picture, Section
 from exporters.pdf import export
 from exporters.pdf.weasy.fetcher import AssetFetcher
-from tests.exporters.pdf_reading import CHEAT, body, images
+from tests.exporters.pdf_reading import HANDBOOK, body, images
 from tests.exporters.samples import VERSION, card, deck
 
 MARKDOWN = """<p>前文<img src="{url}" alt="没有"><a href="{url}">链接</a></p>
@@ -76,7 +76,7 @@ def test_nothing_outside_the_deck_is_fetched(server: tuple[str, list[str]], tmp_
         assets[name] = Asset(name, "image/svg+xml", SVG.format(url=url).encode())
         cards.append(card(f"md-{number}", "问", MARKDOWN.format(url=url)))
         cards.append(card(f"svg-{number}", "问", ("<p>", Picture(name, "图", 200, 80), "</p>")))
-    (artifact,) = export(_deck(cards, assets), VERSION, CHEAT)
+    (artifact,) = export(_deck(cards, assets), VERSION, HANDBOOK)
     text = body(artifact.data)
     assert asked == []
     assert images(artifact.data) == 0
@@ -88,7 +88,7 @@ def test_the_decks_own_pictures_are_printed() -> None:
     name = "own.png"
     shown = card("own", "问", ("<p>", Picture(name, "图", 40, 40), "</p>"))
     assets = {name: Asset(name, "image/png", _picture())}
-    (artifact,) = export(_deck([shown], assets), VERSION, CHEAT)
+    (artifact,) = export(_deck([shown], assets), VERSION, HANDBOOK)
     assert images(artifact.data) == 1
 
 

@@ -89,11 +89,11 @@ def alone(sheet: str) -> Artifact:
     return artifact
 
 
-def test_a_build_has_three_sheets_and_each_can_be_made_alone() -> None:
-    names = ["sample-1.2.3-dev+0a1b2c3d.pdf", "sample-1.2.3-dev+0a1b2c3d-selftest.pdf"]
-    names.append("sample-1.2.3-dev+0a1b2c3d-cards.pdf")
+def test_a_build_has_four_sheets_and_each_can_be_made_alone() -> None:
+    endings = ("", "-handbook", "-selftest", "-cards")
+    names = [f"sample-1.2.3-dev+0a1b2c3d{ending}.pdf" for ending in endings]
     assert [artifact.name for artifact in export(EMPTY, VERSION)] == names
-    assert [alone(sheet).name for sheet in ("cheat", "test", "cards")] == names
+    assert [alone(sheet).name for sheet in ("cheat", "handbook", "test", "cards")] == names
 
 
 # Self-test

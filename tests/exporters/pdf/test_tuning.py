@@ -18,8 +18,8 @@ from deckpress.render.renderer import render
 from exporters.job import PrintOptions
 from exporters.pdf.sheet import Sheet
 from exporters.pdf.sheets.card_packs import packs
-from exporters.pdf.sheets.cheat_sheet import CheatSheet
 from exporters.pdf.sheets.flash_cards import print_pack
+from exporters.pdf.sheets.handbook import Handbook
 from exporters.pdf.sheets.self_test import SelfTest
 from exporters.pdf.weasy.press import lay_out, print_environment, print_sheet
 from releases.checked_source import check_source
@@ -66,13 +66,13 @@ def _deck(name: str) -> Deck:
 
 def _sheets(name: str) -> list[Sheet]:
     deck = _deck(name)
-    cheat = CheatSheet(deck, VERSION, NARROW)
-    chunks = [chunk.sheet for chunk in cheat.book().chunks]
+    handbook = Handbook(deck, VERSION, NARROW)
+    chunks = [chunk.sheet for chunk in handbook.book().chunks]
     if name == "shipped":
         return chunks
     if name == "each kind":
-        return [cheat.sheet()]
-    return [cheat.sheet(), SelfTest(deck, VERSION, NARROW).sheet(), *chunks]
+        return [handbook.sheet()]
+    return [handbook.sheet(), SelfTest(deck, VERSION, NARROW).sheet(), *chunks]
 
 
 def hashes(*names: str) -> list[str]:

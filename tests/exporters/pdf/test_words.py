@@ -17,13 +17,13 @@ from pdfua import Severity, validate
 from deckpress.model import CardKind, Deck, Section
 from exporters.job import PrintOptions
 from exporters.pdf.setting.field_html import PaperRenderer
-from exporters.pdf.sheets.cheat_sheet import CheatSheet
+from exporters.pdf.sheets.handbook import Handbook
 from exporters.pdf.sheets.self_test import SelfTest
 from tests.exporters.pdf_reading import MILLIMETRE, Glyph, body, glyphs, squeezed
 from tests.exporters.printing import printed
 from tests.exporters.samples import VERSION, card, deck
 
-SHEETS = ("cheat", "test", "cards")
+SHEETS = ("handbook", "test", "cards")
 UNKNOWN = "\U00020000"  # a Chinese character that no bundled font has
 TITLE = "面向初中级后端开发者的运维综合面试题目精选合集及其答案" * 3
 TABLE = """<div class="table"><table>
@@ -58,22 +58,22 @@ def place(pdf: bytes, text: str) -> Glyph:
     return every[whole.index(text)]
 
 
-SLOW_SHEETS = [pytest.param(name, marks=pytest.mark.slow) for name in SHEETS if name != "cheat"]
+SLOW_SHEETS = [pytest.param(name, marks=pytest.mark.slow) for name in SHEETS if name != "handbook"]
 
 
 @cache
 def hard_to_name(sheet: str, cards: int) -> bytes:
     """So many cards below a title that is too long and has a character that no font has."""
     made = one(f"<p>答{UNKNOWN}案。</p>", title=f"牌{UNKNOWN}{TITLE}", cards=cards)
-    paper = PrintOptions(paper="A5" if sheet == "cheat" else "A4")
+    paper = PrintOptions(paper="A5" if sheet == "handbook" else "A4")
     if sheet != "cards":
-        kind = CheatSheet if sheet == "cheat" else SelfTest
+        kind = Handbook if sheet == "handbook" else SelfTest
         assert kind(made, VERSION, paper).in_one_piece == (cards == 1)
     return printed(made, sheet, paper=paper.paper)
 
 
 @pytest.mark.parametrize("cards", [1, 42], ids=["in one piece", "as a book"])
-@pytest.mark.parametrize("sheet", ["cheat", *SLOW_SHEETS])
+@pytest.mark.parametrize("sheet", ["handbook", *SLOW_SHEETS])
 def test_a_character_that_no_font_has_is_a_box_and_harms_no_other(sheet: str, cards: int) -> None:
     pdf = hard_to_name(sheet, cards)
     text = squeezed("".join(glyph.text for glyph in glyphs(pdf)))
@@ -117,7 +117,8 @@ def test_a_table_without_room_for_its_words_is_set_as_text() -> None:
 
 
 @pytest.mark.parametrize(
-    "sheet", [*(pytest.param(name, marks=pytest.mark.slow) for name in ("cheat", "test")), "cards"]
+    "sheet",
+    [*(pytest.param(name, marks=pytest.mark.slow) for name in ("handbook", "test")), "cards"],
 )
 def test_a_table_of_two_hundred_columns_can_be_read_aloud(sheet: str, tmp_path: Path) -> None:
     rows = ("th", "td", "td")
@@ -169,7 +170,7 @@ STEPS = {
 
 @cache
 def on_a_sheet() -> bytes:
-    """A cheat sheet with all tables and a line of code."""
+    """A handbook with all tables and a line of code."""
     answers = (TABLE, SHORT, FIVE, f"<pre><code>{LONG_LINE}</code></pre>")
     made = tuple(card(f"c{n}", f"问题{n}？", answer) for n, answer in enumerate(answers))
     return printed(deck(Section("one", "一节", (), made)))

@@ -1,0 +1,190 @@
+"""Lays out the cheat sheet in the largest type in which it fits on its pages.
+
+It runs in a worker. A layout takes most of the time, so the first type size is an estimate from the
+lengths of the texts, and each further one comes from the room that the layout before it took.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from math import ceil, floor, sqrt
+from typing import Any
+
+from markupsafe import Markup
+
+from deckpress.model import CardKind
+from deckpress.reading.part_names import part_label
+from exporters.job import FitError, PrintOptions
+from exporters.pdf.setting.field_html import PaperRenderer
+from exporters.pdf.setting.html_templates import render, styles, text_to_html
+from exporters.pdf.setting.page_geometry import Geometry
+from exporters.pdf.sheet import Sheet
+from exporters.pdf.sheets.cheat_extents import LEADING, Extent
+from exporters.pdf.weasy.imposition import free_height, imposed
+from exporters.pdf.weasy.press import lay_out, print_environment, write_part
+
+EXTENT = "_extent-"  # the start of the id that says which extent was printed
+
+# Points: no glyph is smaller than the first. Above the largest, a sheet becomes a poster.
+_SMALLEST, _LARGEST, _STEP = 7.0, 10.5, 0.05
+_LARGE = 14.0  # the size in large print
+_SMALL = 0.9  # the size of code, indices and numbers relative to the text, if that is enough
+_MOST_LAYOUTS = 4
+_FULL = 0.96  # of the room; a layout that fills as much is not tried in larger type
+_AIM = 0.985
+_UNSURE = 1.12  # how far an estimate may be wrong
+_ONE_COLUMN, _TWO_COLUMNS = 100, 170  # millimetres; on a narrower page, so many columns
+_ENDLESS = 10_000  # characters: a line of code is never marked as too long, but goes on below
+
+
+@dataclass(frozen=True, slots=True)
+class CheatPack:
+    """What one worker lays out, with all that it needs.
+
+    `extents` are tried in turn until one fits on `pages`. If `open_ended`, the last one takes as
+    many pages as it needs. `title` is empty if another pack has it. `first` is the number of the
+    first extent among all.
+    """
+
+    title: str
+    lang: str
+    print_options: PrintOptions
+    extents: tuple[Extent, ...]
+    pages: int
+    open_ended: bool = False
+    first: int = 0
+
+    @property
+    def content(self) -> bytes:
+        """Everything that decides the printed bytes."""
+        return repr(self).encode()
+
+
+def smallest_size(print_options: PrintOptions) -> float:
+    """The smallest type size of the cheat sheet, in points."""
+    return _LARGE if print_options.large_print else _SMALLEST
+
+
+def cheat_geometry(print_options: PrintOptions, size: float = 0) -> Geometry:
+    """The page of the cheat sheet, in type of `size` points, or else in the smallest."""
+    points = size or smallest_size(print_options)
+    page = Geometry.from_options(print_options, points)
+    narrow = print_options.large_print or page.width < _ONE_COLUMN
+    columns = print_options.columns or (1 if narrow else 2 if page.width < _TWO_COLUMNS else 3)
+    return replace(page, top=8.6, right=9, bottom=13.4, left=9, columns=columns, gap=4.5)
+
+
+def print_cheat(pack: CheatPack) -> bytes:
+    """The pack as a part of a book, in the largest type in which one of its extents fits.
+
+    Raises:
+        FitError: none fits, and the pack is not open-ended.
+    """
+    room = pack.pages * cheat_geometry(pack.print_options).columns
+    with print_environment():
+        for number, extent in enumerate(pack.extents):
+            last = number == len(pack.extents) - 1
+            geometry = cheat_geometry(pack.print_options)
+            if not last and extent.columns(geometry) > room * _UNSURE:
+                continue
+            made = _Columns(pack, extent, pack.first + number).fitted(room)
+            if made.used <= room or (last and pack.open_ended):
+                document = made.document
+                pages = list(imposed(document.pages, geometry.imposition()))
+                return write_part(document.copy(pages), made.html)
+    needed = ceil(made.used / geometry.columns)
+    raise FitError("cheat", pack.pages, needed, smallest_size(pack.print_options))
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A layout: `used` is the number of columns that it takes."""
+
+    document: Any
+    html: str
+    used: float
+
+
+class _Columns:
+    """The columns of one extent, each as a page of its own."""
+
+    def __init__(self, pack: CheatPack, extent: Extent, number: int) -> None:
+        self._pack, self._extent, self._number = pack, extent, number
+        self._numbers = {
+            entry.card.id: entry.number for chapter in extent.chapters for entry in chapter.entries
+        }
+
+    def fitted(self, room: float) -> _Made:
+        """The layout in the largest type found in which it takes at most `room` columns.
+
+        If there is none, the one in the smallest type.
+        """
+        least = smallest_size(self._pack.print_options)
+        fits, fails = least, max(_LARGEST, least) + _STEP
+        best: _Made | None = None
+        size = self._estimated_size(room)
+        for _ in range(_MOST_LAYOUTS):
+            made = self._laid_out(size)
+            if made.used <= room:
+                best, fits = made, size
+            elif size == least:
+                return made
+            else:
+                fails = size
+            if best and (made.used > _FULL * room or fails - fits < 2 * _STEP) and best is made:
+                return best
+            # The room that text takes grows with the square of its size.
+            aimed = _on_grid(size * sqrt(_AIM * room / made.used))
+            size = min(max(aimed, fits + _STEP if best else least), fails - _STEP)
+            if best and not fits < size < fails:
+                return best
+        return best or self._laid_out(least)
+
+    def _estimated_size(self, room: float) -> float:
+        """The largest type size in which the texts fit by their length."""
+        options = self._pack.print_options
+        size = smallest_size(options)
+        steps = max(0, round((_LARGEST - size) / _STEP))
+        low, high = 0, steps
+        while low < high:
+            middle = (low + high + 1) // 2
+            geometry = cheat_geometry(options, size + middle * _STEP)
+            if self._extent.columns(geometry) <= _AIM * room:
+                low = middle
+            else:
+                high = middle - 1
+        return _on_grid(size + low * _STEP)
+
+    def _laid_out(self, size: float) -> _Made:
+        options, lang = self._pack.print_options, self._pack.lang
+        geometry = cheat_geometry(options, size)
+        # With no room, a table becomes running text.
+        renderer = PaperRenderer(self._numbers, geometry.scale, _ENDLESS, 0, 0.0, size)
+        small = max(smallest_size(options), _SMALL * size)
+        css = styles("column.css", "cheat.css", *(("ink.css",) if options.ink_saver else ()))
+        css += geometry.column_css()
+        css += f":root {{ --small: {small:.3f}pt; --leading: {LEADING} }}\n"
+        html = render(
+            "cheat",
+            title=self._pack.title,
+            lang=lang,
+            chapters=self._extent.chapters,
+            extent=f"{EXTENT}{self._number}",
+            field=renderer.field,
+            text=text_to_html,
+            label=lambda name: part_label(name, lang),
+            kinds=CardKind,
+            style=Markup(css),
+        )
+        document = lay_out(Sheet(html, renderer.drawings))
+        return _Made(document, html, _used_columns(document.pages, geometry))
+
+
+def _used_columns(pages: Sequence[Any], geometry: Geometry) -> float:
+    height = geometry.text_area[1]
+    return len(pages) - min(1.0, free_height(pages[-1]) / height)
+
+
+def _on_grid(size: float) -> float:
+    return round(floor(size / _STEP + 1e-6) * _STEP, 3)

@@ -1,0 +1,158 @@
+"""The cheat sheet: one sheet of paper, and everything that its foot claims stands on it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import cache
+from html import unescape
+from typing import Any
+
+import pytest
+
+from deckpress.model import Card, CardKind, Deck, Html, Option, PartName, Section
+from exporters.job import FitError
+from exporters.pdf.sheets.cheat_extents import extents
+from tests.exporters import printing
+from tests.exporters.pdf_reading import glyphs, page_sizes, squeezed
+from tests.exporters.samples import card, deck, part, sample
+
+SMALLEST = 7.0
+
+
+@cache
+def printed(**options: Any) -> bytes:
+    return printing.printed(sample(), "cheat", **options)
+
+
+def text(pdf: bytes) -> str:
+    return squeezed("".join(glyph.text for glyph in glyphs(pdf)))
+
+
+def runs(html: Html) -> list[str]:
+    """The stretches of text in `html` that stand on paper as they are."""
+    joined = "".join(piece if isinstance(piece, str) else "\0" for piece in html)
+    parts = re.split(r"<[^>]*>|\0|\n|https?://", joined)
+    return [squeezed(unescape(run)) for run in parts if run.strip()]
+
+
+def long_deck(core: int, extra: int, words: int = 40) -> Deck:
+    """Cards of which each has words of its own in its answer and in its pitfall."""
+    cards = tuple(
+        card(
+            f"c{n}",
+            f"Ask{n}?",
+            f"<p>{f'answer{n} ' * words}</p>",
+            parts=(part(PartName.PITFALL, f"<p>{f'wrong{n} ' * words}</p>"),),
+            tier="core" if n < core else "extra",
+            section="one",
+        )
+        for n in range(core + extra)
+    )
+    return deck(Section("one", "One", (), cards), lang="en")
+
+
+def test_all_that_it_claims_is_there_and_nothing_that_a_reader_does_not_need() -> None:
+    said = text(printed())
+    cards = [each for each in sample().cards() if not each.retired]
+    assert f"速查表·全部{len(cards)}题" in said
+    for each in cards:
+        right = [option.html for option in each.options if option.right]
+        wrong = [option.html for option in each.options if not option.right]
+        pitfalls = [one.html for one in each.parts if one.name is PartName.PITFALL]
+        others = [one.html for one in each.parts if one.name is not PartName.PITFALL]
+        for html in (each.question, each.lead, *right, *each.steps, each.short, *pitfalls):
+            assert all(run in said for run in runs(html)), (each.id, html)
+        for html in (*wrong, *others):
+            assert not any(run in said for run in runs(html) if len(run) > 12), (each.id, html)
+    assert "目录" not in said
+    assert "已实测" not in said
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"ink_saver": True, "paper": "A5", "pages": 4}], ids=["usual", "grey, A5"]
+)
+def test_no_glyph_is_smaller_than_seven_points_or_outside_the_margins(
+    options: dict[str, Any],
+) -> None:
+    pdf = printed(**options)
+    width, height = (side * 72 / 25.4 for side in page_sizes(pdf)[0])
+    for glyph in glyphs(pdf):
+        assert glyph.size >= SMALLEST - 0.01, glyph
+        assert glyph.x > 8 * 72 / 25.4, glyph
+        assert glyph.box[2] < width - 8 * 72 / 25.4, glyph
+        assert 8 * 72 / 25.4 < glyph.y < height - 8 * 72 / 25.4, glyph
+
+
+def test_what_has_least_priority_goes_first() -> None:
+    def left(of: Deck) -> list[tuple[str, int, int]]:
+        found = []
+        for extent in extents(of):
+            cards = [entry.card for chapter in extent.chapters for entry in chapter.entries]
+            found.append((extent.claim, len(cards), sum(bool(each.parts) for each in cards)))
+        return found
+
+    assert left(long_deck(3, 2)) == [
+        ("cheat-all", 5, 5),
+        ("cheat-core-pitfalls", 5, 3),
+        ("cheat-core", 3, 3),
+        ("cheat-core-no-pitfalls", 3, 0),
+    ]
+    for of in (long_deck(3, 0), long_deck(0, 3)):
+        assert left(of) == [("cheat-all", 3, 3), ("cheat-no-pitfalls", 3, 0)]
+
+
+@pytest.mark.parametrize(
+    ("core", "extra", "claim", "pitfalls"),
+    [(14, 8, "14of22:thecore·", True), (22, 4, "22of26:thecore,withoutpitfalls·", False)],
+)
+def test_the_foot_says_what_was_left_out(core: int, extra: int, claim: str, pitfalls: bool) -> None:
+    pdf = printing.printed(long_deck(core, extra), "cheat", pages=1)
+    assert len(page_sizes(pdf)) == 1
+    said = text(pdf)
+    assert claim in said
+    for n in range(core + extra):
+        assert (said.count(f"answer{n}answer") > 0) == (n < core), n
+        assert (f"wrong{n}wrong" in said) == (pitfalls and n < core), n
+
+
+def test_too_much_for_the_pages_is_refused_with_the_pages_that_would_do() -> None:
+    much = long_deck(45, 0)
+    with pytest.raises(FitError) as caught:
+        printing.printed(much, "cheat", pages=1)
+    assert (caught.value.sheet, caught.value.size) == ("cheat", SMALLEST)
+    needed = caught.value.needed
+    assert len(page_sizes(printing.printed(much, "cheat", pages=needed))) == needed
+
+
+@pytest.mark.slow
+def test_a_deck_too_long_for_a_sheet_of_paper_takes_more_unless_told() -> None:
+    pdf = printing.printed(long_deck(60, 5, words=70), "cheat")
+    said = text(pdf)
+    assert len(page_sizes(pdf)) > 2
+    assert "60of65:thecore,withoutpitfalls" in said
+    assert all(f"answer{n}answer{n}" in said for n in range(60))
+    assert min(glyph.size for glyph in glyphs(pdf)) >= SMALLEST - 0.01
+
+
+def test_every_kind_of_content_runs_in_no_smaller_than_promised() -> None:
+    table = "<tr><td>" + "</td><td>".join(f"cell{n}" for n in range(6)) + "</td></tr>"
+    content = (
+        "<p>H<sub>2</sub>O and x<sup>3</sup>, <code>code</code></p>"
+        "<ol><li>one</li><li>two</li></ol>"
+        f'<div class="table"><table>{table}</table></div><blockquote><p>said</p></blockquote>'
+        '<div class="code"><p class="file">x.conf</p>'
+        "<pre><code>server {\n  a;\n}</code></pre></div>"
+    )
+    options = (Option(("<p>no</p>",), right=False), Option((content,), right=True))
+    cards: tuple[Card, ...] = (
+        replace(card("a", "Q?", content), options=options, kind=CardKind.CHOICE),
+    )
+    long = deck(Section("one", "One", (), cards), title="T" * 200, lang="en")
+    pdf = printing.printed(long, "cheat")
+    assert {glyph.page for glyph in glyphs(pdf)} == {0}
+    assert min(glyph.size for glyph in glyphs(pdf)) >= SMALLEST
+    said = text(pdf)
+    for run in ("1.one2.two", "cell0|cell1", "said", "server{a;}"):
+        assert said.count(run) == 2, run
+    assert "x.conf" not in said
