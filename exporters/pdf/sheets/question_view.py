@@ -13,18 +13,16 @@ from deckpress.render.plain_text import strip_tags
 from exporters.view import gaps, letter, replace_gaps
 
 _BLANK = re.compile(r'<span class="blank".*?</span>')
-# The width of a gap, in ems: wide enough to write in, and no hint at the length of a long word.
-_NARROWEST, _WIDEST = 3.5, 14.0
-_HANDWRITING = 1.5  # how much more room it takes than print
 
 
 def blank_gaps(html: Html) -> Html:
     """`html` with its gaps empty: each is a line to write on, followed by its hint.
 
+    All lines have the same width (see the style sheets): they do not tell the length of the word.
     If the gaps have several numbers, the number is written before the line.
     """
     several = len({start.number for start, _ in gaps(html)}) > 1
-    return replace_gaps(html, lambda start, hidden: _blank(start, hidden, several))
+    return replace_gaps(html, lambda start, _: _blank(start, several))
 
 
 def shuffled_steps(card: Card) -> tuple[int, ...]:
@@ -75,9 +73,7 @@ def _piece_text(piece: Piece) -> str:
     return strip_tags(_BLANK.sub("____", piece)) if isinstance(piece, str) else ""
 
 
-def _blank(start: ClozeStart, content: Html, several: bool) -> str:
-    width = min(max(text_length(content) * _HANDWRITING, _NARROWEST), _WIDEST)
+def _blank(start: ClozeStart, several: bool) -> str:
     number = f'<span class="which">{start.number}</span>' if several else ""
     hint = f'<span class="hint">({escape(start.hint)})</span>' if start.hint else ""
-    line = f'<span class="blank" style="width:{width:.1f}em"></span>'
-    return f'<span class="fill">{number}{line}</span>{hint}'
+    return f'<span class="fill">{number}<span class="blank"></span></span>{hint}'

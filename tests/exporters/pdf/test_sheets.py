@@ -17,7 +17,7 @@ from typing import Any
 import pikepdf
 import pytest
 
-from deckpress.model import Artifact, Card, CardKind, Deck, Section
+from deckpress.model import Artifact, Card, CardKind, ClozeEnd, ClozeStart, Deck, Section
 from exporters.job import Job, PrintOptions
 from exporters.pdf import export
 from exporters.pdf.sheets import question_view
@@ -343,14 +343,30 @@ def test_an_edit_prints_one_pack_again(monkeypatch: pytest.MonkeyPatch) -> None:
     assert sheet.data != plain
 
 
-def test_both_sides_name_the_card() -> None:
+def test_both_sides_have_the_number_and_only_the_back_the_id() -> None:
+    """An id often says the answer."""
     pdf = sample_sheet("cards")
     pages = texts(pdf)
     fronts, backs = "".join(pages[::2]), "".join(pages[1::2])
     for number, each in enumerate(PRINTED, 1):
-        for side in (fronts, backs):
-            assert each.id in side
-            assert str(number) in side
+        assert str(number) in fronts
+        assert f"{number}{each.id}" in backs
+        assert each.id not in fronts
+
+
+@pytest.mark.parametrize("sheet", ["test", "cards"])
+def test_a_gap_is_as_long_for_a_long_word_as_for_a_short_one(sheet: str) -> None:
+    def gap(number: int, hidden: str) -> Card:
+        question = ("甲", ClozeStart(1), hidden, ClozeEnd(), "乙")
+        answer = f"<p>答{number}</p>"
+        return card(f"c{number}", question, answer, kind=CardKind.CLOZE, title="-", section="one")
+
+    cards = (gap(1, "丙"), gap(2, "很长很长的一个说法"))
+    pdf = printed(deck(Section("one", "章", (), cards)), sheet)
+    first, second = ([g for g in glyphs(pdf) if g.text == sign and not g.page] for sign in "甲乙")
+    lengths = {round(end.x - start.x, 2) for start, end in zip(first, second, strict=True)}
+    assert len(first) == 2
+    assert len(lengths) == 1
 
 
 def test_a_front_asks_and_a_back_answers() -> None:
