@@ -59,7 +59,9 @@ def _comment(state: StateBlock, start: int, end: int, silent: bool) -> bool:
         return False
     stop = start
     first = state.bMarks[start] + state.tShift[start]
-    last = state.env.setdefault("last_close", state.src.rfind("-->"))
+    if "last_close" not in state.env:
+        state.env["last_close"] = state.src.rfind("-->")
+    last = state.env["last_close"]
     close = state.src.find("-->", first + 2) if first < last else -1  # `<!-->` is a whole comment
     while stop < end and state.eMarks[stop] < close + 3:
         stop += 1
