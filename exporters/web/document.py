@@ -23,29 +23,23 @@ from exporters.web.pinyin import pinyin
 
 # The parts of the one script, in order.
 _SCRIPTS = (
-    *(
-        "ground",
-        "theme",
-        "fsrs",
-        "progress",
-        "queue",
-        "match",
-        "marks",
-        "find",
-        "unfold",
-        "copy",
-        "contents",
-    ),
-    *("sheet", "dashboard", "study", "keys", "start"),
+    *("ground", "theme", "fsrs", "fuzz", "progress", "queue", "plan", "match", "marks", "find"),
+    *("unfold", "copy", "contents", "states", "scope", "session", "sheet", "dashboard", "transfer"),
+    *("exam", "study", "keys", "start"),
 )
 # The words that the script needs; the templates write all others.
 _SCRIPT_WORDS = (
-    *("found", "found-for", "nothing-found", "try"),
-    *("show-answer", "ordered-prompt", "reverse-prompt", "right", "wrong"),
+    *("found", "found-for", "nothing-found", "try", "copied", "right-are", "list-comma"),
+    *("show-answer", "reverse-prompt", "right", "wrong", "level-1", "level-2", "level-3"),
     *("study-next", "study-check", "study-shown", "study-left", "study-done", "study-undone"),
     *("study-choose-one", "study-choose-all", "study-score", "study-taken", "study-not-undone"),
-    *("study-unkept", "study-damaged", "study-mended", "study-newer"),
-    *("study-file-damaged", "study-file-foreign", "study-file-newer"),
+    *("study-order", "study-typed", "study-compared", "study-minutes", "study-sum"),
+    *("study-paused", "study-elsewhere", "study-buried", "study-suspended", "study-unsuspend"),
+    *("study-unkept", "study-damaged", "study-mended", "study-newer", "study-days-said"),
+    *("study-file-damaged", "study-file-foreign", "study-file-newer", "study-file-large"),
+    *("study-ask-limit", "study-ask-clear", "study-cleared", "study-restored", "study-remind"),
+    *("plan-said", "plan-on-course", "plan-behind", "plan-over", "state-due", "state-known"),
+    *("scope-all", "scope-found", "scope-missed"),
 )
 _SERVED_SCRIPT_WORDS = ("site-newer",)
 _STYLES = ("page.css", "side.css", "card.css", "content.css", "study.css", "wide.css", "print.css")
@@ -120,6 +114,7 @@ def render_documents(deck: Deck, version: Version, memo: Memo) -> Documents:
                 hashes=[integrity(text.encode()) for text in (style, *scripts)],
                 data={
                     "key": deck.meta.key,
+                    "homepage": _homepage(deck),
                     "words": {name: shared["words"][name] for name in script_words},
                 },
                 icon=icon,
@@ -148,6 +143,12 @@ def _link_targets(chapters: tuple[Chapter, ...]) -> frozenset[str]:
     sections = (chapter.section.id for chapter in chapters)
     cards = (entry.card.id for chapter in chapters for entry in chapter.entries)
     return frozenset((*sections, *cards))
+
+
+def _homepage(deck: Deck) -> str:
+    """The deck's homepage, if it is an address on the web."""
+    address = deck.meta.homepage
+    return address if address.startswith(("https://", "http://")) else ""
 
 
 def _right_letters(card: Card) -> list[str]:

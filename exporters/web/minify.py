@@ -7,11 +7,14 @@ import re
 _COMMENT = re.compile(r"^[ \t]*(?:/\*.*?\*/|//[^\n]*)\n", re.DOTALL | re.MULTILINE)
 _INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 _EMPTY = re.compile(r"\n{2,}")
+# A block needs no semicolon before its end, in either language.
+_LAST = re.compile(r";(?=\n\})")
 
 
 def minify(text: str) -> str:
-    """The CSS or JavaScript `text` without comments on lines of their own, indents and empty lines.
+    """The CSS or JavaScript `text` without comments on lines of their own, indents, empty lines,
+    and the last semicolon of a block.
 
     That saves a fifth. The code itself does not change, so it can be read in the browser.
     """
-    return _EMPTY.sub("\n", _INDENT.sub("", _COMMENT.sub("", text)))
+    return _LAST.sub("", _EMPTY.sub("\n", _INDENT.sub("", _COMMENT.sub("", text))))

@@ -28,6 +28,16 @@ async function copy(code, button) {
   }, 2000);
 }
 
+/** Copies a text; returns whether the browser let it. */
+async function copied(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Copies in the old way, for a page that was loaded over plain HTTP. The code stays selected. */
 function copySelected(code) {
   getSelection().selectAllChildren(code);

@@ -47,6 +47,7 @@ function isSet(filter) {
 
 function fits(item, { dataset, value }) {
   if (dataset.filter === "weak") return Queue.isWeak(item.card.id);
+  if (dataset.filter === "flag") return Progress.aside(item.card.id).flag === true;
   return item.facts[dataset.filter].includes(value);
 }
 

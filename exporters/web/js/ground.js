@@ -24,14 +24,28 @@ function keep(key, value) {
   }
 }
 
+function write(id, text) {
+  byId(id).textContent = text;
+}
+
 /** Shows a message in the status line, which screen readers announce. */
 function say(text) {
-  byId("_status").textContent = text;
+  write("_status", text);
 }
 
 /** The words for a key, with placeholders filled in: word("left", { count: 3 }). */
 function word(key, holes = {}) {
   return data.words[key].replace(/\{(\w+)\}/g, (hole, name) => holes[name] ?? hole);
+}
+
+/** A copy of a list in random order (Fisher and Yates). */
+function shuffled(list) {
+  const copy = [...list];
+  for (let index = copy.length - 1; index > 0; index -= 1) {
+    const other = Math.floor(Math.random() * (index + 1));
+    [copy[index], copy[other]] = [copy[other], copy[index]];
+  }
+  return copy;
 }
 
 /** A new element with attributes and children. A string becomes text, not HTML. */

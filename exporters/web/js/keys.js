@@ -35,7 +35,7 @@ function startKeys() {
     if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
     // If it is held down, it would be typed into the search field that it has opened.
     if (event.repeat && key === "/") return event.preventDefault();
-    if (target.closest("[type=search], [type=number]") || byId("_keys").open) return;
+    if (target.closest("[type=search], [type=number], [type=date], textarea") || byId("_keys").open) return;
     // A select element uses letters to find its options.
     if (target.closest("select") && !"/?".includes(key)) return;
     // If it is held down, it would answer one card after another.

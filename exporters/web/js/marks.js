@@ -35,12 +35,13 @@ function passage(card, folded) {
   return make("p", { class: "hit" }, said);
 }
 
-/** The text of a part of the page, and a function that makes a range of it. */
+/** The text of a part of the page without numbers of cards, and a function that makes a range of it. */
 function readable(part) {
   const walker = document.createTreeWalker(part, NodeFilter.SHOW_TEXT);
   const nodes = [];
   let all = "";
   while (walker.nextNode()) {
+    if (walker.currentNode.parentNode.matches(".number")) continue;
     nodes.push({ node: walker.currentNode, from: all.length });
     all += walker.currentNode.data;
   }

@@ -14,7 +14,7 @@ function plain(text) {
 }
 
 // Chinese with the marks after it, or anything else up to the next Chinese or space.
-const PIECE = /[\u3400-\u4dbf\u4e00-\u9fff]+[^\p{L}\p{N}\s]*|[^\s\u3400-\u4dbf\u4e00-\u9fff]+/gu;
+const PIECE = /\p{sc=Han}+[^\p{L}\p{N}\s]*|[^\s\p{sc=Han}]+/gu;
 
 /** A search: its words, which end where Chinese begins or ends too, and all of it as a phrase. */
 function queryOf(text) {

@@ -5,6 +5,7 @@ const Progress = (() => {
   const FORMAT = 1;
   // New cards per day.
   const MOST = 9999;
+  const MOST_EXAMS = 50;
   const KEY = `deckpress:progress:${data.key}`;
   // The phases of a card, and how many steps each has.
   const STEPS = new Map([["learning", 2], ["review", 1], ["relearning", 1]]);
@@ -21,8 +22,8 @@ const Progress = (() => {
 
   function empty() {
     // Objects without a prototype: a card may have the id "constructor".
-    const [cards, days] = [Object.create(null), Object.create(null)];
-    return { format: FORMAT, deck: data.key, limit: 20, cards, days };
+    const [cards, days, aside] = Array.from({ length: 3 }, () => Object.create(null));
+    return { format: FORMAT, deck: data.key, limit: 20, cards, days, plan: null, aside, exams: [], since: 0 };
   }
 
   const isTable = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
@@ -41,10 +42,22 @@ const Progress = (() => {
     isCount(card.again, card.seen);
 
   const isDay = (date, counts, latest) =>
-    day(Date.parse(`${date}T12:00`)) === date &&
+    isDate(date) &&
     Date.parse(date) <= latest &&
     DAY.every((name) => isCount(counts?.[name])) &&
     counts.kept <= counts.asked;
+
+  /** A plan towards an interview: its date, the day on which it was made, and how many cards were new
+      then. */
+  const isDate = (date) => typeof date === "string" && day(Date.parse(`${date}T12:00`)) === date;
+  const isPlan = (plan) => isDate(plan?.date) && isDate(plan.from) && isCount(plan.fresh);
+
+  /** What the learner wishes of a card: to see it again on a day, never, or flagged. */
+  const isAside = (wish) =>
+    isTable(wish) && (wish.until === undefined || isDate(wish.until)) &&
+    [wish.off, wish.flag].every((on) => on === undefined || on === true);
+  const isExam = (exam) =>
+    isCount(exam?.at) && isCount(exam.count) && isCount(exam.right, exam.count) && Array.isArray(exam.missed);
 
   /** The valid part of the state in `text`, and whether all of it is valid. A card that was rated
       after `latest` is not. Throws "damaged", "foreign" (of another deck) or "newer". */
@@ -67,6 +80,10 @@ const Progress = (() => {
       }
     };
     if (isCount(raw.limit, MOST)) found.limit = raw.limit;
+    if (isPlan(raw.plan)) found.plan = raw.plan;
+    if (isCount(raw.since)) found.since = raw.since;
+    if (Array.isArray(raw.exams)) found.exams = raw.exams.filter(isExam).slice(-MOST_EXAMS);
+    take(found.aside, raw.aside, isAside);
     take(found.cards, raw.cards, (card) => isCard(card, latest));
     take(found.days, raw.days, (counts, date) => isDay(date, counts, latest));
     return { found, whole };
@@ -162,9 +179,13 @@ const Progress = (() => {
     return another ? Math.max(now - last, FSRS.DAY) : now - last;
   }
 
-  function after(card, rating, now) {
+  /** The card with this id after a rating. */
+  function after(id, card, rating, now) {
     const next = FSRS.review(card ?? null, rating, card ? rest(card, now) : 0);
-    const { stability, difficulty, phase, step, wait } = next;
+    const { stability, difficulty, phase, step } = next;
+    const days = next.wait / FSRS.DAY;
+    const isReview = phase === "review";
+    const wait = isReview ? fuzzed(days, LONGEST / FSRS.DAY, id, day(now)) * FSRS.DAY : next.wait;
     const seen = (card?.seen ?? 0) + 1;
     const again = (card?.again ?? 0) + (rating === 1 ? 1 : 0);
     return { stability, difficulty, phase, step, last: now, due: now + wait, seen, again };
@@ -188,11 +209,13 @@ const Progress = (() => {
     const seen = state.cards[id]?.last;
     change((to) => {
       const before = to.cards[id];
-      if (before?.last > now && before.last !== seen) return;
+      // Another tab has rated it since: once is enough.
+      if (before?.last !== seen) return;
       befores.set(to, before);
       count(to, before, rating, now, 1);
-      to.cards[id] = after(before, rating, now);
+      to.cards[id] = after(id, before, rating, now);
     });
+    navigator.storage?.persist?.().catch(() => {});
     const [before] = befores.values();
     const isLast = ({ cards }) => cards[id]?.last === now;
     return () => {
@@ -207,21 +230,57 @@ const Progress = (() => {
     };
   }
 
-  /** Imports an exported text; the later review of a card wins. Throws the errors of `parsed`. */
-  function take(text) {
+  /** Erases everything but the settings. What there was is kept until it is erased once more. */
+  function clear() {
+    keep(`${KEY}:cleared`, JSON.stringify(state));
+    const { limit } = state;
+    change((to) => Object.assign(to, empty(), { limit }));
+  }
+
+  function restore() {
+    const { found } = parsed(recall(`${KEY}:cleared`), Number.MAX_SAFE_INTEGER);
+    keep(`${KEY}:cleared`, "");
+    change((to) => merge(to, found));
+    change((to) => (to.plan = found.plan));
+  }
+
+  /** Reads what another tab may have stored. */
+  function look() {
+    if (pending > 0 || !lasting) return;
+    try {
+      state = stored();
+    } catch {
+      // The next change will notice.
+    }
+  }
+
+  /** Adds another state: the later review of a card wins. */
+  function merge(to, other) {
+    for (const [id, card] of Object.entries(other.cards)) {
+      if (!to.cards[id] || to.cards[id].last < card.last) to.cards[id] = card;
+    }
+    for (const [date, counts] of Object.entries(other.days)) {
+      const mine = to.days[date];
+      const larger = (name) => [name, Math.max(counts[name], mine?.[name] ?? 0)];
+      to.days[date] = Object.fromEntries(DAY.map(larger));
+    }
+    for (const [id, wish] of Object.entries(other.aside)) to.aside[id] ??= wish;
+    const known = new Set(to.exams.map((exam) => exam.at));
+    to.exams = [...to.exams, ...other.exams.filter((exam) => !known.has(exam.at))];
+    to.exams = to.exams.sort((one, another) => one.at - another.at).slice(-MOST_EXAMS);
+    to.plan ??= other.plan;
+  }
+
+  /** Imports an exported text. `asks` says whether its limit is to replace another one here. Throws
+      the errors of `parsed`. */
+  function take(text, asks) {
     // The limit is in the future, since clocks and time zones differ.
     const { found: other, whole } = parsed(text, Date.now() + 2 * FSRS.DAY);
     if (!whole) throw new Error("damaged");
+    const limit = other.limit === state.limit || asks(other.limit) ? other.limit : state.limit;
     change((to) => {
-      to.limit = other.limit;
-      for (const [id, card] of Object.entries(other.cards)) {
-        if (!to.cards[id] || to.cards[id].last < card.last) to.cards[id] = card;
-      }
-      for (const [date, counts] of Object.entries(other.days)) {
-        const mine = to.days[date];
-        const larger = (name) => [name, Math.max(counts[name], mine?.[name] ?? 0)];
-        to.days[date] = Object.fromEntries(DAY.map(larger));
-      }
+      to.limit = limit;
+      merge(to, other);
     });
     return Object.keys(other.cards).length;
   }
@@ -230,6 +289,10 @@ const Progress = (() => {
     start,
     rate,
     take,
+    clear,
+    restore,
+    isCleared: () => Boolean(recall(`${KEY}:cleared`)),
+    look,
     after,
     dawn,
     day,
@@ -241,6 +304,23 @@ const Progress = (() => {
       const sound = Math.min(Math.max(Math.floor(limit), 0), MOST);
       change((to) => (to.limit = sound));
     },
+    aside: (id) => state.aside[id] ?? {},
+    /** Whether a card is not to be asked on a day. */
+    isAside: (id, today) => state.aside[id]?.off || state.aside[id]?.until > today,
+    setAside(id, wish) {
+      change((to) => {
+        const wishes = Object.entries({ ...to.aside[id], ...wish }).filter(([, value]) => value);
+        if (wishes.length > 0) to.aside[id] = Object.fromEntries(wishes);
+        else delete to.aside[id];
+      });
+    },
+    exams: () => state.exams,
+    addExam: (exam) => change((to) => (to.exams = [...to.exams, exam].slice(-MOST_EXAMS))),
+    /** Sessions since the last export. */
+    since: () => state.since,
+    setSince: (count) => change((to) => (to.since = count)),
+    plan: () => state.plan,
+    setPlan: (plan) => change((to) => (to.plan = plan)),
     text: () => JSON.stringify(state, null, 1),
     trouble: () => trouble,
     watch: (listener) => (tell = listener),

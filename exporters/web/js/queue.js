@@ -2,29 +2,43 @@
 
 const Queue = (() => {
   let ids = [];
+  // The ids of core cards, which the interview's plan and a wish ask first.
+  let core = new Set();
 
   function start() {
-    ids = Array.from(document.querySelectorAll(".card"), (card) => card.id);
+    const cards = [...document.querySelectorAll(".card")];
+    ids = cards.map((card) => card.id);
+    core = new Set(cards.filter((card) => card.dataset.tier === "core").map((card) => card.id));
   }
 
-  /** The ids of waiting cards: in a step of some minutes, reviews due today, and new ones. */
-  function waiting(now) {
+  /** The ids of waiting cards among `chosen`: in a step of some minutes, reviews due today, and new
+      ones, of which `more` than a day has room for. */
+  function waiting(now, { chosen = ids, more = 0, coreFirst = false } = {}) {
     const steps = [], reviews = [], fresh = [];
     const tomorrow = Progress.dawn(now, 1);
-    const room = Math.max(0, Progress.limit() - (Progress.today(now)?.fresh ?? 0));
-    for (const id of ids) {
+    const room = Math.max(0, limit(now) - (Progress.today(now)?.fresh ?? 0)) + more;
+    const today = Progress.day(now);
+    for (const id of chosen) {
       const card = Progress.card(id);
+      if (Progress.isAside(id, today)) continue;
       if (!card) fresh.push(id);
       else if (card.due < tomorrow) (card.phase === "review" ? reviews : steps).push(id);
     }
     const byDue = (a, b) => Progress.card(a).due - Progress.card(b).due;
+    // Sorting is stable: within each half, new cards stay in the order of the page.
+    if (coreFirst || Plan.isOn(now)) fresh.sort((a, b) => core.has(b) - core.has(a));
     return { steps: steps.sort(byDue), reviews: reviews.sort(byDue), fresh: fresh.slice(0, room) };
+  }
+
+  /** New cards a day: as many as the interview asks for, or as the learner wishes. */
+  function limit(now) {
+    return Plan.isOn(now) ? Plan.pace(now) : Progress.limit();
   }
 
   /** The next card: first steps that are due, then reviews, then new cards, then steps that are not
       due yet. Never the same card twice in a row while another one waits. */
-  function next(now, last) {
-    const { steps, reviews, fresh } = waiting(now);
+  function next(now, last, choice) {
+    const { steps, reviews, fresh } = waiting(now, choice);
     const over = steps.filter((id) => Progress.card(id).due <= now);
     const order = [...over, ...reviews, ...fresh, ...steps];
     return order.find((id) => id !== last) ?? order[0];
@@ -48,5 +62,7 @@ const Queue = (() => {
     return card !== undefined && card.again > 0 && card.again * 3 >= card.seen;
   }
 
-  return { start, waiting, next, forecast, isWeak, ids: () => ids };
+  const unseen = () => ids.filter((id) => !Progress.card(id) && !Progress.aside(id).off);
+  const suspended = () => ids.filter((id) => Progress.aside(id).off);
+  return { start, waiting, next, limit, forecast, isWeak, unseen, suspended, ids: () => ids };
 })();

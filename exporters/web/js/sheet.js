@@ -36,36 +36,101 @@ function closeGaps(gaps) {
   return [...groups.values()].map((all) => () => all.map((opening) => opening()).join(" "));
 }
 
-/** Covers each option with a button: an option may contain elements that a button may not. `check`
-    shows the verdicts and returns whether all answers were right. */
-function clickable(sheet, answered) {
-  const items = [...sheet.querySelectorAll(".options > li")];
-  const many = items.filter((item) => item.matches(".right-one")).length > 1;
+/** Covers an item of a list with a button: an item may contain elements that a button may not. */
+function covered(item, index, letter, text) {
+  letter.id = `_letter-${index}`;
+  text.id = `_option-${index}`;
+  const said = { "aria-labelledby": `${letter.id} ${text.id}`, "aria-pressed": "false" };
+  const button = make("button", { type: "button", ...said });
+  item.prepend(make("div", { class: "option" }, button, letter, text));
+  return button;
+}
+
+const press = (button, on) => button.setAttribute("aria-pressed", String(on));
+const isPressed = (button) => button.getAttribute("aria-pressed") === "true";
+
+/** Makes the options of a choice clickable, in a new order each time unless theirs means something.
+    `check` shows the verdicts and returns whether all answers were right. */
+function clickable(sheet, isFixed, answered) {
+  const list = sheet.querySelector(".options");
+  const letters = Array.from(list.children, (item) => item.querySelector(".letter").textContent);
+  if (!isFixed) list.append(...shuffled(list.children));
+  const items = [...list.children];
+  const isRight = (item) => item.matches(".right-one");
+  const many = items.filter(isRight).length > 1;
   const buttons = items.map((item, index) => {
     const [letter, text] = item.children;
-    letter.id = `_letter-${index}`;
-    text.id = `_option-${index}`;
-    const said = { "aria-labelledby": `${letter.id} ${text.id}`, "aria-pressed": "false" };
-    const button = make("button", { type: "button", ...said });
-    item.prepend(make("div", { class: "option" }, button, letter, text));
+    letter.textContent = letters[index];
+    const button = covered(item, index, letter, text);
     button.addEventListener("click", () => {
-      const chosen = button.getAttribute("aria-pressed") !== "true";
-      button.setAttribute("aria-pressed", String(chosen));
+      press(button, !isPressed(button));
       if (!many) answered();
     });
     return button;
   });
+  const right = letters.filter((_, index) => isRight(items[index]));
+  sheet.querySelector(".key").textContent = word("right-are", { letters: right.join(word("list-comma")) });
   const check = () => {
-    const chosen = buttons.map((button) => button.getAttribute("aria-pressed") === "true");
     for (const button of buttons) button.disabled = true;
-    return items.every((item, index) => item.matches(".right-one") === chosen[index]);
+    return items.every((item, index) => isRight(item) === isPressed(buttons[index]));
   };
   return { buttons, many, check };
 }
 
+/** Lets the learner put steps in order: each click gives a step the next number, or takes it away.
+    `check` shows the right order beside the learner's and returns whether they are the same; null
+    if the learner gave no numbers. */
+function orderable(list) {
+  const items = [...list.children];
+  const placed = [];
+  list.classList.add("options");
+  list.append(...shuffled(items));
+  const letters = new Map();
+  const buttons = Array.from(list.children, (item, index) => {
+    const letter = make("span", { class: "letter" });
+    letters.set(item, letter);
+    const button = covered(item, index, letter, make("div", { class: "text" }, ...item.childNodes));
+    button.addEventListener("click", () => {
+      const at = placed.indexOf(item);
+      if (at < 0) placed.push(item);
+      else placed.splice(at, 1);
+      press(button, at < 0);
+      for (const [one, number] of letters) number.textContent = placed.indexOf(one) + 1 || "";
+    });
+    return button;
+  });
+  const check = () => {
+    for (const button of buttons) button.disabled = true;
+    list.append(...items);
+    items.forEach((item, index) => {
+      if (placed.length > 0) item.classList.add(placed[index] === item ? "right-one" : "wrong-one");
+    });
+    return placed.length === 0 ? null : items.every((item, index) => placed[index] === item);
+  };
+  return { buttons, many: true, check };
+}
+
+/** A field for an answer in writing. `compare` says how much of the right one is in it. */
+function writable(answer) {
+  const field = make("textarea", { rows: "3", "aria-label": word("study-typed") });
+  const told = make("p", { class: "cue", role: "status" });
+  const tokens = (text) => new Set(plain(text).match(/[a-z0-9]+|[\u3400-\u9fff]/g));
+  const compare = () => {
+    const typed = tokens(field.value);
+    const wanted = [...tokens(answer())];
+    field.disabled = true;
+    if (typed.size === 0 || wanted.length === 0) return;
+    const share = wanted.filter((token) => typed.has(token)).length / wanted.length;
+    told.textContent = word("study-compared", { share: percent(share) });
+  };
+  return { part: make("div", { class: "typed" }, field, told), compare };
+}
+
 /** A card as a sheet: `open()` reveals the next piece and returns whether everything is shown;
-    `said()` is the text of that piece. With `turned`, a reverse card is asked from its answer. */
-function makeSheet(card, turned, answered) {
+    `said()` is the text of that piece. With `again`, a reverse card is asked from its answer;
+    with `written`, there is a field for an answer in writing. */
+function makeSheet(card, { again, written }, answered) {
+  const turned = again && card.dataset.kind === "reverse";
   const copy = copyOf(card);
   const question = copy.querySelector("h3");
   const ask = copy.querySelector(".ask");
@@ -82,24 +147,23 @@ function makeSheet(card, turned, answered) {
   }
   if (card.dataset.kind === "ordered") {
     const list = answer.querySelector(".steps");
-    answer.before(list);
-    for (const item of list.children) {
-      item.hidden = true;
-      steps.push(showing(item));
-    }
-    list.before(make("p", { class: "cue" }, word("ordered-prompt", { count: steps.length })));
+    answer.before(make("p", { class: "cue" }, word("study-order", { count: list.children.length })), list);
+    choice = orderable(list);
   }
   if (card.dataset.kind === "choice") {
-    choice = clickable(sheet, answered);
+    choice = clickable(sheet, card.dataset.order === "source", answered);
     const cue = word(choice.many ? "study-choose-all" : "study-choose-one");
-    ask.append(make("p", { class: "cue" }, cue));
+    ask.querySelector(".options").before(make("p", { class: "cue" }, cue));
   }
-  if (card.dataset.kind === "reverse" && turned) {
+  if (turned) {
     const given = answer.querySelector(".short");
     sheet.prepend(given, make("p", { class: "cue" }, word("reverse-prompt")));
     question.hidden = true;
     steps.push(showing(question));
   }
+  const asked = () => (turned ? question : (sheet.querySelector(".short") ?? question)).textContent;
+  const typed = written && !choice ? writable(asked) : null;
+  if (typed) answer.before(typed.part);
   answer.hidden = true;
   let right = null;
   let said = "";
@@ -107,6 +171,7 @@ function makeSheet(card, turned, answered) {
     if (steps.length > 0) said = steps.shift()();
     if (steps.length > 0) return false;
     if (choice) right = choice.check();
+    typed?.compare();
     sheet.classList.add("shown");
     answer.hidden = answer.children.length === 0;
     return true;

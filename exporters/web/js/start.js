@@ -11,6 +11,7 @@ function start() {
   startContents();
   reachScrolling(document.body);
   Study.start();
+  markStates();
   startKeys();
   if (location.hash) reveal(location.hash);
 }

@@ -1,15 +1,16 @@
 /* The study view: a dialog over the page with an overview, the cards one by one, and a result. */
 
 const Study = (() => {
+  const WELCOMED = "deckpress:welcomed";
+  // Sessions after which the learner is reminded to export.
+  const MANY = 10;
+
   // "home", "study", "exam" or "result".
   let mode = "home";
-  // { id, sheet, shown }
+  // { id, sheet, shown, last }: `last` is when the card had been rated when it was asked.
   let current = null;
   // The last ratings with the functions that undo them, the latest one at the end.
   let undone = [];
-  // { ids, marks, ends }
-  let exam = null;
-  let clock = 0;
 
   const view = () => byId("_study");
   const announce = (text) => (byId("_said").textContent = text);
@@ -34,29 +35,55 @@ const Study = (() => {
     for (const part of view().querySelectorAll("[data-view]")) {
       part.hidden = !part.matches(`[data-view~=${name}]`);
     }
-    clearInterval(clock);
+    byId("_actions").open = false;
+    byId("_undo").disabled = undone.length === 0;
+    Exam.pause();
     if (name === "home") refresh();
     view().scrollTop = 0;
   }
 
+  /** The day's waiting cards, of all and of the chosen ones. */
   function refresh() {
-    const { steps, reviews, fresh } = Queue.waiting(Date.now());
-    const due = steps.length + reviews.length;
-    byId("_due").textContent = due + fresh.length || "";
+    const now = Date.now();
+    const all = Queue.waiting(now);
+    write("_due", all.steps.length + all.reviews.length + all.fresh.length || "");
     if (!view().open) findWeak();
     const trouble = Progress.trouble();
-    const said = trouble && word(`study-${trouble}`);
+    const reminder = Progress.since() >= MANY ? word("study-remind", { count: Progress.since() }) : "";
+    const said = trouble ? word(`study-${trouble}`) : reminder;
     if (byId("_trouble").textContent !== said) byId("_trouble").textContent = said;
     if (mode !== "home") return;
-    byId("_due-now").textContent = due;
-    byId("_fresh-now").textContent = fresh.length;
-    byId("_begin").disabled = due + fresh.length === 0;
-    byId("_limit").value = Progress.limit();
-    drawDashboard(Date.now());
+    Scope.offer();
+    outline(now);
+    byId("_limit").value = Queue.limit(now);
+    byId("_limit").disabled = Plan.isOn(now);
+    byId("_date").value = Progress.plan()?.date ?? "";
+    const suspended = Queue.suspended().length;
+    byId("_unsuspend").hidden = suspended === 0;
+    write("_unsuspend", word("study-unsuspend", { count: suspended }));
+    write("_plan", Plan.said(now));
+    byId("_welcome").hidden = recall(WELCOMED) !== null || Queue.unseen().length < Queue.ids().length;
+    drawDashboard(now);
+  }
+
+  /** What a session would ask, and how long it would take. */
+  function outline(now) {
+    const waiting = Queue.waiting(now, Scope.choice());
+    const { steps, reviews, fresh } = waiting;
+    const due = steps.length + reviews.length;
+    write("_due-now", due);
+    write("_fresh-now", fresh.length);
+    write("_minutes", due + fresh.length ? word("study-minutes", { count: Session.estimate(waiting) }) : "");
+    byId("_begin").disabled = due + fresh.length === 0 && !(Scope.isMissedOnly() && Scope.ids().length);
+    byId("_begin-exam").disabled = Scope.ids().length === 0;
   }
 
   function enter() {
-    if (!view().open) view().showModal();
+    if (!view().open) {
+      view().showModal();
+      Scope.offer(true);
+    }
+    byId("_end").hidden = true;
     show("home");
     (byId("_begin").disabled ? byId("_home") : byId("_begin")).focus();
   }
@@ -64,22 +91,28 @@ const Study = (() => {
   /* One card */
 
   function ask(id) {
-    const turned = ((Progress.card(id)?.seen ?? 0) & 1) === 1;
-    current = { id, sheet: makeSheet(byId(id), turned, reveal), shown: false };
-    byId("_stage").replaceChildren(current.sheet.element);
+    const again = ((Progress.card(id)?.seen ?? 0) & 1) === 1;
+    const written = byId("_typing").checked;
+    const sheet = makeSheet(byId(id), { again, written }, reveal);
+    current = { id, sheet, shown: false, last: Progress.card(id)?.last };
+    byId("_stage").replaceChildren(sheet.element);
     byId("_ratings").hidden = byId("_marks").hidden = true;
     byId("_reveal").hidden = false;
     labelReveal();
-    byId("_section").textContent = titleOf(sectionOf(id));
+    const { section, level } = byId(id).dataset;
+    const names = [byId(`${section}_title`).textContent];
+    if (level && Number(level) <= 3) names.push(word(`level-${level}`));
+    write("_section", names.join(" · "));
+    fillActions(id);
     view().scrollTop = 0;
     byId("_reveal").focus({ preventScroll: true });
   }
 
   function labelReveal() {
     const { sheet } = current;
-    const multiple = sheet.choice?.many;
-    const key = sheet.left() > 0 ? "study-next" : multiple ? "study-check" : "show-answer";
+    const key = sheet.left() > 0 ? "study-next" : sheet.choice?.many ? "study-check" : "show-answer";
     byId("_reveal").firstElementChild.textContent = word(key);
+    byId("_reveal-all").hidden = sheet.left() < 2;
   }
 
   function reveal() {
@@ -91,7 +124,7 @@ const Study = (() => {
     const verdict = right === null ? "study-shown" : right ? "right" : "wrong";
     announce(`${sheet.said()} ${current.shown ? word(verdict) : ""}`);
     if (!current.shown) return labelReveal();
-    byId("_reveal").hidden = true;
+    byId("_reveal").hidden = byId("_reveal-all").hidden = true;
     if (mode === "exam") {
       byId("_marks").hidden = false;
       byId(right === false ? "_missed" : "_knew").focus({ preventScroll: true });
@@ -99,49 +132,88 @@ const Study = (() => {
     }
     const now = Date.now();
     for (const button of byId("_ratings").children) {
-      const next = Progress.after(Progress.card(current.id), Number(button.value), now);
+      const next = Progress.after(current.id, Progress.card(current.id), Number(button.value), now);
       button.querySelector(".wait").textContent = span(next.due - now);
     }
     byId("_ratings").hidden = false;
     byId("_ratings").children[right === false ? 0 : 2].focus({ preventScroll: true });
   }
 
+  function revealAll() {
+    while (current && !current.shown) reveal();
+  }
+
   /* Studying */
 
-  function begin() {
+  function begin(options = {}) {
+    const list = options.list ?? (Scope.isMissedOnly() ? Scope.ids() : null);
+    Session.begin(Date.now(), Scope.choice(), { ...options, list });
     show("study");
     proceed();
   }
 
   function proceed() {
     const now = Date.now();
-    const { steps, reviews, fresh } = Queue.waiting(now);
-    const id = Queue.next(now, current?.id);
+    const { steps, reviews, fresh } = Session.waiting(now);
+    const id = Session.next(now, current?.id);
     byId("_undo").disabled = undone.length === 0;
-    if (id === undefined) {
-      show("home");
-      announce(word("study-done"));
-      byId("_home").focus();
-      return;
-    }
-    const holes = { due: steps.length + reviews.length, fresh: fresh.length };
-    byId("_left").textContent = word("study-left", holes);
+    if (id === undefined) return end();
+    const left = { fresh: fresh.length, learning: steps.length, due: reviews.length };
+    write("_left", word("study-left", left));
+    progressBar(Session.count(), Session.count() + left.fresh + left.learning + left.due);
     ask(id);
+  }
+
+  /** Ends a session, and says what it came to. */
+  function end() {
+    const done = Session.count() > 0;
+    if (done) Progress.setSince(Progress.since() + 1);
+    byId("_end").hidden = !done;
+    show("home");
+    const now = Date.now();
+    if (done) write("_sum", word("study-sum", Session.sum(now)));
+    byId("_again").hidden = Session.missed().length === 0;
+    byId("_more").hidden = Queue.waiting(now, { ...Scope.choice(), more: 10 }).fresh.length === 0;
+    announce(word(byId("_begin").disabled ? "study-done" : "study-paused"));
+    byId(done ? "_end-title" : "_home").focus();
+  }
+
+  /** Leaves what is open: a session for its end, an exam for its result, the overview for the page. */
+  function leave() {
+    if (mode === "study") end();
+    else if (mode === "home") view().close();
+    else if (!Exam.stop()) enter();
+  }
+
+  /** Goes on to the next card if the current one was rated in another tab. */
+  function lookAround() {
+    if (mode !== "study" || !current || Progress.card(current.id)?.last === current.last) return false;
+    Session.drop(current.id);
+    proceed();
+    announce(word("study-elsewhere"));
+    return true;
   }
 
   function rate(rating) {
     if (!current?.shown || mode !== "study") return;
-    undone.push({ id: current.id, back: Progress.rate(current.id, rating, Date.now()) });
+    const { id } = current;
+    Progress.look();
+    if (lookAround()) return;
+    Session.note(id, rating, !Progress.card(id));
+    keep(WELCOMED, "1");
+    undone.push({ id, back: Progress.rate(id, rating, Date.now()) });
     proceed();
   }
 
   function undo() {
+    if (mode === "exam") return Exam.takeBack();
     if (undone.length === 0 || !["study", "home"].includes(mode)) return;
     const { id, back } = undone.pop();
     if (!back()) {
       byId("_undo").disabled = undone.length === 0;
       return announce(word("study-not-undone"));
     }
+    Session.takeBack(id);
     show("study");
     proceed();
     // If the daily limit is used up, no card is asked.
@@ -149,123 +221,99 @@ const Study = (() => {
     announce(word("study-undone"));
   }
 
-  /* The exam. It does not change the schedule. */
-
-  const sectionOf = (id) => byId(id).dataset.section;
-  const titleOf = (section) => byId(`${section}_title`).textContent;
-
-  function beginExam() {
-    const ids = [...Queue.ids()];
-    for (let index = ids.length - 1; index > 0; index -= 1) {
-      const other = Math.floor(Math.random() * (index + 1));
-      [ids[index], ids[other]] = [ids[other], ids[index]];
-    }
-    ids.length = Math.min(ids.length, Number(byId("_questions").value));
-    exam = { ids, marks: [], ends: Date.now() + ids.length * 60_000 };
-    show("exam");
-    clock = setInterval(tick, 500);
-    tick();
-    askNext();
-  }
-
-  function tick() {
-    const left = Math.max(0, Math.ceil((exam.ends - Date.now()) / 1000));
-    const seconds = String(left % 60).padStart(2, "0");
-    byId("_clock").textContent = `${Math.floor(left / 60)}:${seconds}`;
-    if (left === 0) finish();
-  }
-
-  function askNext() {
-    const { ids, marks } = exam;
-    if (marks.length === ids.length) return finish();
-    byId("_left").textContent = `${marks.length + 1} / ${ids.length}`;
-    ask(ids[marks.length]);
-  }
-
   function mark(right) {
-    if (!current?.shown || mode !== "exam") return;
-    exam.marks.push(right);
-    askNext();
+    if (current?.shown && mode === "exam") Exam.mark(right);
   }
 
-  function finish() {
-    const { ids, marks } = exam;
-    const sections = new Map();
-    ids.forEach((id, index) => {
-      const [right, all] = sections.get(sectionOf(id)) ?? [0, 0];
-      sections.set(sectionOf(id), [right + (marks[index] ? 1 : 0), all + 1]);
-    });
-    const rows = [...sections].map(([section, [right, all]]) => {
-      const name = make("th", { scope: "row" }, titleOf(section));
-      return make("tr", {}, name, make("td", {}, `${right} / ${all}`));
-    });
-    byId("_by-section").replaceChildren(...rows);
-    const missed = ids.filter((_, index) => !marks[index]);
-    const links = missed.map((id) => {
-      const link = make("a", { href: `#${id}` }, byId(id).querySelector("h3").textContent);
-      link.addEventListener("click", () => view().close());
-      return make("li", {}, link);
-    });
-    byId("_missed-cards").replaceChildren(...links);
-    byId("_missed-title").hidden = missed.length === 0;
-    const holes = { right: ids.length - missed.length, count: ids.length };
-    byId("_score").textContent = word("study-score", holes);
-    show("result");
-    byId("_score").focus();
+  /* What can be done with the card that is asked */
+
+  function fillActions(id) {
+    const { flag } = Progress.aside(id);
+    byId("_flag").setAttribute("aria-pressed", String(flag === true));
+    byId("_bury").hidden = byId("_suspend").hidden = mode !== "study";
+    byId("_report").hidden = !data.homepage;
+    byId("_report").href = data.homepage;
   }
 
-  /** Ends an exam early; only the answered cards count. Returns whether there was one to end. */
-  function stop() {
-    if (mode !== "exam" || exam.marks.length === 0) return false;
-    exam.ids.length = exam.marks.length;
-    finish();
-    return true;
-  }
+  const ACTIONS = {
+    _bury: (id) => put(id, { until: Progress.day(Progress.dawn(Date.now(), 1).getTime()) }, "study-buried"),
+    _suspend: (id) => put(id, { off: true }, "study-suspended"),
+    _flag(id) {
+      Progress.setAside(id, { flag: !Progress.aside(id).flag });
+      fillActions(id);
+      markStates();
+    },
+    _visit(id) {
+      view().close();
+      if (location.hash === `#${id}`) window.reveal(location.hash);
+      else location.hash = id;
+    },
+    async _link(id) {
+      const address = `${location.href.split("#")[0]}#${id}`;
+      announce((await copied(address)) ? word("copied") : address);
+    },
+  };
 
-  /* Saving and loading progress */
-
-  function save() {
-    const file = new Blob([Progress.text()], { type: "application/json" });
-    const address = URL.createObjectURL(file);
-    const name = `${data.key}-${Progress.day(Date.now())}.json`;
-    make("a", { href: address, download: name }).click();
-    setTimeout(() => URL.revokeObjectURL(address), 10_000);
-  }
-
-  async function load(input) {
-    const [file] = input.files;
-    if (!file) return;
-    let said;
-    try {
-      said = word("study-taken", { count: Progress.take(await file.text()) });
-    } catch (error) {
-      const known = ["damaged", "foreign", "newer"].includes(error.message);
-      said = word(`study-file-${known ? error.message : "damaged"}`);
-    }
-    input.value = "";
-    byId("_file-said").textContent = said;
-    refresh();
+  /** Puts the card aside, which can be undone, and goes on. */
+  function put(id, wish, said) {
+    const before = Progress.aside(id);
+    Progress.setAside(id, wish);
+    Session.drop(id);
+    const none = { until: undefined, off: undefined };
+    undone.push({ id, back: () => (Progress.setAside(id, { ...none, ...before }), true) });
+    proceed();
+    announce(word(said));
   }
 
   function start() {
-    Progress.watch(refresh);
-    byId("_begin-exam").disabled = Queue.ids().length === 0;
+    Progress.watch(() => {
+      if (!lookAround()) refresh();
+      markStates();
+    });
     // A new day may have begun while the page was open.
     for (const event of ["focus", "visibilitychange"]) addEventListener(event, refresh);
     const on = (id, event, action) => byId(id).addEventListener(event, action);
     on("_open-study", "click", enter);
-    on("_close", "click", () => (mode === "home" ? view().close() : stop() || enter()));
-    on("_study", "cancel", (event) => stop() && event.preventDefault());
-    on("_begin", "click", begin);
+    on("_close", "click", leave);
+    on("_study", "cancel", (event) => Exam.stop() && event.preventDefault());
+    on("_begin", "click", () => begin());
+    on("_more", "click", () => begin({ more: 10 }));
+    on("_again", "click", () => begin({ list: Session.missed() }));
     on("_reveal", "click", reveal);
+    on("_reveal-all", "click", revealAll);
     on("_undo", "click", undo);
-    on("_begin-exam", "click", beginExam);
+    on("_begin-exam", "click", () =>
+      Exam.begin(Scope.ids(), Number(byId("_questions").value), byId("_spoken").checked),
+    );
+    on("_retry", "click", () => {
+      const { missed } = Progress.exams().at(-1);
+      Exam.begin(missed.filter(byId), missed.length, byId("_spoken").checked);
+    });
     on("_knew", "click", () => mark(true));
     on("_missed", "click", () => mark(false));
     on("_help", "click", () => byId("_keys").showModal());
     on("_keys-close", "click", () => byId("_keys").close());
-    on("_save", "click", save);
-    on("_load", "change", (event) => load(event.target));
+    on("_unsuspend", "click", () => {
+      for (const id of Queue.suspended()) Progress.setAside(id, { off: undefined });
+      refresh();
+    });
+    on("_scope", "change", () => outline(Date.now()));
+    on("_date", "change", ({ target }) => {
+      Plan.make(target.value, Date.now());
+      refresh();
+    });
+    on("_welcome-close", "click", () => {
+      keep(WELCOMED, "1");
+      byId("_welcome").hidden = true;
+      byId("_begin").focus();
+    });
+    for (const id of ["_core-first", "_typing"]) {
+      byId(id).checked = recall(`deckpress:${id}`) === "1";
+      on(id, "change", ({ target }) => {
+        keep(`deckpress:${id}`, target.checked ? "1" : "");
+        refresh();
+      });
+    }
     on("_limit", "change", ({ target }) => {
       if (target.value) Progress.setLimit(target.valueAsNumber);
       refresh();
@@ -273,8 +321,16 @@ const Study = (() => {
     for (const button of byId("_ratings").children) {
       button.addEventListener("click", () => rate(Number(button.value)));
     }
+    for (const [id, action] of Object.entries(ACTIONS)) {
+      on(id, "click", () => {
+        byId("_actions").open = false;
+        if (current) action(current.id);
+      });
+    }
     on("_study", "close", () => show("home"));
+    startTransfer(refresh);
     refresh();
+    Exam.resume();
   }
 
   /** Handles a key in the open study view; returns whether the key had a meaning. */
@@ -295,5 +351,5 @@ const Study = (() => {
     return true;
   }
 
-  return { start, press, isOpen: () => view().open };
+  return { start, press, show, ask, revealAll, isOpen: () => view().open };
 })();

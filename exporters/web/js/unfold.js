@@ -47,9 +47,8 @@ function startUnfolding() {
   // when it is unfolded, or when the browser lays out the card around it.
   const seen = ({ target }) => reachScrolling(target);
   document.addEventListener("toggle", seen, true);
-  document.addEventListener("contentvisibilityautostatechange", (event) => {
-    if (!event.skipped) seen(event);
-  });
+  const laidOut = (event) => event.skipped || seen(event);
+  document.addEventListener("contentvisibilityautostatechange", laidOut, true);
   addEventListener("resize", () => reachScrolling(document.body));
 }
 

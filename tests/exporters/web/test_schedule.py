@@ -68,3 +68,20 @@ def test_the_schedule_is_that_of_the_reference(chromium: Browser, file: Path, co
             assert timedelta(milliseconds=wait) == card.due - now
             later = now + timedelta(milliseconds=elapsed)
             assert recall == pytest.approx(scheduler.get_card_retrievability(card, later), abs=1e-6)
+
+
+def test_reviews_are_spread_as_the_reference_spreads_them(chromium: Browser, file: Path) -> None:
+    scheduler = Scheduler(enable_fuzzing=True)
+    lengths = (1, 2, 3, 5, 8, 13, 21, 55, 144, 400, 3000)
+    with visit(chromium, file) as seen:
+        spread = """lengths => lengths.map((days) =>
+          Array.from({ length: 500 }, (_, n) => fuzzed(days, 36500, `c${n}`, "2026-11-24")))"""
+        found = seen.page.evaluate(spread, lengths)
+        assert seen.page.evaluate(spread, lengths) == found  # not by chance
+    for days, ours in zip(lengths, found, strict=True):
+        theirs = {
+            scheduler._get_fuzzed_interval(interval=timedelta(days=days)).days for _ in range(3000)
+        }
+        assert set(ours) <= set(range(min(theirs), max(theirs) + 1))
+        # Twenty cards of one day do not come back on one day.
+        assert len(set(ours[:20])) >= min(3, len(theirs))

@@ -250,5 +250,5 @@ def test_script_and_style_are_light() -> None:
 
 
 def test_leaving_comments_indents_and_empty_lines_out_leaves_every_line_of_code() -> None:
-    text = '/* One\n   two. */\na {\n  b: c; /* kept */\n}\n\n  // note\n  d = "// no";\n'
-    assert minify(text) == 'a {\nb: c; /* kept */\n}\nd = "// no";\n'
+    text = '/* One\n   two. */\na {\n  b: c; /* kept */\n  e: f;\n}\n\n  // note\n  d = "// no";\n'
+    assert minify(text) == 'a {\nb: c; /* kept */\ne: f\n}\nd = "// no";\n'

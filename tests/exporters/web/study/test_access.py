@@ -88,7 +88,12 @@ def test_the_rules_of_accessibility_hold(
             while page.locator("#_reveal").is_visible():
                 page.keyboard.press("Space")
             look(first=number == 0)
+            if number == 0:
+                page.locator("#_actions summary").click()
+                look(first=False)
             page.keyboard.press("4")
+        expect(page.locator("#_end")).to_be_visible()
+        look(first=False)
         page.get_by_role("button", name="Start the exam").click()
         for _ in range(5):
             while page.locator("#_reveal").is_visible():
@@ -121,7 +126,7 @@ def test_a_thumb_hits_every_control_of_the_study_view(chromium: Browser, file: P
     ("kind", "said"),
     [
         ("cloze", ["first", "second The answer is shown"]),
-        ("ordered", ["Open.", "Read.", "Close. The answer is shown"]),
+        ("ordered", ["The answer is shown"]),
         ("basic", ["The answer is shown"]),
     ],
 )
@@ -172,9 +177,9 @@ def test_in_forced_colours_what_is_chosen_and_what_unfolds_is_seen(
     file = written(tmp_path / "d.html", deck_of(replace(CHOICE, options=options)))
     with visit(chromium, file, forced_colors="active") as visited:
         page = visited.page
-        fold = page.locator("summary").bounding_box()
+        fold = page.locator(".card summary").bounding_box()
         assert fold
-        clip = {"x": fold["x"], "y": fold["y"], "width": 12, "height": fold["height"]}
+        clip = {"x": fold["x"], "y": fold["y"], "width": fold["width"], "height": fold["height"]}
         seen = Image.open(BytesIO(page.screenshot(clip=clip)))  # type: ignore[arg-type]
         assert len(seen.getcolors() or []) > 1
         study(page)

@@ -47,7 +47,7 @@ def test_studying_does_not_depend_on_what_is_searched(page: Page) -> None:
     expect(page.locator("#_first .card").first).to_be_visible()
     study(page)
     assert asked(page) == "Basic?"
-    expect(page.locator("#_section")).to_have_text("One")
+    expect(page.locator("#_section")).to_have_text("One · Basic")
     page.get_by_role("button", name="Back").click()
     page.get_by_role("button", name="Start the exam").click()
     for _ in range(5):

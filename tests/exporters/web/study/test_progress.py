@@ -164,10 +164,13 @@ def test_a_file_that_no_page_can_have_written_is_refused(studied: Page, content:
     assert kept(studied) == before
 
 
-def test_the_daily_limit_is_taken_in_too(page: Page) -> None:
+def test_the_daily_limit_is_taken_in_if_the_learner_wants_it(page: Page) -> None:
     study(page, begin=False)
     take(page, progress({"basic": RATED}))
     expect(page.locator("#_file-said")).to_contain_text("1")
+    expect(page.get_by_label("New cards a day")).to_have_value("20")  # the question was denied
+    page.evaluate("confirm = () => true; 0")
+    take(page, progress({"basic": RATED}))
     expect(page.get_by_label("New cards a day")).to_have_value("7")
     assert kept(page)["cards"] == {"basic": RATED}
     assert kept(page)["days"] == DAYS

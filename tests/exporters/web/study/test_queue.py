@@ -104,16 +104,57 @@ def test_a_choice_is_clicked_and_explained(
         expect(again if verdict == "Wrong" else good).to_be_focused()
 
 
-def test_steps_come_one_by_one(chromium: Browser, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("taps", "said", "rated"),
+    [
+        (("Open.", "Read.", "Close."), "Right", "Good"),
+        (("Read.", "Open.", "Close."), "Wrong", "Again"),
+        (("Open.",), "Wrong", "Again"),
+        ((), "The answer is shown", "Good"),
+    ],
+)
+def test_steps_are_put_in_order_and_compared(
+    chromium: Browser, tmp_path: Path, taps: tuple[str, ...], said: str, rated: str
+) -> None:
     file = written(tmp_path / "d.html", only("ordered"))
     with opened(chromium, file) as page:
         study(page)
-        steps = page.locator(".sheet .steps li:visible")
-        expect(page.locator(".sheet .cue")).to_have_text("3 steps")
-        for shown in range(3):
-            assert steps.count() == shown
-            page.keyboard.press("Space")
+        expect(page.locator(".sheet .cue")).to_have_text("Tap the 3 steps in their order")
+        steps = page.locator(".sheet .steps .text")
+        assert sorted(steps.all_inner_texts()) == ["Close.", "Open.", "Read."]
+        for tap in ("Close.", "Close.", *taps):  # what is tapped once more is taken back
+            page.locator(".sheet .option", has_text=tap).click()
+        page.get_by_role("button", name="Check").click()
         assert steps.all_inner_texts() == ["Open.", "Read.", "Close."]
+        expect(page.locator("#_said")).to_have_text(said)
+        expect(page.get_by_role("button", name=rated)).to_be_focused()
+
+
+def test_options_come_in_another_order_each_time_and_letters_follow_them(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    file = written(tmp_path / "d.html", only("choice"))
+    with opened(chromium, file) as page:
+        for chance, right, letter in ((0, "1", "A"), (0.99, "2", "B")):
+            page.evaluate(f"Math.random = () => {chance}; 0")
+            study(page)
+            expect(page.locator(".sheet .cue")).to_have_text("Choose one")
+            page.keyboard.press(right)
+            expect(page.locator("#_said")).to_have_text("Right")
+            expect(page.locator(".sheet .key")).to_have_text(f"Right: {letter}")
+            page.keyboard.press("Escape")
+        page.evaluate("document.querySelector('#choice').dataset.order = 'source'")
+        page.evaluate("Math.random = () => 0; 0")
+        study(page)
+        assert page.locator(".sheet .option .text").all_inner_texts() == ["Wrong one", "Right one"]
+
+
+def test_all_gaps_are_shown_at_once_for_those_who_ask(chromium: Browser, tmp_path: Path) -> None:
+    file = written(tmp_path / "d.html", only("cloze"))
+    with opened(chromium, file) as page:
+        study(page)
+        page.get_by_role("button", name="Show all").click()
+        expect(page.locator(".sheet .short").first).to_have_text("A first and a second gap.")
         expect(page.get_by_role("button", name="Good")).to_be_visible()
 
 

@@ -1,0 +1,195 @@
+"""A session: what it is about, how it goes on, what it came to, and the interview it leads to."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, expect
+
+from tests.exporters.browser import visit
+from tests.exporters.web.study.studying import (
+    KEY,
+    NOON,
+    RATED,
+    answer_in_exam,
+    asked,
+    kept,
+    progress,
+    rate_first,
+    study,
+)
+
+
+def _rate(page: Page, rating: str) -> None:
+    while page.locator("#_reveal").is_visible():
+        page.keyboard.press("Space")
+    page.keyboard.press(rating)
+
+
+def test_a_session_asks_what_is_searched_for_a_section_or_what_was_missed(page: Page) -> None:
+    page.get_by_label("Section").select_option("Two")
+    study(page, begin=False)
+    scope = page.locator("#_scope")
+    expect(scope.locator("option:checked")).to_have_text("What is found (2)")
+    expect(page.locator("#_fresh-now")).to_have_text("2")
+    page.get_by_role("button", name="Start studying").click()
+    assert asked(page) == "In which order?"
+    expect(page.locator("#_section")).to_have_text("Two · Basic")
+    _rate(page, "1")
+    page.get_by_role("button", name="Back").click()
+    scope.select_option("One")
+    expect(page.locator("#_fresh-now")).to_have_text("3")
+    page.get_by_role("button", name="Start studying").click()
+    assert asked(page) == "Basic?"
+    page.get_by_role("button", name="Back").click()
+    scope.select_option("What I missed (1)")
+    page.get_by_role("button", name="Start studying").click()
+    assert asked(page) == "In which order?"
+    page.get_by_role("button", name="Back").click()
+    scope.select_option("One")
+    page.get_by_role("button", name="Start the exam").click()
+    expect(page.locator("#_left")).to_have_text("1 / 3")
+
+
+def test_a_session_has_a_bar_and_an_end_that_is_seen(page: Page) -> None:
+    study(page, begin=False)
+    page.get_by_label("New cards a day").fill("2")
+    page.get_by_label("New cards a day").press("Tab")
+    expect(page.locator("#_minutes")).to_have_text("about 2 min")
+    page.get_by_role("button", name="Start studying").click()
+    expect(page.locator("#_left")).to_have_text("New 2, learning 0, to review 0")
+    _rate(page, "1")
+    expect(page.locator("#_left")).to_have_text("New 1, learning 1, to review 0")
+    assert page.locator("#_bar").evaluate("bar => bar.value / bar.max") == 1 / 3
+    page.clock.set_fixed_time(NOON + timedelta(minutes=4))
+    _rate(page, "4")
+    _rate(page, "4")
+    expect(page.get_by_role("heading", name="This session is done")).to_be_focused()
+    expect(page.locator("#_sum")).to_have_text("2 cards in 4 min, 67% right; 1 due tomorrow.")
+    page.get_by_role("button", name="The missed ones again").click()
+    assert asked(page) == "Basic?"
+    _rate(page, "3")
+    expect(page.get_by_role("heading", name="This session is done")).to_be_visible()
+    page.get_by_role("button", name="10 more").click()
+    expect(page.locator("#_left")).to_have_text("New 3, learning 0, to review 0")
+
+
+def test_the_way_to_an_interview(page: Page) -> None:
+    study(page, begin=False)
+    page.get_by_label("Interview on").fill("2026-11-29")  # in five days, with five cards to learn
+    plan = page.locator("#_plan")
+    expect(plan).to_have_text("0% ready, on course. Days left: 5, new cards a day: 1.")
+    expect(page.get_by_label("New cards a day")).to_have_value("1")
+    expect(page.locator("#_fresh-now")).to_have_text("1")
+    page.get_by_role("button", name="Start studying").click()
+    _rate(page, "4")
+    expect(plan).to_have_text("19% ready, on course. Days left: 5, new cards a day: 1.")
+    page.clock.set_fixed_time(NOON + timedelta(days=3))
+    page.evaluate("dispatchEvent(new Event('focus'))")
+    expect(plan).to_contain_text("1 a day behind. Days left: 2, new cards a day: 2.")
+    page.clock.set_fixed_time(NOON + timedelta(days=9))
+    page.evaluate("dispatchEvent(new Event('focus'))")
+    expect(plan).to_have_text("That day is over: new cards go on as before.")
+    expect(page.get_by_label("New cards a day")).to_have_value("20")
+    assert kept(page)["plan"]["date"] == "2026-11-29"
+
+
+def test_the_first_run_is_explained_once(page: Page) -> None:
+    study(page, begin=False)
+    expect(page.locator("#_welcome li")).to_have_count(3)
+    page.get_by_role("button", name="Understood").click()
+    expect(page.locator("#_welcome")).to_be_hidden()
+    page.keyboard.press("Escape")
+    study(page, begin=False)
+    expect(page.locator("#_welcome")).to_be_hidden()
+
+
+def test_a_card_is_put_aside_flagged_and_brought_back(page: Page) -> None:
+    def act(name: str) -> None:
+        page.locator("#_actions summary").click()
+        page.locator("#_actions").get_by_role("button", name=name).click()
+
+    study(page)
+    act("Flag")
+    act("See it tomorrow")
+    assert asked(page) == "Filled in?"
+    act("Suspend")
+    assert asked(page) == "Which?"
+    page.keyboard.press("u")
+    assert asked(page) == "Filled in?"
+    act("Suspend")
+    page.get_by_role("button", name="Back").click()
+    expect(page.locator("#_fresh-now")).to_have_text("3")
+    page.get_by_role("button", name="Bring 1 suspended back").click()
+    expect(page.locator("#_fresh-now")).to_have_text("4")
+    page.clock.set_fixed_time(NOON + timedelta(days=1))
+    page.evaluate("dispatchEvent(new Event('focus'))")
+    expect(page.locator("#_fresh-now")).to_have_text("5")
+    page.get_by_role("button", name="Start studying").click()
+    expect(page.locator("#_report")).to_have_attribute("href", "https://example.org/sample")
+    act("Open on the page")
+    expect(page.locator("#basic details")).to_have_attribute("open", "")
+    page.get_by_label("Flagged only").check()
+    expect(page.locator(".card:visible")).to_have_count(1)
+
+
+def test_what_was_erased_comes_back(page: Page) -> None:
+    rate_first(page)
+    before = kept(page)["cards"]
+    page.get_by_role("button", name="Back").click()
+    page.get_by_role("button", name="Erase").click()  # denied
+    assert kept(page)["cards"] == before
+    page.evaluate("confirm = () => true; 0")
+    page.get_by_role("button", name="Erase").click()
+    expect(page.locator("#_file-said")).to_have_text("Your progress is erased")
+    assert kept(page)["cards"] == {}
+    page.get_by_role("button", name="Bring erased progress back").click()
+    assert kept(page)["cards"] == before
+
+
+def test_after_ten_sessions_an_export_is_called_for(chromium: Browser, file: Path) -> None:
+    text = progress({"basic": RATED}, since=10)
+    before = f"localStorage.getItem('{KEY}') ?? localStorage.setItem('{KEY}', {text!r})"
+    with visit(chromium, file, before=before) as visited:
+        page = visited.page
+        study(page, begin=False)
+        expect(page.locator("#_trouble")).to_contain_text("since your last export: 10")
+        with page.expect_download():
+            page.get_by_role("button", name="Export").click()
+        expect(page.locator("#_trouble")).to_be_empty()
+
+
+def test_a_typed_answer_is_compared(page: Page) -> None:
+    study(page, begin=False)
+    page.get_by_label("Type answers first").check()
+    page.get_by_role("button", name="Start studying").click()
+    page.get_by_label("Your answer").fill("the answer")
+    page.get_by_role("button", name="Show answer").click()
+    expect(page.locator(".typed .cue")).to_have_text("You wrote 50% of the answer")
+
+
+def test_an_exam_goes_on_after_a_reload_and_is_remembered(page: Page) -> None:
+    study(page, begin=False)
+    page.get_by_role("button", name="Start the exam").click()
+    answer_in_exam(page, "Missed it")
+    page.keyboard.press("u")
+    expect(page.locator("#_left")).to_have_text("1 / 5")
+    answer_in_exam(page, "Missed it")
+    expect(page.locator("#_left")).to_have_text("2 / 5")
+    page.clock.set_fixed_time(NOON + timedelta(minutes=1))
+    page.wait_for_timeout(300)  # what is kept gets to another process
+    page.reload()
+    expect(page.locator("#_left")).to_have_text("2 / 5")
+    expect(page.get_by_role("timer")).to_have_text("4:00")
+    for _ in range(4):
+        answer_in_exam(page, "Knew it")
+    expect(page.locator("#_score")).to_have_text("4 of 5 right")
+    page.get_by_role("button", name="The missed ones again").click()
+    expect(page.locator("#_left")).to_have_text("1 / 1")
+    answer_in_exam(page, "Knew it")
+    page.get_by_role("button", name="Back").click()
+    expect(page.locator("#_exams tr td")).to_have_text(["1 / 1", "4 / 5"])
+    page.get_by_label("Spoken: 30 s each").check()
+    page.get_by_role("button", name="Start the exam").click()
+    expect(page.get_by_role("timer")).to_have_text("0:30")
