@@ -30,7 +30,7 @@ def pinyin(text: str, lang: str, memo: Memo) -> str:
 
 
 def _syllables(run: str) -> str:
-    """One syllable for each character. A character without a known sound stands for itself."""
+    """The syllables of a run. Characters without a known sound stand for themselves."""
     from pypinyin import Style, lazy_pinyin
 
-    return " ".join(lazy_pinyin(run, style=Style.NORMAL, errors=" ".join))
+    return " ".join(lazy_pinyin(run, style=Style.NORMAL))

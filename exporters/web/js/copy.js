@@ -2,7 +2,7 @@
 
 function startCopying() {
   const model = byId("_copy").content.firstElementChild;
-  for (const box of document.querySelectorAll(".code")) {
+  for (const box of pick(".code")) {
     const code = box.querySelector("code");
     if (!box.querySelector(".file")) box.dataset.lang = code.className.replace("lang-", "");
     const button = model.cloneNode(true);

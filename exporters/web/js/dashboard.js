@@ -8,6 +8,12 @@ function percent(share) {
   return new Intl.NumberFormat(root.lang, { style: "percent" }).format(share);
 }
 
+/** The row of a table with its heading. */
+function row(name, ...cells) {
+  const values = cells.map((value) => make("td", {}, String(value)));
+  return make("tr", {}, make("th", { scope: "row" }, name), ...values);
+}
+
 /** The bar of a session or an exam. */
 function progressBar(done, all) {
   byId("_bar").max = Math.max(1, all);
@@ -47,7 +53,7 @@ function drawForecast(now, counts) {
     chart.append(svg("rect", { x: middle - 7, y: 76 - height, width: 14, height }));
     if (count > 0) chart.append(svg("text", { x: middle, y: 72 - height }, String(count)));
     if (index % 3 === 0) chart.append(svg("text", { x: middle, y: 92, class: "date" }, name));
-    return make("tr", {}, make("th", { scope: "row" }, name), make("td", {}, String(count)));
+    return row(name, count);
   });
   byId("_chart").replaceChildren(chart);
   byId("_forecast").replaceChildren(...rows);
@@ -70,8 +76,7 @@ function drawSections() {
   }
   const rows = [...sections].map(([section, { learnt, young, unseen, seen, again }]) => {
     const kept = seen > 0 ? percent(1 - again / seen) : "–";
-    const cells = [learnt, young, unseen, kept].map((value) => make("td", {}, String(value)));
-    return make("tr", {}, make("th", { scope: "row" }, byId(`${section}_title`).textContent), ...cells);
+    return row(byId(`${section}_title`).textContent, learnt, young, unseen, kept);
   });
   byId("_sections").replaceChildren(...rows);
 }
@@ -103,10 +108,9 @@ function drawDays(now) {
 /** The results of the last exams, the newest first. */
 function drawExams() {
   const last = Progress.exams().slice(-5).reverse();
-  const rows = last.map(({ at, right, count }) => {
-    const date = make("th", { scope: "row" }, new Date(at).toLocaleDateString(root.lang));
-    return make("tr", {}, date, make("td", {}, `${right} / ${count}`));
-  });
+  const rows = last.map(({ at, right, count }) =>
+    row(new Date(at).toLocaleDateString(root.lang), `${right} / ${count}`),
+  );
   byId("_exams").replaceChildren(...rows);
   byId("_exams").parentElement.hidden = rows.length === 0;
 }

@@ -88,10 +88,7 @@ const Exam = (() => {
       const [right, all] = sections.get(sectionOf(id)) ?? [0, 0];
       sections.set(sectionOf(id), [right + (missed.includes(id) ? 0 : 1), all + 1]);
     }
-    const rows = [...sections].map(([section, [right, all]]) => {
-      const name = make("th", { scope: "row" }, titleOf(section));
-      return make("tr", {}, name, make("td", {}, `${right} / ${all}`));
-    });
+    const rows = [...sections].map(([section, [right, all]]) => row(titleOf(section), `${right} / ${all}`));
     byId("_by-section").replaceChildren(...rows);
     const links = missed.map((id) => {
       const link = make("a", { href: `#${id}` }, byId(id).querySelector("h3").textContent);

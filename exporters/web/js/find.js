@@ -23,7 +23,7 @@ function textOf(card, parts) {
 
 /** All cards with their searchable texts. The list is made on first use. */
 function catalogued() {
-  catalogue ??= Array.from(document.querySelectorAll(".card"), (card, order) => {
+  catalogue ??= Array.from(pick(".card"), (card, order) => {
     const { topics = "", section, level = "", tier = "", pinyin = "" } = card.dataset;
     const texts = [
       plain(textOf(card, ASKED)),
@@ -38,7 +38,7 @@ function catalogued() {
 
 /** The filters: select elements and one checkbox. */
 function filters() {
-  return [...document.querySelectorAll("[data-filter]")];
+  return pick("[data-filter]");
 }
 
 function isSet(filter) {
@@ -86,10 +86,10 @@ function find() {
 function count(found, active) {
   const counts = new Map();
   for (const { home } of found) counts.set(home.id, (counts.get(home.id) ?? 0) + 1);
-  for (const section of document.querySelectorAll("main > section")) {
+  for (const section of pick("main > section")) {
     section.hidden = active && !section.querySelector(".card:not([hidden])");
   }
-  for (const link of document.querySelectorAll("nav a[data-section]")) {
+  for (const link of pick("nav a[data-section]")) {
     const hits = counts.get(link.dataset.section) ?? 0;
     link.querySelector(".count").firstChild.data = hits;
     link.classList.toggle("without", active && hits === 0);
@@ -182,7 +182,7 @@ function startFind() {
   input.addEventListener("focus", catalogued, { once: true });
   input.addEventListener("input", findAnew);
   for (const filter of filters()) filter.addEventListener("change", findAnew);
-  byId("_reset").addEventListener("click", () => {
+  on("_reset", "click", () => {
     clearFind();
     // The button is hidden now, so the keyboard focus needs another place.
     byId("_main").focus({ preventScroll: true });

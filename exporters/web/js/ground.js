@@ -6,6 +6,9 @@ const root = document.documentElement;
 /** The deck's key, and the words that only the scripts need. */
 const data = JSON.parse(document.getElementById("_data").textContent);
 const byId = (id) => document.getElementById(id);
+const on = (id, event, action) => byId(id).addEventListener(event, action);
+/** All elements that a selector picks. */
+const pick = (selector) => [...document.querySelectorAll(selector)];
 
 /** The value stored under `key`; null if there is none or the browser stores nothing. */
 function recall(key) {

@@ -2,7 +2,7 @@
 
 /** Goes to the next visible card, or with `by` -1 to the one before. */
 function step(by) {
-  const cards = [...document.querySelectorAll(".card:not([hidden])")];
+  const cards = pick(".card:not([hidden])");
   const at = cards.indexOf(document.activeElement.closest(".card"));
   const below = cards.findIndex((card) => card.getBoundingClientRect().bottom > 80);
   const index = at >= 0 ? at + by : Math.max(0, below);

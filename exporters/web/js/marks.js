@@ -6,7 +6,7 @@ const MARKED = 60;
 const AROUND = 24;
 
 function mark(found, query) {
-  for (const hit of document.querySelectorAll(".hit")) hit.remove();
+  for (const hit of pick(".hit")) hit.remove();
   const ranges = [];
   for (const item of query.words.length ? found.slice(0, MARKED) : []) {
     const folded = patterns(item.texts[SAID_PLACE], query);

@@ -6,7 +6,7 @@ const Queue = (() => {
   let core = new Set();
 
   function start() {
-    const cards = [...document.querySelectorAll(".card")];
+    const cards = pick(".card");
     ids = cards.map((card) => card.id);
     core = new Set(cards.filter((card) => card.dataset.tier === "core").map((card) => card.id));
   }

@@ -2,14 +2,14 @@
 
 const Scope = (() => {
   const select = () => byId("_scope");
-  const found = () => [...document.querySelectorAll(".card:not([hidden])")];
+  const found = () => pick(".card:not([hidden])");
   const isMissed = (id) => Queue.isWeak(id) || Progress.exams().at(-1)?.missed.includes(id);
   const isSearched = () => !byId("_reset").hidden && found().length > 0;
 
   /** Offers what there is. What is searched for on the page is chosen at first. */
   function offer(fresh) {
     const before = fresh ? "" : select().value;
-    const sections = [...document.querySelectorAll("nav a[data-section]")]
+    const sections = pick("nav a[data-section]")
       .filter((link) => byId(link.dataset.section).querySelector(".card") || isSearched())
       .map((link) => [`section ${link.dataset.section}`, link.querySelector(".name").textContent]);
     const missed = Queue.ids().filter(isMissed).length;

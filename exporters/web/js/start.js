@@ -1,7 +1,7 @@
 /* Starts everything when the page has been loaded. */
 
 function start() {
-  for (const tool of document.querySelectorAll(".find, .tools, #_open-study")) tool.hidden = false;
+  for (const tool of pick(".find, .tools, nav details, #_open-study")) tool.hidden = false;
   startTheme();
   Progress.start();
   Queue.start();
@@ -18,5 +18,6 @@ function start() {
 
 // This runs before anything is drawn, so that readers who chose dark see no white flash.
 showTheme(recall(THEME));
+showCode();
 root.classList.add("js");
 document.addEventListener("DOMContentLoaded", start);

@@ -19,8 +19,7 @@ const Study = (() => {
   function span(wait) {
     const minutes = wait / 60_000, days = wait / FSRS.DAY;
     const [value, unit] =
-      minutes < 60 ? [minutes, "minute"]
-      : days < 1 ? [minutes / 60, "hour"]
+      days < 1 ? [minutes, "minute"]
       : days < 30.5 ? [days, "day"]
       : days < 365 ? [days / 30.44, "month"]
       : [days / 365.25, "year"];
@@ -101,7 +100,7 @@ const Study = (() => {
     labelReveal();
     const { section, level } = byId(id).dataset;
     const names = [byId(`${section}_title`).textContent];
-    if (level && Number(level) <= 3) names.push(word(`level-${level}`));
+    if (level) names.push(word(`level-${level}`));
     write("_section", names.join(" · "));
     fillActions(id);
     view().scrollTop = 0;
@@ -245,8 +244,8 @@ const Study = (() => {
     },
     _visit(id) {
       view().close();
-      if (location.hash === `#${id}`) window.reveal(location.hash);
-      else location.hash = id;
+      location.hash = id;
+      window.reveal(location.hash);
     },
     async _link(id) {
       const address = `${location.href.split("#")[0]}#${id}`;
@@ -272,7 +271,6 @@ const Study = (() => {
     });
     // A new day may have begun while the page was open.
     for (const event of ["focus", "visibilitychange"]) addEventListener(event, refresh);
-    const on = (id, event, action) => byId(id).addEventListener(event, action);
     on("_open-study", "click", enter);
     on("_close", "click", leave);
     on("_study", "cancel", (event) => Exam.stop() && event.preventDefault());

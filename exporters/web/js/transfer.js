@@ -30,23 +30,23 @@ function startTransfer(refresh) {
     byId("_restore").hidden = !Progress.isCleared();
     refresh();
   };
-  byId("_save").addEventListener("click", () => {
+  on("_save", "click", () => {
     save();
     refresh();
   });
-  byId("_load").addEventListener("change", async ({ target }) => {
+  on("_load", "change", async ({ target }) => {
     const [file] = target.files;
     if (!file) return;
     const said = await load(file);
     target.value = "";
     tell(said);
   });
-  byId("_clear").addEventListener("click", () => {
+  on("_clear", "click", () => {
     if (!confirm(word("study-ask-clear"))) return;
     Progress.clear();
     tell(word("study-cleared"));
   });
-  byId("_restore").addEventListener("click", () => {
+  on("_restore", "click", () => {
     Progress.restore();
     tell(word("study-restored"));
   });

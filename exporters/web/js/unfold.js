@@ -1,7 +1,7 @@
 /* Unfolds answers, and shows the target of a link. */
 
 function unfoldAll(open) {
-  for (const answer of document.querySelectorAll(".card:not([hidden]) > details")) {
+  for (const answer of pick(".card:not([hidden]) > details")) {
     answer.open = open;
   }
 }
@@ -28,7 +28,7 @@ function shut(link) {
 }
 
 function startUnfolding() {
-  for (const button of document.querySelectorAll("[data-unfold]")) {
+  for (const button of pick("[data-unfold]")) {
     button.addEventListener("click", () => unfoldAll(button.dataset.unfold === "true"));
   }
   addEventListener("hashchange", () => reveal(location.hash));
@@ -64,7 +64,7 @@ function reachScrolling(part) {
 }
 
 function measure() {
-  const boxes = [...unmeasured].flatMap((part) => [...part.querySelectorAll(".table, .formula")]);
+  const boxes = [...unmeasured].flatMap((part) => [...part.querySelectorAll(".table, .formula, pre")]);
   unmeasured.clear();
   const wide = boxes
     .filter((box) => box.checkVisibility({ contentVisibilityAuto: true }))

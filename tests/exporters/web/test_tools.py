@@ -176,3 +176,26 @@ def test_the_skip_link_leads_past_the_contents(chromium: Browser, file: Path) ->
         page.keyboard.press("Enter")
         page.keyboard.press("Tab")
         assert page.locator(":focus").get_attribute("href") == "#docker-what-is"
+
+
+def test_the_contents_unfold_to_the_questions_of_a_section(chromium: Browser, file: Path) -> None:
+    with visit(chromium, file) as seen:
+        page = seen.page
+        page.locator("nav summary").nth(1).click()
+        questions = page.locator("nav li li a")
+        expect(questions).to_have_count(4)
+        questions.nth(3).click()
+        expect(page.locator(".card:target")).to_have_attribute("data-section", "nginx")
+        expect(page.locator(".card:target details")).to_have_attribute("open", "")
+
+
+def test_long_lines_of_code_scroll_for_those_who_wish_it(chromium: Browser, file: Path) -> None:
+    with visit(chromium, file, width=390) as seen:
+        page = seen.page
+        page.locator("#docker-what-is h3").click()
+        code = page.locator("#docker-what-is pre")
+        wide = "code => code.scrollWidth > code.clientWidth"
+        assert not code.evaluate(wide)
+        page.locator("#_scroll-code").evaluate("box => box.click()")
+        assert code.evaluate(wide)
+        assert page.evaluate("localStorage.getItem('deckpress:scroll-code')") == "1"
