@@ -67,6 +67,8 @@ class _Commands(click.Group):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         first = args[0] if args else ""
+        if ctx.resilient_parsing:  # a shell asks what could stand there
+            return super().parse_args(ctx, args)
         if first not in (*COMMANDS, "--help", "--version") and (
             first.startswith("-") or not first or "." in first or Path(first).exists()
         ):

@@ -147,6 +147,7 @@ class _Push:
             times=times | {time + 1 for time in times} | {BEFORE_FIRST},
             overwrite=self._overwrite,
             memory=MEMORY,
+            imported=[f"{checked.deck.meta.key}/{id}" for id in checked.deck.meta.guids],
         )
 
 

@@ -40,7 +40,8 @@ class Order:
     the deck's, and so are those that the package brings. `chosen` are the keys of the notes to
     push; None stands for all. `released` are ids that only notes of this deck have, and `times`
     those at which a package of it says that a note changed. With `overwrite`, edits of the learner
-    are replaced. `memory` is the folder for what was pushed.
+    are replaced. `memory` is the folder for what was pushed. `imported` are the keys of notes with
+    the guid of an older deck.
     """
 
     path: Path
@@ -52,6 +53,7 @@ class Order:
     times: Collection[int]
     overwrite: bool
     memory: Path
+    imported: Collection[str] = ()
 
     def notes(self) -> dict[str, PackageNote]:
         """The notes to push, by key."""
@@ -86,6 +88,7 @@ def mirror(anki: AnkiConnect, order: Order) -> Outcome:
     """
     wanted = order.notes()
     before = _read(anki, order, wanted)
+    _refuse_unknown_imported(order, wanted, before)
     _refuse_other_types(order, wanted, before)
     _refuse_other_parts(anki, order, wanted)
     profile = next((note.profile for note in before.values()), None)
@@ -114,6 +117,16 @@ def mirror(anki: AnkiConnect, order: Order) -> Outcome:
 def _read(anki: AnkiConnect, order: Order, wanted: Collection[str]) -> dict[str, AnkiNote]:
     found = read_notes(anki, order.deck_key, order.package, order.released)
     return {key: note for key, note in found.items() if key in wanted}
+
+
+def _refuse_unknown_imported(order: Order, wanted: Collection[str], known: Collection[str]) -> None:
+    """Refuse to import a note that Anki may have with the note type of the deck it comes from.
+
+    The add-on cannot look for a guid, and its import would merge that type with the deck's.
+    """
+    unknown = [key for key in order.imported if key in wanted and key not in known]
+    if unknown:
+        raise Failed(say("push-imported", cards=_named(order, unknown), path=order.path))
 
 
 def _refuse_other_types(

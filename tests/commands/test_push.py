@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from anki.collection import Collection
+from anki.collection import Collection, ImportAnkiPackageRequest
 from anki.decks import DeckId
 from anki.models import NotetypeDict
 from anki.notes import Note
@@ -971,3 +971,20 @@ def test_an_interrupted_push_says_that_pushing_again_is_safe(
     before = everything(anki)
     assert push(url, output) == 0
     assert everything(anki) == before
+
+
+def test_cards_of_an_older_deck_are_not_pushed_before_anki_itself_has_imported_them(
+    url: str, output: Path, tmp_path: Path, anki: AnkiConnect, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = tmp_path / "cards.csv"
+    table.write_text("question,answer,guid\nWhat?,This.,old;#1\n")
+    source = tmp_path / "old.md"
+    assert main(["import", str(table), "-o", str(source)]) == 0
+    assert push(url, output, source=source) == 1
+    assert "From another deck" in capsys.readouterr().err
+    assert keys(anki) == []
+    package = next(iter(output.glob("*/old-*.apkg")))
+    assert anki.collection
+    anki.collection.import_anki_package(ImportAnkiPackageRequest(package_path=str(package)))
+    assert push(url, output, source=source) == 0
+    assert keys(anki) == ["old/what"]

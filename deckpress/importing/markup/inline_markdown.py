@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_MARKS = re.compile(r"[\\`*_\[\]~$|]|<(?=[A-Za-z/!?])|&(?=#?\w+;)")
+_MARKS = re.compile(r"[\\`*\[\]~$|]|(?<![^\W_])_|_(?![^\W_])|<(?=[A-Za-z/!?])|&(?=#?\w+;)")
 # What would begin a block at the start of a line.
 _LINE_START = re.compile(r"^(?P<space>[ \t]*)(?:(?P<number>\d{1,9})(?=[.)](?:\s|$))|(?=[#>+=:-]))")
 _GAP = re.compile(r"\{\{(?=\s*c\d)", re.IGNORECASE)

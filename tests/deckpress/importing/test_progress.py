@@ -164,6 +164,20 @@ def test_the_update_file_does_the_same_whatever_the_guids_contain(
     assert len(keys) == len(GUIDS) + 1
 
 
+def test_merging_note_types_instead_ends_all_later_updates(learner: Learner, moved: Moved) -> None:
+    learner.take(moved.old)
+    options = ImportAnkiPackageOptions(merge_notetypes=True, update_notes=ALWAYS)
+    request = ImportAnkiPackageRequest(package_path=str(moved.package), options=options)
+    learner.collection.import_anki_package(request)
+    learner.collection.models._clear_cache()
+    again = ImportAnkiPackageRequest(
+        package_path=str(moved.package), options=ImportAnkiPackageOptions(update_notes=ALWAYS)
+    )
+    log = learner.collection.import_anki_package(again).log
+    assert len(log.conflicting) == len(GUIDS) + 1
+    assert not log.updated
+
+
 def test_with_another_note_type_the_package_alone_updates_nothing_and_adds_nothing(
     learner: Learner, moved: Moved
 ) -> None:
