@@ -18,7 +18,7 @@ from deckpress.checks import block_syntax, cards, code_blocks, gaps, images, lin
 from deckpress.diagnostics import Diagnostic, Severity
 from deckpress.fixes.assign_ids import assign_ids
 from deckpress.importing.card_text import as_plain, card_text, tag_name
-from deckpress.importing.markup.inline_markdown import escape, heading_text
+from deckpress.importing.markup.inline_markdown import escape, heading_text, plain
 from deckpress.importing.note import ForeignNote, Harvest, Remark, Weight, refusal
 from deckpress.language.han import HAN
 from deckpress.model import RawDeck
@@ -88,7 +88,7 @@ def new_deck(harvest: Harvest, settings: Settings) -> Imported:
     """
     if not harvest.notes:
         raise refusal("nothing", settings.name)
-    title = harvest.title or settings.name
+    title = " ".join(plain(harvest.title).split()) or settings.name
     lang = settings.lang or _language(harvest)
     tags = {tag_name(tag): tag for note in harvest.notes for tag in note.tags}
     tags.pop("", None)
@@ -180,7 +180,8 @@ def _add_notes(draft: _Draft, harvest: Harvest, settings: Settings, title: str) 
             sections.setdefault(piece.title, groups[-1])
         groups[-1].append(piece)
     for note in harvest.notes:
-        name = heading_text(escape(note.section or settings.section or title, gaps=False))
+        words = plain(note.section or settings.section or title).split()
+        name = heading_text(escape(" ".join(words) or settings.name, gaps=False))
         group = sections.get(name)
         if group is None:
             intro = harvest.introductions.get(note.section, "")
@@ -298,7 +299,8 @@ def _front_matter(
     key = settings.key or nearest_id(title) or nearest_id(settings.name)
     key = key or "deck-" + blake2b(title.encode(), digest_size=4).hexdigest()
     lines = ["---", f"title: {_yaml(title)}", f"lang: {lang}", f"key: {_yaml(key)}"]
-    lines += [f"anki_deck: {_yaml(title)}", f"imported: {record}"]
+    home = "::".join(level for level in title.split("::") if level.strip()) or settings.name
+    lines += [f"anki_deck: {_yaml(home)}", f"imported: {record}"]
     listed = [f"  {_yaml(name)}: {_yaml(tag)}" for name, tag in sorted(tags.items())]
     if listed and sum(map(len, listed)) < _MOST_TAG_TEXT:
         lines += ["tags:", *listed]

@@ -41,5 +41,7 @@ def title_for(blocks: Sequence[str]) -> str:
     """A heading for a text with gaps that has several lines: its first words, without gaps."""
     if not blocks:
         return ""
-    words = re.sub(r"\{\{\s*c\d+::(.*?)(?:::.*?)?\}\}", "…", blocks[0].split("\n")[0])
-    return words.strip(" -#>*|")[:80] or "…"
+    first = next((block for block in blocks if not block.startswith("```")), "")
+    words = re.sub(r"\{\{\s*c\d+::(.*?)(?:::.*?)?\}\}", "…", first.split("\n")[0])
+    # A cut could leave a mark without its partner.
+    return re.sub(r"[`*\\\[\]|{}<>$~]", "", words).strip(" -#>")[:80].strip() or "…"

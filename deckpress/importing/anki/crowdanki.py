@@ -21,6 +21,7 @@ def read_crowdanki(data: bytes, name: str, find: Callable[[str], bytes | None]) 
     """
     try:
         deck = json.loads(data)
+        json.dumps(deck, ensure_ascii=False).encode()  # half a pair of surrogates is no text
     except (ValueError, RecursionError) as error:
         raise refusal("no-json", name, error) from error
     if not isinstance(deck, dict) or not isinstance(deck.get("notes"), list):

@@ -400,7 +400,7 @@ def _indented(block: str) -> str:
 
 def _as_line(block: str) -> str:
     """A block as a piece of a line."""
-    if block.startswith("```"):
+    if block.startswith("```") and "\n" in block:
         lines = block.split("\n")[1:-1]
         return code(" ".join(line.strip() for line in lines))
     if block.startswith("$$"):

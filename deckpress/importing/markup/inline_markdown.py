@@ -49,7 +49,7 @@ def escape_line_start(line: str) -> str:
 def heading_text(line: str) -> str:
     """A line as the title of a heading: nothing at its end is taken for an attribute."""
     line = _BRACE.sub(lambda match: f"`{match[0]}`", line) if "{" in line or "｛" in line else line
-    return re.sub(r"#+$", lambda match: "\\" + match[0], line)
+    return re.sub(r"^#|#+$", lambda match: "\\" + match[0], line)
 
 
 def code(text: str) -> str:
