@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -73,7 +74,7 @@ def import_(
 
     try:
         _refuse_foreign_deck(output)
-        harvest = _read(inputs, maps, form)
+        harvest = _read(inputs, output, maps, form)
         refused = [r for r in harvest.remarks if r.weight is Weight.REFUSED]
         if refused and not leave_out:
             raise RefusedError(*refused)
@@ -88,7 +89,9 @@ def import_(
     return 0
 
 
-def _read(inputs: tuple[Path, ...], maps: tuple[str, ...], form: str | None) -> Harvest:
+def _read(
+    inputs: tuple[Path, ...], output: Path, maps: tuple[str, ...], form: str | None
+) -> Harvest:
     """What is in all inputs together.
 
     Raises:
@@ -98,7 +101,7 @@ def _read(inputs: tuple[Path, ...], maps: tuple[str, ...], form: str | None) -> 
     from deckpress.importing.formats import InputFormat, read_input
     from deckpress.importing.harvests import joined
     from deckpress.importing.input_files import read_files
-    from deckpress.importing.note import RefusedError
+    from deckpress.importing.note import Harvest, RefusedError, Weight
 
     try:
         targets = read_maps(maps)
@@ -106,18 +109,25 @@ def _read(inputs: tuple[Path, ...], maps: tuple[str, ...], form: str | None) -> 
         known = ", ".join(TARGETS)
         raise click.UsageError(say("import-map-wrong", part=error, known=known)) from error
     reasons: list[Remark] = []
-    harvests = []
+    harvests: list[Harvest] = []
+    asked = InputFormat(form) if form else None
     for path in inputs:
         try:
-            harvests += [
-                read_input(source, targets, InputFormat(form) if form else None)
-                for source in read_files(path)
-            ]
+            sources = list(read_files(path, output))
         except RefusedError as error:
             reasons += error.remarks
-    if reasons:
+            continue
+        for source in sources:
+            try:
+                harvests.append(read_input(source, targets, asked))
+            except RefusedError as error:
+                reasons += error.remarks
+    # A folder of notes may well have files without a question.
+    bare = [remark for remark in reasons if remark.key in ("empty", "nothing")]
+    if len(reasons) > len(bare) or not harvests:
         raise RefusedError(*reasons)
-    return joined(harvests)
+    rest = Harvest(remarks=[replace(remark, weight=Weight.LOST) for remark in bare])
+    return joined([*harvests, rest] if bare else harvests)
 
 
 def _refuse_foreign_deck(output: Path) -> None:

@@ -13,21 +13,29 @@ _LARGEST_SHOWN = 50_000_000
 _MARKDOWN = (".md", ".markdown")
 
 
-def read_files(path: Path) -> Iterator[Input]:
+def read_files(path: Path, output: Path) -> Iterator[Input]:
     """The input at `path`. A folder is that of CrowdAnki's ``deck.json``, or its Markdown files.
+
+    The file `output`, which is to be written, is no input, and neither is what is hidden.
 
     Raises:
         RefusedError: there is nothing to read, or it cannot be read.
     """
     if path.is_dir():
         crowd = sorted(path.glob("*.json"))
-        found = crowd or sorted(p for p in path.rglob("*") if p.suffix.lower() in _MARKDOWN)
+        found = crowd or [p for p in sorted(path.rglob("*")) if _is_note(p, path, output)]
         if not found:
             raise refusal("unknown-format", str(path))
         for each in found:
             yield _read(each, path)
     else:
         yield _read(path, path.parent)
+
+
+def _is_note(path: Path, folder: Path, output: Path) -> bool:
+    hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+    is_output = output.exists() and path.samefile(output)
+    return path.suffix.lower() in _MARKDOWN and path.is_file() and not hidden and not is_output
 
 
 def _read(path: Path, folder: Path) -> Input:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 
 from deckpress.importing.anki.field_map import propose, target_of
+from deckpress.importing.anki.notes import common_root
 from deckpress.importing.encoding import decode
 from deckpress.importing.markup.formula_tags import is_whole_document
 from deckpress.importing.markup.gaps import mend_gaps
@@ -67,6 +68,7 @@ def read_table(
     ]
     told_html = head.values.get("html")
     html = told_html == "true" or (told_html is None and _HTML.search(text) is not None)
+    root = head.values.get("deck", "") or _exported_root(rows, targets, head)
     shown = ShownFiles(find)
     notes: list[ForeignNote] = []
     remarks += uneven
@@ -79,14 +81,14 @@ def read_table(
         for number, target in targets.items():
             if number < len(row) and row[number].strip():
                 values[target].append(row[number])
-        made, told = _note(values, head, shown, html=html)
+        made, told = _note(values, head, root, shown, html=html)
         remarks += told
         if made is not None and made.origin in seen and made.guid:
             remarks.append(Remark(Weight.REFUSED, "guid-twice", shown.place, made.guid))
         elif made is not None:
             seen.add(made.origin)
             notes.append(made)
-    title = head.values.get("deck", "").rpartition("::")[2]
+    title = root.rpartition("::")[2]
     return Harvest(notes, remarks + shown.remarks, shown.pictures, shown.attachments, title)
 
 
@@ -184,8 +186,18 @@ def _exported_targets(first: Sequence[str], head: _Head) -> dict[int, str]:
     return found
 
 
+def _exported_root(
+    rows: Sequence[tuple[int, list[str]]], targets: Mapping[int, str], head: _Head
+) -> str:
+    """The deck that holds all notes of Anki's export; empty for another table."""
+    column = next((n for n, target in targets.items() if target == "section"), None)
+    if column is None or not head.lines:
+        return ""
+    return common_root({row[column] for _, row in rows if column < len(row)})
+
+
 def _note(
-    values: Mapping[str, list[str]], head: _Head, shown: ShownFiles, *, html: bool
+    values: Mapping[str, list[str]], head: _Head, root: str, shown: ShownFiles, *, html: bool
 ) -> tuple[ForeignNote | None, list[Remark]]:
     def source(target: str) -> Iterator[str]:
         return (v if html else text_as_html(v) for v in values.get(target, ()))
@@ -218,7 +230,6 @@ def _note(
         return None, [*remarks, Remark(Weight.LOST, key, shown.place)]
     guid = next((value.strip() for value in values.get("guid", ())), "")
     deck = next(iter(values.get("section", ())), "")
-    root = head.values.get("deck", "")
     return ForeignNote(
         place=shown.place,
         origin=guid or blake2b(whole.encode(), digest_size=8).hexdigest(),

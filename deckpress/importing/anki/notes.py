@@ -51,7 +51,7 @@ def harvest(
             remarks.append(chosen)
         else:
             usable[type.name] = chosen
-    root = _common_root({note.deck for note in collection.notes})
+    root = common_root({note.deck for note in collection.notes})
     counts = Counter(note.guid for note in collection.notes)
     notes: list[ForeignNote] = []
     for note in collection.notes:
@@ -102,7 +102,7 @@ def _map_of(
     return known or Remark(Weight.REFUSED, "map-needed", name, proposal(type), count)
 
 
-def _common_root(decks: set[str]) -> str:
+def common_root(decks: set[str]) -> str:
     """The deck that holds all of them."""
     paths = [deck.split("::") for deck in decks if deck]
     shared = itertools.takewhile(lambda level: len(set(level)) == 1, zip(*paths, strict=False))

@@ -43,6 +43,27 @@ def test_nothing_active_is_left_of_a_hostile_input(tmp_path: Path) -> None:
     assert not re.search(r"onerror|onclick|\]\(javascript:|<iframe|<style|<script", text)
 
 
+def test_a_folder_is_all_the_markdown_in_it_but_not_the_deck_itself(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, text in (("a.md", "# A\n\n## One?\n\nYes.\n"), (".hidden/c.md", "## No?\n\nno\n")):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "README.md").write_text("Only prose.\n")
+    (tmp_path / "b" / "b.md").write_text("## Two?\n\nNo. ![x](../../out.png)\n")
+    command = ["import", str(tmp_path), "-o", str(tmp_path / "deck.md"), "--section", "Mine"]
+    assert main(command) == 1
+    assert "out.png" in capsys.readouterr().err
+    (tmp_path / "b" / "b.md").write_text("## Two?\n\nNo.\n")
+    assert main([*command, "--dry-run"]) == 0
+    assert not (tmp_path / "deck.md").exists()
+    assert main(command) == 0
+    assert main(command) == 0
+    assert capsys.readouterr().out.count("2 cards as before") == 1
+    assert "# Mine {#mine}" in (tmp_path / "deck.md").read_text()
+
+
 def test_the_same_input_a_second_time_changes_nothing(tmp_path: Path) -> None:
     before = imported("headings", tmp_path / "deck.md")
     assert imported("headings", tmp_path / "deck.md") == before
