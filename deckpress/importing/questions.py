@@ -25,6 +25,7 @@ from deckpress.model import CardKind, PartName
 from deckpress.reading.part_names import part_named
 
 _NUMBERED_HEADING = re.compile(r"(?P<mark>\s{0,3}\d+[.)]\s+)(?P<heading>#{1,6}\s+\S.*)")
+_NUMBERED_LINE = re.compile(r"(?P<mark>\s{0,3}\d+[.)]\s+)(?P<text>\S.*)")
 _QUESTION_LINE = re.compile(
     r"\s{0,3}(?:[-*]\s+)?(?:\*\*|__)?(?:Q|Question|问题?|Q\d+)\s*\d*(?:\*\*|__)?\s*[:：.]\s*(?:\*\*|__)?\s*(?P<text>\S.*)$",
     re.IGNORECASE,
@@ -38,7 +39,7 @@ _OPTION_LINE = re.compile(
     r"\s{0,3}\(?(?:[A-H][.):、．：]\s*\S|(?:correct )?answer\b|正确答案|参考答案|答案)",
     re.IGNORECASE,
 )
-_LETTERS = re.compile(r"\(?[A-H]\)?(?:\W|$)")
+_LETTERS = re.compile(r"\(?[A-H]\)?\s*(?:[.):,、，。&]|$|(?:and|because|since|as)\b|和)")
 _NUMBER = re.compile(
     r"^(?:\*\*)?(?:Q(?:uestion)?\s*)?\d+\s*\\?[.)、:：]\s*(?:\*\*)?", re.IGNORECASE
 )
@@ -61,6 +62,8 @@ _SOURCES_LABEL = re.compile(
     re.IGNORECASE,
 )
 _HEADING = re.compile(r"h[1-6]")
+# Marks a heading that was made of another line: it is a question, whatever level the others have.
+_ASKED = "\ue000"
 
 
 @dataclass(slots=True)
@@ -138,7 +141,12 @@ def _with_headings(text: str) -> str:
     ) and any(free and _ANSWER_LINE.match(line) for line, free in zip(lines, outside, strict=True))
     out: list[str] = []
     margin = 0
-    for line, free in zip(lines, outside, strict=True):
+    for line, free, following in zip(lines, outside, [*lines[1:], ""], strict=True):
+        numbered = _NUMBERED_LINE.match(line) if free else None
+        if numbered and _ANSWER_LINE.match(following):
+            pairs, margin = True, len(numbered["mark"])
+            out.append(f"###### {_ASKED}{numbered['text'].strip()}")
+            continue
         if free and (match := _NUMBERED_HEADING.match(line)):
             margin = len(match["mark"])
             out.append(match["heading"])
@@ -151,7 +159,7 @@ def _with_headings(text: str) -> str:
         if free and line.startswith("#"):
             line = _ATTRIBUTES.sub("", line)
         if pairs and free and (match := _QUESTION_LINE.match(line)):
-            out.append(f"###### {match['text'].replace('**', '').strip()}")
+            out.append(f"###### {_ASKED}{match['text'].replace('**', '').strip()}")
         elif pairs and free and (match := _ANSWER_LINE.match(line)) and not _is_letter(match):
             out.append(match["text"].removeprefix("**").strip())
         else:
@@ -258,14 +266,14 @@ def _collect(blocks: list[Element | str], level: int) -> tuple[list[_Asked], lis
             rest = [child for child in block.children if child is not summary]
             asked.append(_Asked(summary, section, line, rest))
             current = None
-        elif depth and isinstance(block, Element) and (level == 0 or depth < level):
+        elif isinstance(block, Element) and depth and _is_above(block, depth, level):
             current = None
             text = " ".join(block.text().split())
             if depth == 1 and tops == 1:
                 title, section = text, ""
             elif not _CONTENTS.match(text):
                 section = text
-        elif depth == level and isinstance(block, Element):
+        elif isinstance(block, Element) and (depth == level or _is_asked(block)):
             current = _Asked(block, section, line)
             asked.append(current)
         elif current is not None:
@@ -282,12 +290,20 @@ def _collect(blocks: list[Element | str], level: int) -> tuple[list[_Asked], lis
     return asked, [text for text in outside if text.strip()], title
 
 
+def _is_asked(block: Element) -> bool:
+    return block.name == "h6" and block.text().startswith(_ASKED)
+
+
+def _is_above(heading: Element, depth: int, level: int) -> bool:
+    """Whether a heading is that of a section."""
+    return not _is_asked(heading) and (level == 0 or depth < level)
+
+
 def _note(asked: _Asked, shown: ShownFiles, name: str) -> tuple[ForeignNote | None, list[Remark]]:
     converter = HtmlConverter(shown.picture, shown.sound, attach=shown.attachment)
-    question = " ".join(converter.tree_blocks(Element("", {}, asked.title.children))).strip()
-    question = _NUMBER.sub("", question.replace("  \n", " ")).strip()
-    if question.startswith("**") and question.endswith("**") and question.count("**") == 2:
-        question = question.strip("*")
+    title = _without_emphasis(asked.title)
+    question = " ".join(converter.tree_blocks(Element("", {}, title.children))).strip()
+    question = _NUMBER.sub("", question.replace("  \n", " ").lstrip(_ASKED)).strip()
     held: dict[PartName | None, list[str]] = {None: []}
     part: PartName | None = None
     for child in _body(asked.body):
@@ -325,6 +341,15 @@ def _note(asked: _Asked, shown: ShownFiles, name: str) -> tuple[ForeignNote | No
         section=asked.section,
         parts=tuple((p, "\n\n".join(held[p])) for p in PartName if held.get(p)),
     ), remarks
+
+
+def _without_emphasis(title: Element) -> Element:
+    """A heading without emphasis on all of it."""
+    inner = [child for child in title.children if isinstance(child, Element) or child.strip()]
+    only = inner[0] if len(inner) == 1 else None
+    if isinstance(only, Element) and only.name in ("b", "strong", "i", "em"):
+        return _without_emphasis(only)
+    return title
 
 
 def _body(children: list[Element | str]) -> list[Element | str]:
