@@ -132,29 +132,37 @@ def _has_divided_headings(texts: list[str]) -> bool:
     cards = [n for n, text in enumerate(texts) if text.startswith("## ")]
     ends = [*cards[1:], len(texts)]
     return bool(cards) and all(
-        any(_DIVIDER.match(text) for text in texts[start + 1 : end - 1])
-        and any(t.strip() for t in texts[start + 1 : end])
-        for start, end in zip(cards, ends, strict=True)
+        _is_divided(texts[start + 1 : end]) for start, end in zip(cards, ends, strict=True)
     )
+
+
+def _is_divided(texts: list[str]) -> bool:
+    """Whether a line ``---`` has text below it: otherwise it only ends the card."""
+    first = next((n for n, text in enumerate(texts) if _DIVIDER.match(text)), None)
+    return first is not None and any(text.strip() for text in texts[first + 1 :])
 
 
 def _hashcards(lines: list[_Line]) -> Iterator[_Raw]:
     """``Q:`` and ``A:``, or ``C:`` with gaps in brackets."""
-    label, start = "", 0
+    label = section = ""
+    start = 0
     parts: dict[str, list[str]] = {}
 
     def card() -> Iterator[_Raw]:
         texts = {key: "\n".join(value).strip() for key, value in parts.items()}
         if texts.get("C"):
-            yield _Raw(start, _with_gaps(texts["C"], _BRACKETS), kind=CardKind.CLOZE)
+            yield _Raw(start, _with_gaps(texts["C"], _BRACKETS), "", CardKind.CLOZE, section)
         elif texts.get("Q"):
-            yield _Raw(start, texts["Q"], texts.get("A", ""))
+            yield _Raw(start, texts["Q"], texts.get("A", ""), CardKind.BASIC, section)
 
     for line in lines:
         match = _LABEL.match(line.text) if line.free else None
-        if (match and match["label"] != "A") or (line.free and line.text == "---"):
+        heading = _HEADING.match(line.text) if line.free else None
+        if (match and match["label"] != "A") or heading or (line.free and line.text == "---"):
             yield from card()
             parts, label, start = {}, "", line.number
+        if heading:
+            section = heading["text"]
         if match:
             label = match["label"]
             parts[label] = [match["text"] or ""]
