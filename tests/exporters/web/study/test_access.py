@@ -110,7 +110,8 @@ def test_a_thumb_hits_every_control_of_the_study_view(chromium: Browser, file: P
         page = visited.page
         study(page, begin=False)
         small = """() => [...document.querySelectorAll(
-            "#_study :is(button, select, input:not([type=file], [type=checkbox]), .tick, .file span)")]
+            `#_study :is(button, select, .tick, .file span,
+                input:not([type=file], [type=checkbox]))`)]
             .filter((one) => one.checkVisibility())
             .map((one) => [one, one.getBoundingClientRect()])
             .filter(([one, { width, height }]) => width < 44 || height < 44)
