@@ -82,6 +82,7 @@ _SENTENCES = {
     "script": "import-script",
     "sound-missing": "import-sound-missing",
     "style": "import-style",
+    "templates": "import-templates",
     "template-script": "import-template-script",
     "too-large": "import-too-large",
     "unknown-format": "import-unknown-format",

@@ -94,7 +94,18 @@ def known_map(type: AnkiType) -> FieldMap | None:
 
 def chosen_map(type: AnkiType, targets: Mapping[str, str]) -> FieldMap:
     """The map that an author chose for a note type; fields that it does not name are left out."""
-    return FieldMap(CardKind.CLOZE if type.cloze else CardKind.BASIC, targets)
+    if type.cloze:
+        return FieldMap(CardKind.CLOZE, targets)
+    asked = [{targets.get(n) for n in _references(type, q)} for q, _ in type.templates]
+    both = len(asked) > 1 and "question" in asked[0] and "short" in asked[1]
+    return FieldMap(CardKind.REVERSE if both else CardKind.BASIC, targets)
+
+
+def surplus_templates(type: AnkiType, fields: FieldMap) -> int:
+    """How many cards of each note of this type have no counterpart in a deck."""
+    if type.cloze:
+        return 0
+    return max(0, len(type.templates) - (2 if fields.kind is CardKind.REVERSE else 1))
 
 
 def proposal(type: AnkiType) -> str:

@@ -16,6 +16,7 @@ from deckpress.importing.anki.field_map import (
     known_map,
     near_type,
     proposal,
+    surplus_templates,
 )
 from deckpress.importing.markup.formula_tags import is_whole_document
 from deckpress.importing.markup.gaps import mend_gaps
@@ -51,6 +52,8 @@ def harvest(
             remarks.append(chosen)
         else:
             usable[type.name] = chosen
+            if surplus := surplus_templates(type, chosen):
+                remarks.append(Remark(Weight.LOST, "templates", name, f"{type.name}: {surplus}"))
     root = common_root({note.deck for note in collection.notes})
     counts = Counter(note.guid for note in collection.notes)
     notes: list[ForeignNote] = []

@@ -228,6 +228,18 @@ def test_an_own_note_type_gets_a_proposal_that_works(
     assert "## Q? {#q}\n\nA\n\n### Why\n\nbecause\n" in (tmp_path / "deck.md").read_text()
 
 
+def test_a_mapped_type_that_asks_both_ways_is_reversed_and_further_cards_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    templates = [*card("{{Q}}", "{{A}}"), *card("{{A}}", "{{Q}}"), *card("{{Q}}{{X}}", "{{A}}")]
+    templates = [{**each, "name": str(n)} for n, each in enumerate(templates)]
+    path = made(tmp_path, ["Q", "A", "X"], templates, [("g", ["one", "two", "x"])])
+    command = ["import", str(path), "-o", str(tmp_path / "deck.md")]
+    assert main([*command, "--map", "Type: Q -> question, A -> short"]) == 0
+    assert "## one {#one .reverse}" in (tmp_path / "deck.md").read_text()
+    assert "Type: 1" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("fields", "templates", "words"),
     [
