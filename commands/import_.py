@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -77,12 +78,12 @@ def import_(
         harvest = _read(inputs, output, maps, form)
         refused = [r for r in harvest.remarks if r.weight is Weight.REFUSED]
         if refused and not leave_out:
-            raise RefusedError(*refused)
+            raise Failed(f"{_refused_text(refused, output)}\n{say('import-leave-out')}")
         settings = Settings(output.stem, lang or "", key or "", section or "")
         _refuse_ill_formed_key(settings)
         made = _make(harvest, settings, output)
     except RefusedError as error:
-        raise Failed(_refused_text(error.remarks, output, leave_out=leave_out)) from error
+        raise Failed(_refused_text(error.remarks, output)) from error
     click.echo(summary(made, output, dry_run=dry_run))
     if not dry_run:
         _write(made, output, report_text(made))
@@ -191,11 +192,8 @@ def _write(made: Imported, output: Path, report: str) -> None:
     replace_file((folder / made.record).with_suffix(".report.txt"), report.encode())
 
 
-def _refused_text(remarks: tuple[Remark, ...], output: Path, *, leave_out: bool) -> str:
+def _refused_text(remarks: Sequence[Remark], output: Path) -> str:
     from commands.terminal.import_report import grouped
     from deckpress.importing.note import Weight
 
-    weights = (Weight.REFUSED,)
-    lines = grouped(remarks, weights)
-    hint = "" if leave_out else "\n" + say("import-leave-out")
-    return say("import-refused", output=output) + "\n" + "\n".join(lines) + hint
+    return "\n".join((say("import-refused", output=output), *grouped(remarks, (Weight.REFUSED,))))

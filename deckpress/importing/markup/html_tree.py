@@ -28,7 +28,8 @@ _VOID = frozenset(
 _DROPPED = frozenset(
     {"script", "style", "iframe", "object", "embed", "applet", "template", "head", "svg", "canvas"}
 )
-_ACTIVE = frozenset({"script", "iframe", "object", "embed", "applet"})
+# Of these an author is told.
+_ACTIVE = frozenset({"script", "iframe", "object", "embed", "applet", "svg", "canvas"})
 # An opening tag closes an open element of these names, if none of the others is in between.
 _CLOSES: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "li": (frozenset({"li"}), frozenset({"ul", "ol"})),
