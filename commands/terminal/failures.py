@@ -40,7 +40,7 @@ def reason(error: Exception) -> str:
         case SourceError():
             return error.message(language())
         case FitError():
-            values = {"asked": error.allowed, "needed": error.needed, "size": error.size}
+            values = {"asked": error.allowed, "needed": error.needed, "size": f"{error.size:g}"}
             return say(f"{error.sheet}-too-long", **values)
         case LayoutError():
             return say("layout-endless", place=error.card_id or "?")

@@ -410,7 +410,7 @@ def test_what_does_not_fit_is_refused_with_what_would_help(
     options = ("--only", "pdf", "--sheet", "handbook", "--fit-pages")
     assert build(long, output, *options, "1") == 1
     said = capsys.readouterr().err
-    assert re.search(r"takes \d pages in type of 5\.5 points.*; asked for: 1", said)
+    assert re.search(r"takes \d+ pages in type of 7 points.*; asked for: 1", said)
     assert "--detail short" in said
     assert not output.exists()
 

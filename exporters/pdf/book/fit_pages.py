@@ -10,8 +10,9 @@ from pikepdf import Pdf
 
 from exporters.job import FitError
 
-# Points. Type below the smallest is hard to read; above the largest, a sheet becomes a poster.
-_SMALLEST, _USUAL, _LARGEST, _STEP = 5.5, 8.5, 12.0, 0.25
+# Points. In text below the smallest size, its smaller parts would be enlarged out of proportion;
+# above the largest, a sheet becomes a poster.
+_SMALLEST, _USUAL, _LARGEST, _STEP = 7.0, 8.5, 12.0, 0.25
 
 
 def fit_to_pages(print_in: Callable[[float], bytes], max_pages: int) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,11 @@ from exporters.pdf.setting.missing_glyphs import box_missing_glyphs
 from exporters.theme import stylesheet
 
 _HERE = Path(__file__).parents[1]
+# The sizes in our styles that are smaller than the text, relative to that of the sheet, or to that
+# around them; and the size of indices.
+_REM = re.compile(r"font-size: (0\.\d+)rem")
+_EM = re.compile(r"font-size: (0\.\d+)em")
+_INDEX = 0.75
 
 
 def render(template: str, **values: Any) -> str:
@@ -37,6 +43,19 @@ def styles(*names: str) -> str:
 def own_style(name: str) -> str:
     """The style file `name` of the printed deck."""
     return _HERE.joinpath("css", name).read_text("utf-8")
+
+
+def readable(css: str, size: float, least: float) -> str:
+    """`css` in which no type is smaller than `least` points, on a sheet in type of `size` points.
+
+    A size in em is that of a part of a line. It is enlarged so far that even in the smallest text
+    it is not too small, since a style sheet does not know in which text it stands.
+    """
+    smallest = max(least, size * min(map(float, _REM.findall(css)), default=1.0))
+    share = least / smallest
+    css = _REM.sub(lambda found: f"font-size: {max(float(found[1]) * size, least):.3f}pt", css)
+    css = _EM.sub(lambda found: f"font-size: {max(float(found[1]), share):.3f}em", css)
+    return f"{css}\nsub, sup {{ font-size: {max(_INDEX, share):.3f}em }}\n"
 
 
 def text_to_html(plain: str) -> Markup:

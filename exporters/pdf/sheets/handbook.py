@@ -15,7 +15,13 @@ from exporters.job import DEFAULT_JOB, PrintOptions
 from exporters.pdf.book.binding import Book, Chunk, Places
 from exporters.pdf.setting.field_html import PaperRenderer
 from exporters.pdf.setting.grey_pictures import pictures_to_print
-from exporters.pdf.setting.html_templates import own_style, render, styles, text_to_html
+from exporters.pdf.setting.html_templates import (
+    own_style,
+    readable,
+    render,
+    styles,
+    text_to_html,
+)
 from exporters.pdf.setting.missing_glyphs import box_missing_glyphs_in_text
 from exporters.pdf.setting.page_geometry import Geometry
 from exporters.pdf.sheet import Label, Sheet
@@ -28,6 +34,7 @@ from exporters.theme import proof_text, words
 from exporters.view import Chapter, chapters
 
 _TEXT = ("sheet.css", "content.css", "card.css")
+_LEAST = 5.5  # points: no type is smaller in a handbook that is fitted into a number of pages
 
 
 class Handbook:
@@ -43,7 +50,11 @@ class Handbook:
         print_options: PrintOptions = DEFAULT_JOB.print_options,
         size: float = 0,
     ) -> None:
-        """`size` is the type size in points; if it is 0, the print options decide it."""
+        """`size` is the type size in points; if it is 0, the print options decide it.
+
+        With a size, no type is smaller than `_LEAST`, not that of code or indices either.
+        """
+        self._fitted = size > 0
         self._deck = deck
         self._version = version
         self._geometry = Geometry.from_options(print_options, size)
@@ -87,7 +98,7 @@ class Handbook:
 
     def sheet(self) -> Sheet:
         """The whole document as one sheet, for a deck that is `in_one_piece`."""
-        css = styles("page.css", *self._styles) + self._geometry.page_css()
+        css = self._css("page.css") + self._geometry.page_css()
         html = self._html("sheet", css, contents=self._contents, chapters=self._chapters)
         return Sheet(html, self._assets(), attached=self._attached())
 
@@ -102,7 +113,7 @@ class Handbook:
 
     def _front(self, places: Places) -> tuple[Sheet, ...]:
         """The title with the first page of the contents, then each further page of the contents."""
-        css = styles(*self._styles) + self._geometry.page_css()
+        css = self._css() + self._geometry.page_css()
         first, others = self._contents[:1], self._contents[1:]
         html = self._html("front", css, contents=first, pages=places.pages)
         rest = (
@@ -113,12 +124,12 @@ class Handbook:
 
     def _back(self, places: Places) -> tuple[Sheet]:
         geometry = self._geometry.with_narrow_columns()
-        css = styles(*self._styles) + geometry.column_css()
+        css = self._css() + geometry.column_css()
         html = self._html("back", css, pages=places.pages)
         return (Sheet(html, imposition=geometry.imposition()),)
 
     def _chunks(self) -> Iterator[Chunk]:
-        css = styles("column.css", *self._styles) + self._geometry.column_css()
+        css = self._css("column.css") + self._geometry.column_css()
         for run in chunks(self._chapters):
             html = self._html("chunk", css, chapters=run)
             imposition = self._geometry.imposition()
@@ -131,6 +142,10 @@ class Handbook:
         above = section_heads(self._chapters, replace(places, count=index))
         above += (self._shared["words"]["index"],) * (places.count - index)
         return page_labels(self._geometry, deck, above, deck.meta.title, self._shared["foot"])
+
+    def _css(self, *first: str) -> str:
+        css = styles(*first, *self._styles)
+        return readable(css, self._geometry.size, _LEAST) if self._fitted else css
 
     def _html(self, template: str, css: str, **values: Any) -> str:
         # Markup is safe here: the style is our own, not the author's.

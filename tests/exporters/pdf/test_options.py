@@ -19,9 +19,12 @@ import zxingcpp
 from PIL import Image
 
 from deckpress.model import Asset, Deck, PartName, Picture, Section
+from exporters.job import PrintOptions
 from exporters.pdf.setting.field_html import PaperRenderer
 from exporters.pdf.setting.line_breaks import JOINER
-from tests.exporters import printing
+from exporters.pdf.sheets.handbook import Handbook
+from exporters.pdf.weasy.press import print_sheet
+from tests.exporters import printing, samples
 from tests.exporters.pdf_reading import (
     MILLIMETRE,
     body,
@@ -33,7 +36,7 @@ from tests.exporters.pdf_reading import (
     sentences,
     squeezed,
 )
-from tests.exporters.samples import RELEASE, card, deck, sample
+from tests.exporters.samples import RELEASE, VERSION, card, deck, sample
 
 PRINTED = [card for card in sample().cards() if not card.retired]
 LINE = "docker run --name " + "-".join(f"part{number}" for number in range(12))
@@ -270,3 +273,15 @@ def test_nothing_stands_outside_the_page(paper: str, large: bool) -> None:
         assert right < width - 7, glyph
         assert bottom > 4, glyph
         assert top < height - 4, glyph
+
+
+def test_fitted_into_pages_no_glyph_is_too_small_to_read() -> None:
+    """Not in code, indices, tables and links either, nor in the contents and the foot."""
+    cells = "".join(f"<td><code>cell{n}</code></td>" for n in range(8))
+    table = f'<div class="table"><table><tr>{cells}</tr></table></div>'
+    small = f"<p>H<sub>2</sub>O<sup>3</sup></p>{table}"
+    why = samples.part(PartName.WHY, f"<p>x<sup>2</sup> <code>code</code></p>{small}")
+    cards = tuple(card(f"c{n}", f"Question {n}?", small, parts=(why,)) for n in range(2))
+    of = deck(Section("one", "One", (), cards), lang="en")
+    pdf = print_sheet(Handbook(of, VERSION, PrintOptions(columns=3), 7.0).sheet())
+    assert min(glyph.size for glyph in glyphs(pdf)) >= 5.5 - 0.01
