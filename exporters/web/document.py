@@ -114,7 +114,6 @@ def render_documents(deck: Deck, version: Version, memo: Memo) -> Documents:
                 hashes=[integrity(text.encode()) for text in (style, *scripts)],
                 data={
                     "key": deck.meta.key,
-                    "homepage": _homepage(deck),
                     "words": {name: shared["words"][name] for name in script_words},
                 },
                 icon=icon,
@@ -143,12 +142,6 @@ def _link_targets(chapters: tuple[Chapter, ...]) -> frozenset[str]:
     sections = (chapter.section.id for chapter in chapters)
     cards = (entry.card.id for chapter in chapters for entry in chapter.entries)
     return frozenset((*sections, *cards))
-
-
-def _homepage(deck: Deck) -> str:
-    """The deck's homepage, if it is an address on the web."""
-    address = deck.meta.homepage
-    return address if address.startswith(("https://", "http://")) else ""
 
 
 def _right_letters(card: Card) -> list[str]:

@@ -51,7 +51,7 @@ const Study = (() => {
     const reminder = Progress.since() >= MANY ? word("study-remind", { count: Progress.since() }) : "";
     const said = trouble ? word(`study-${trouble}`) : reminder;
     if (byId("_trouble").textContent !== said) byId("_trouble").textContent = said;
-    if (mode !== "home") return;
+    if (mode !== "home" || !view().open) return;
     Scope.offer();
     outline(now);
     byId("_limit").value = Queue.limit(now);
@@ -230,8 +230,6 @@ const Study = (() => {
     const { flag } = Progress.aside(id);
     byId("_flag").setAttribute("aria-pressed", String(flag === true));
     byId("_bury").hidden = byId("_suspend").hidden = mode !== "study";
-    byId("_report").hidden = !data.homepage;
-    byId("_report").href = data.homepage;
   }
 
   const ACTIONS = {

@@ -109,9 +109,8 @@ def test_a_thumb_hits_every_control_of_the_study_view(chromium: Browser, file: P
     with visit(chromium, file, width=390) as visited:
         page = visited.page
         study(page, begin=False)
-        small = """() => [...document.querySelectorAll(
-            `#_study :is(button, select, .tick, .file span,
-                input:not([type=file], [type=checkbox]))`)]
+        small = """() => [...document.querySelectorAll("#_study :is(button, select, .tick, \
+            .file > span, input:not([type=file], [type=checkbox]))")]
             .filter((one) => one.checkVisibility())
             .map((one) => [one, one.getBoundingClientRect()])
             .filter(([one, { width, height }]) => width < 44 || height < 44)

@@ -35,3 +35,26 @@ def test_weak_ones_are_those_of_now(page: Page) -> None:
     page.keyboard.press("Escape")
     expect(page.locator("#basic")).to_be_visible()
     expect(page.locator("#_status")).to_have_text("Cards found: 1")
+
+
+def test_the_overview_counts_by_section_and_day_and_the_page_marks_what_is_known(
+    page: Page,
+) -> None:
+    rate_first(page)  # due in eight days
+    while page.locator("#_reveal").is_visible():
+        page.keyboard.press("Space")
+    page.keyboard.press("1")  # due in a minute
+    page.get_by_role("button", name="Back").click()
+    rows = page.locator("#_sections tr").all_inner_texts()
+    assert [row.split() for row in rows] == [
+        ["One", "0", "2", "1", "50%"],
+        ["Two", "0", "0", "2", "–"],
+    ]
+    expect(page.locator("#_days [role=img]")).to_have_attribute(
+        "aria-label", "Days of study in the last 18 weeks: 1"
+    )
+    expect(page.locator("#_days rect.shade-1")).to_have_count(1)
+    page.keyboard.press("Escape")
+    expect(page.locator("#basic .number")).to_have_attribute("title", "Known")
+    expect(page.locator("#cloze .number")).to_have_attribute("title", "To review")
+    expect(page.locator("#choice .number")).not_to_have_attribute("data-state", "due")

@@ -174,3 +174,10 @@ def test_the_daily_limit_is_taken_in_if_the_learner_wants_it(page: Page) -> None
     expect(page.get_by_label("New cards a day")).to_have_value("7")
     assert kept(page)["cards"] == {"basic": RATED}
     assert kept(page)["days"] == DAYS
+
+
+def test_a_file_that_is_too_large_for_progress_is_refused(studied: Page) -> None:
+    before = kept(studied)
+    said = studied.evaluate('load(new File([" ".repeat(5_000_001)], "p.json"))')
+    assert "too large" in said
+    assert kept(studied) == before
