@@ -25,6 +25,9 @@ EXPECTED = (
     UnprovenError,
 )
 
+# What is said of a sheet that has too many pages.
+_TOO_LONG = {"cheat": "cheat-too-long", "handbook": "handbook-too-long"}
+
 
 def reason(error: Exception) -> str:
     """The sentence that tells the author why one of the `EXPECTED` errors ended the command.
@@ -41,7 +44,7 @@ def reason(error: Exception) -> str:
             return error.message(language())
         case FitError():
             values = {"asked": error.allowed, "needed": error.needed, "size": f"{error.size:g}"}
-            return say(f"{error.sheet}-too-long", **values)
+            return say(_TOO_LONG[error.sheet], **values)
         case LayoutError():
             return say("layout-endless", place=error.card_id or "?")
         case PrinterError() if error.reason:
