@@ -40,11 +40,12 @@ def formula_at(text: str, start: int, stop: int | None = None) -> re.Match[str] 
     """The formula that begins at `start`: ``$x$``, ``$$x$$``, ``\\(x\\)`` or ``\\[ x \\]``.
 
     Its TeX is in the groups `tex`, `display`, `inline` or `block`. Brackets that are only escaped,
-    as in ``\\(see below\\)``, are none.
+    as in ``\\(see below\\)``, are none, and so are dollars between which a code span begins.
     """
     end = len(text) if stop is None else stop
     if text[start] == "$":
-        return FORMULA.match(text, start, end)
+        found = FORMULA.match(text, start, end)
+        return None if found and found[0].count("`") % 2 else found
     match = _BRACKETED.match(text, start, end)
     inside = (match["inline"] or match["block"]) if match else ""
     return match if _LIKE_TEX.search(inside) else None

@@ -178,7 +178,7 @@ def test_errors_end_the_build_with_nothing_written(
 def test_warnings_do_not_end_it_and_strict_makes_them(
     source: Path, output: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    source.write_text(source.read_text().replace("Because", "Because <b>bold</b>"))
+    source.write_text(source.read_text().replace("Because", "Because <font>bold</font>"))
     assert build(source, output, "--only", "web", "--strict") == 1
     assert not output.exists()
     assert build(source, output, "--only", "web") == 0

@@ -25,7 +25,7 @@ _UNSAID = re.compile(
 # What stands in Chinese help as it stands in English: names, commands, values.
 _NAMES = re.compile(
     r"\[[\w.|<>=x:-]+\]|DECK\.md|\.(?:ap|colp)kg|--?[\w-]+|https?://[\w.:]+|[\w.-]*/[\w./]*|\b(Anki|AnkiConnect|PDF|JSON|GitHub"
-    r"|Pages|Markdown|CSV|TSV|CrowdAnki|guid|key|homepage|Git|gh|pytest|id|ANKICONNECT_KEY|python3|build|assets|cheat|test|cards|short"
+    r"|Pages|Markdown|CSV|TSV|CrowdAnki|guid|key|homepage|Git|gh|pytest|id|ANKICONNECT_KEY|python3|build|assets|cheat|handbook|test|cards|short"
     r"|long|major|minor|patch|anki,pdf,web|v1\.2\.0|cloze|proofs|text|A4|Ctrl-C|x)\b",
     re.ASCII,
 )  # fmt: skip

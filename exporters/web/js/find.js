@@ -89,7 +89,7 @@ function count(found, active) {
   for (const section of pick("main > section")) {
     section.hidden = active && !section.querySelector(".card:not([hidden])");
   }
-  for (const link of pick("nav a[data-section]")) {
+  for (const link of pick("nav a:has(.count)")) {
     const hits = counts.get(link.dataset.section) ?? 0;
     link.querySelector(".count").firstChild.data = hits;
     link.classList.toggle("without", active && hits === 0);

@@ -44,13 +44,13 @@ def _english() -> bytes:
     (artifact,) = export(
         deck(Section("s", "Part one", (), (ENGLISH,)), lang="en"), RELEASE, HANDBOOK
     )
-    assert artifact.name == "sample-1.2.3.pdf"
+    assert artifact.name == "sample-1.2.3-handbook.pdf"
     return artifact.data
 
 
 def test_a_deck_without_cards_still_has_a_title_page() -> None:
     (artifact,) = export(deck(Section("s", "空", (), ()), title="空的卡组"), RELEASE, HANDBOOK)
-    assert artifact.name == "sample-1.2.3.pdf"
+    assert artifact.name == "sample-1.2.3-handbook.pdf"
     assert "空的卡组给测试用的小卡组。0张卡片" in body(artifact.data)
 
 

@@ -160,7 +160,7 @@ def test_contents_count_the_cards_that_are_shown(root: Element) -> None:
     assert entries == [
         "Docker 与容器 4 张卡片",
         "Nginx 与反向代理 4 张卡片",
-        "还没有写的一节 0 张卡片",
+        "还没有写的一节",
         "Python 运行时 5 张卡片",
     ]
 
