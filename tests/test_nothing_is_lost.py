@@ -105,7 +105,7 @@ def test_nothing_is_lost_in_print(
     printed = artefacts(tmp_path, "--only", "pdf", "--sheet", "handbook")
     window = [argument for name, value in body.items() for argument in (f"-{name}", str(value))]
     text = subprocess.run(
-        ["pdftotext", "-raw", "-nopgbrk", *window, printed[".pdf"], "-"],
+        ["pdftotext", "-raw", "-nopgbrk", *window, printed["-handbook.pdf"], "-"],
         check=True,
         capture_output=True,
         text=True,

@@ -22,6 +22,7 @@ title: Two cards
 lang: en
 key: two-cards
 anki_deck: Two cards
+homepage: https://example.org/two-cards/
 ---
 
 # Ports {#ports}

@@ -104,18 +104,24 @@ def _width(text: str, style: Any, context: Any) -> float:
 
 def _split_between_words(*text: Any, is_line_start: bool = True, **how: Any) -> Any:
     """`split_first_line`, but no word is broken; words that are too long come later."""
-    return _without_thin_space(_split(*text, is_line_start=False, **how))
+    return _without_thin_space(_split(*text, is_line_start=False, **how), text[1])
 
 
-def _without_thin_space(found: tuple[Any, ...]) -> tuple[Any, ...]:
-    """What `split_first_line` returns, without a thin space at the end of the line."""
+def _without_thin_space(found: tuple[Any, ...], style: Any) -> tuple[Any, ...]:
+    """What `split_first_line` returns for `style`, without a thin space at the end of the line."""
     layout, length, resume_index, width, *heights = found
     if resume_index is None or not layout.text.endswith(_THIN):
         return found
     text = layout.text.rstrip(_THIN)
     if text:
+        # WeasyPrint takes a layout apart that it does not expect to need again.
+        was_active = hasattr(layout, "layout")
+        if not was_active:
+            layout.reactivate(style)
         layout.set_text(text)
-        width, _ = line_size(layout.get_first_line()[0], layout.style)
+        width, _ = line_size(layout.get_first_line()[0], style)
+        if not was_active:
+            layout.deactivate()
     else:
         width = 0.0
     return (layout, length, resume_index, width, *heights)
