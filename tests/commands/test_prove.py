@@ -53,6 +53,7 @@ def deck(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_a_deck_of_ones_own_is_proven_by_its_tests(
     deck: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -27,6 +27,8 @@ _LEAVE = """async () => {
   await fetch("https://example.org/").catch(() => {});
 }"""
 
+pytestmark = pytest.mark.slow  # what they look at, every test of the page uses
+
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:

@@ -331,6 +331,7 @@ def test_bad_input_is_one_clear_sentence_and_nothing_is_written(
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.slow
 def test_a_note_of_5_mb_and_html_that_never_closes_are_read(tmp_path: Path) -> None:
     notes = [
         ("a", ["Long?", "word " * 1_000_000]),

@@ -111,6 +111,7 @@ def _page_of(name: str) -> int:
     return numbers[target[0].objgen]
 
 
+@pytest.mark.slow
 def test_every_card_is_printed_once_and_in_order() -> None:
     text = body(_book())
     text = text[text.rindex("第4部分", 0, text.index("第1节第1题")) :]
@@ -292,6 +293,7 @@ def test_an_edit_prints_one_part_again_and_a_new_version_the_title() -> None:
     assert edited == _printed(edited="c2-4")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_layout_that_does_not_end_is_ended_and_a_worker_that_dies_is_told(workers: int) -> None:
     # Columns in columns in columns: balancing them takes a quarter of a minute.
@@ -342,6 +344,7 @@ def _process() -> bytes:
     return str(os.getpid()).encode()
 
 
+@pytest.mark.slow
 def test_what_knows_the_pages_is_printed_along_with_an_edit() -> None:
     memo = _remembered()
     pool = _Noting()

@@ -102,6 +102,7 @@ def test_what_has_least_priority_goes_first() -> None:
         assert left(of) == [("cheat-all", 3, 3), ("cheat-no-pitfalls", 3, 0)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("core", "extra", "claim", "pitfalls"),
     [(14, 8, "14of22:thecore·", True), (22, 4, "22of26:thecore,withoutpitfalls·", False)],

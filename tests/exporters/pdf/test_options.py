@@ -119,6 +119,7 @@ def test_in_grey_a_mistake_and_a_right_option_are_still_told() -> None:
     assert "轮询，默认就是它正确" in text
 
 
+@pytest.mark.slow
 def test_the_index_has_every_topic_with_the_numbers_of_its_cards() -> None:
     text = body(printed())
     _, _, index = text.rpartition("索引")

@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[3]
 SMALL = ROOT / "tests" / "fixtures" / "decks" / "small.md"
 
 
+@pytest.mark.slow
 def test_another_weasyprint_is_one_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

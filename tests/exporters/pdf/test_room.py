@@ -111,6 +111,7 @@ def _pictures(pdf: bytes) -> Iterator[tuple[int, tuple[float, float, float, floa
             yield page, item.bbox
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", TOKENS)
 @pytest.mark.parametrize(
     ("sheet", "options"),

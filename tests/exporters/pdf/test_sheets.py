@@ -125,6 +125,7 @@ def test_the_key_stands_behind_all_questions(count: int) -> None:
     assert "个问题" not in answered
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [12, 42], ids=["in one piece", "as a book"])
 def test_the_key_names_the_page_of_each_question_and_links_lead_both_ways(count: int) -> None:
     pdf = printed_many(count, "test")
@@ -292,6 +293,7 @@ def test_each_back_lies_behind_its_front(paper: str, per_page: int, flip: str) -
             assert f"第{asked}个答案。" in back[behind], number
 
 
+@pytest.mark.slow
 def test_the_offset_moves_backs_and_nothing_else() -> None:
     plain = on_cards(printed_many(3, "cards", per_page=8))
     moved = on_cards(printed(many(3), "cards", per_page=8, offset=(2.0, -1.0)))
@@ -329,6 +331,7 @@ def test_a_card_has_the_same_sides_in_whatever_pack() -> None:
     assert on_cards(in_packs()[0]) == on_cards(printed(many(10), "cards"))
 
 
+@pytest.mark.slow
 def test_an_edit_prints_one_pack_again(monkeypatch: pytest.MonkeyPatch) -> None:
     plain, memo = in_packs()
     packs = len(memo)
@@ -343,6 +346,7 @@ def test_an_edit_prints_one_pack_again(monkeypatch: pytest.MonkeyPatch) -> None:
     assert sheet.data != plain
 
 
+@pytest.mark.slow
 def test_both_sides_have_the_number_and_only_the_back_the_id() -> None:
     """An id often says the answer."""
     pdf = sample_sheet("cards")

@@ -102,7 +102,7 @@ def _untuned(*names: str) -> list[str]:
 @pytest.mark.parametrize(
     "names",
     [
-        pytest.param(("each kind",), id="a card of each kind"),
+        pytest.param(("each kind",), id="a card of each kind", marks=pytest.mark.slow),
         pytest.param(
             ("sample", "shipped", *TORTURE), id="sample, shipped, torture", marks=pytest.mark.slow
         ),
@@ -121,6 +121,7 @@ CELLS = st.text(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(
     # Ten tables a page: to begin one takes longer than to lay out a table.

@@ -72,6 +72,7 @@ def hard_to_name(sheet: str, cards: int) -> bytes:
     return printed(made, sheet, paper=paper.paper)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cards", [1, 42], ids=["in one piece", "as a book"])
 @pytest.mark.parametrize("sheet", ["handbook", *SLOW_SHEETS])
 def test_a_character_that_no_font_has_is_a_box_and_harms_no_other(sheet: str, cards: int) -> None:
@@ -141,6 +142,7 @@ def test_a_line_of_code_that_goes_on_is_hung_in_on_a_flash_card() -> None:
     assert end.x == pytest.approx(start.x, abs=0.5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cards", [1, 42], ids=["in one piece", "as a book"])
 @pytest.mark.parametrize("sheet", SHEETS)
 def test_a_long_title_leaves_the_version_in_the_foot(sheet: str, cards: int) -> None:
@@ -189,6 +191,7 @@ def on_cards() -> bytes:
     return printed(deck(Section("one", "一节", (), made)), "cards")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pdf", [on_a_sheet, on_cards])
 def test_a_few_characters_in_a_cell_stay_in_one_line(pdf: Callable[[], bytes]) -> None:
     there = lines(pdf(), 2)

@@ -242,6 +242,7 @@ def test_labels_never_lie_over_words(chromium: Browser, tmp_path: Path) -> None:
             assert box["y"] + box["height"] <= card["y"] + card["height"]
 
 
+@pytest.mark.slow
 def test_on_paper_a_question_stands_on_the_page_where_its_answer_begins(
     chromium: Browser, tmp_path: Path
 ) -> None:

@@ -160,6 +160,7 @@ def _says(page: Page, version: Version) -> None:
     expect(page.locator(".facts").first).to_contain_text(f"版本 {version.name}")
 
 
+@pytest.mark.slow
 def test_a_release_is_fetched_while_the_page_before_is_open_and_shown_the_next_time(
     host: Host, phone: Phone
 ) -> None:
@@ -201,6 +202,7 @@ def test_a_release_is_fetched_while_the_page_before_is_open_and_shown_the_next_t
     assert phone.complaints == []
 
 
+@pytest.mark.slow
 def test_a_page_that_stays_open_looks_for_a_release_when_one_comes_back_to_it(
     host: Host, phone: Phone
 ) -> None:
@@ -214,6 +216,7 @@ def test_a_page_that_stays_open_looks_for_a_release_when_one_comes_back_to_it(
     _says(page, NEW)
 
 
+@pytest.mark.slow
 def test_somebody_who_studies_hears_of_a_release_afterwards(host: Host, phone: Phone) -> None:
     page = phone.open(host.address + HOME)
     _kept(page)
@@ -231,6 +234,7 @@ def test_somebody_who_studies_hears_of_a_release_afterwards(host: Host, phone: P
     _renewed(page)
 
 
+@pytest.mark.slow
 def test_a_release_that_is_only_half_there_is_not_taken(host: Host, phone: Phone) -> None:
     page = phone.open(host.address + HOME)
     _kept(page)

@@ -25,6 +25,8 @@ from tests.exporters.browser import visit
 from tests.exporters.web.pages import export
 from tests.shipped import SOURCE
 
+pytestmark = pytest.mark.slow  # Java starts for them
+
 _HOMEBREW = ("/opt/homebrew/opt/openjdk/bin", "/usr/local/opt/openjdk/bin")
 
 # What makes the page wrong, in the place of what is right.

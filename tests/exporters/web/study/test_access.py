@@ -53,7 +53,7 @@ def _violations(page: Page, rules: Any) -> list[str]:
 @pytest.mark.parametrize(
     "sights",
     [
-        pytest.param(_SIGHTS, id="what differs most"),
+        pytest.param(_SIGHTS, id="what differs most", marks=pytest.mark.slow),
         pytest.param(_EVERY_SIGHT, id="everything everywhere", marks=pytest.mark.slow),
     ],
 )

@@ -178,7 +178,9 @@ def test_no_more_new_cards_a_day_than_wished(page: Page) -> None:
     page.get_by_label("New cards a day").fill("2")
     page.get_by_label("New cards a day").press("Tab")
     page.get_by_role("button", name="Start studying").click()
+    before = set()
     for _ in range(2):
+        before.add(asked(page))
         page.locator("#_reveal").click()
         while page.locator("#_reveal").is_visible():
             page.locator("#_reveal").click()
@@ -189,7 +191,7 @@ def test_no_more_new_cards_a_day_than_wished(page: Page) -> None:
     page.reload()
     page.clock.set_fixed_time(NOON + timedelta(days=1))
     study(page)
-    assert asked(page) == "Which?"
+    assert asked(page) not in before
 
 
 def test_a_card_comes_back_when_its_time_has_come(page: Page) -> None:
