@@ -34,7 +34,7 @@ PAGE = (
     | {
         *("body", "main", "aside", "nav", "button", "fieldset", "legend", "label", "input"),
         *("select", "select data-filter", "option", "option value", "button hidden"),
-        "article data-pinyin",
+        *("article data-pinyin", "article data-order"),
         *("a data-section", "a target", "details data-of", "section style", "summary aria-label"),
         # The study view, the same on every page.
         *(

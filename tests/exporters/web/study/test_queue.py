@@ -143,7 +143,16 @@ def test_options_come_in_another_order_each_time_and_letters_follow_them(
             expect(page.locator("#_said")).to_have_text("Right")
             expect(page.locator(".sheet .key")).to_have_text(f"Right: {letter}")
             page.keyboard.press("Escape")
-        page.evaluate("document.querySelector('#choice').dataset.order = 'source'")
+
+
+def test_options_whose_order_means_something_keep_it(chromium: Browser, tmp_path: Path) -> None:
+    deck = only("choice")
+    sections = [
+        replace(each, cards=tuple(replace(card, source_order=True) for card in each.cards))
+        for each in deck.sections
+    ]
+    file = written(tmp_path / "d.html", replace(deck, sections=tuple(sections)))
+    with opened(chromium, file) as page:
         page.evaluate("Math.random = () => 0; 0")
         study(page)
         assert page.locator(".sheet .option .text").all_inner_texts() == ["Wrong one", "Right one"]
