@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -170,6 +169,6 @@ def _build_again(path: Path, output: Path, strict: bool, step: Step) -> Built:
 
 
 def _json(result: dict[str, Any], findings: Sequence[Diagnostic]) -> str:
-    from deckpress.diagnostics import as_json
+    from deckpress.diagnostics import as_records
 
-    return as_document({**result, "findings": json.loads(as_json(findings, language()))})
+    return as_document({**result, "findings": as_records(findings, language())})

@@ -5,7 +5,6 @@ The sentences are in ``messages.toml``, in English and Chinese.
 
 from __future__ import annotations
 
-import json
 import re
 import tomllib
 import unicodedata
@@ -226,9 +225,9 @@ def _quoted(value: str) -> str:
     return value if len(value) <= _LONGEST_VALUE else value[: _LONGEST_VALUE - 1] + "…"
 
 
-def as_json(found: Iterable[Diagnostic], lang: str) -> str:
-    """Findings as a JSON list for a program, in order; messages and hints are in `lang`."""
-    rows = [
+def as_records(found: Iterable[Diagnostic], lang: str) -> list[dict[str, str | int]]:
+    """Findings as records for JSON, in order; messages and hints are in `lang`."""
+    return [
         {
             "code": d.code,
             "severity": d.severity.value,
@@ -241,7 +240,6 @@ def as_json(found: Iterable[Diagnostic], lang: str) -> str:
         }
         for d in ordered(found)
     ]
-    return json.dumps(rows, ensure_ascii=False, indent=2)
 
 
 def as_github(found: Iterable[Diagnostic], lang: str) -> str:

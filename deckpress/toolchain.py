@@ -15,8 +15,8 @@ from hashlib import blake2b
 from pathlib import Path
 
 from deckpress import __version__
+from deckpress.program import ROOT
 
-_ROOT = Path(__file__).resolve().parent.parent
 _PACKAGES = ("deckpress", "exporters", "releases")
 # The endings of the program's own files. Editors and systems leave other files in its folders, and
 # some texts there are only for readers.
@@ -69,7 +69,7 @@ def _own_hash() -> str:
     """A hash of the program's own files, 32 hexadecimal digits long."""
     digest = blake2b(digest_size=16)
     for path in _own_files():
-        digest.update(path.relative_to(_ROOT).as_posix().encode() + b"\0")
+        digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0")
         digest.update(blake2b(path.read_bytes()).digest())
     return digest.hexdigest()
 
@@ -111,8 +111,8 @@ def installed_versions(names: Iterable[str]) -> dict[str, str]:
 
 def _own_files() -> Iterator[Path]:
     for package in _PACKAGES:
-        for path in sorted((_ROOT / package).rglob("*")):
-            hidden = "/." in path.relative_to(_ROOT).as_posix()
+        for path in sorted((ROOT / package).rglob("*")):
+            hidden = "/." in path.relative_to(ROOT).as_posix()
             if path.suffix[1:] in _FILE_TYPES and not hidden and path.is_file():
                 yield path
 
@@ -151,7 +151,7 @@ def _own_requirements() -> list[str]:
     import tomllib
 
     try:
-        project = tomllib.loads((_ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+        project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     except FileNotFoundError:
         folder = _metadata_folders().get("deckpress")
         return _required_by(folder) if folder else []

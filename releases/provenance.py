@@ -18,10 +18,10 @@ from pathlib import Path
 from deckpress.foreign_text import quoted
 from deckpress.output.regular_files import read_regular
 from deckpress.output.store import CHECKSUMS, LARGEST_LIST
+from deckpress.program import ROOT
 from releases.git import GitError, Repository
 from releases.messages import Message, message
 
-ROOT = Path(__file__).resolve().parent.parent
 _SECONDS = 120
 _GITHUB = re.compile(
     r"(?:https://(?:[^@/]+@)?github\.com/|(?:ssh://)?git@(?:ssh\.)?github\.com(?::\d+/|[:/]))"

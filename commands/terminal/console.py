@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
@@ -64,10 +63,10 @@ def print_findings(
         return
     from commands.terminal.findings import findings_for_person, shortened, wants_colour
     from commands.terminal.json_output import as_document
-    from deckpress.diagnostics import as_github, as_json
+    from deckpress.diagnostics import as_github, as_records
 
     if form is Format.JSON:
-        click.echo(as_document({"findings": json.loads(as_json(findings, language()))}), err=err)
+        click.echo(as_document({"findings": as_records(findings, language())}), err=err)
     elif form is Format.GITHUB:
         if findings:
             click.echo(as_github(shortened(findings), language()), err=err)

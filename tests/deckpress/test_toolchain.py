@@ -42,7 +42,7 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (tmp_path / package).mkdir()
         (tmp_path / package / "code.py").write_text("1")
     (tmp_path / "pyproject.toml").write_bytes((ROOT / "pyproject.toml").read_bytes())
-    monkeypatch.setattr(toolchain, "_ROOT", tmp_path)
+    monkeypatch.setattr(toolchain, "ROOT", tmp_path)
     return tmp_path
 
 
@@ -123,7 +123,7 @@ def test_installed_as_a_package_it_reads_its_requirements_there(
         "Metadata-Version: 2.4\nName: deckpress\nRequires-Dist: Pillow>=9\n"
         "Requires-Dist: not_there\nRequires-Dist: pytest; extra == 'test'\n\nRequires-Dist: text\n"
     )
-    monkeypatch.setattr(toolchain, "_ROOT", tmp_path)
+    monkeypatch.setattr(toolchain, "ROOT", tmp_path)
     monkeypatch.syspath_prepend(tmp_path)
     _forget()
     libraries = toolchain.required_libraries()

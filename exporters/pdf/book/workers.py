@@ -14,11 +14,11 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
 from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Any, Self
 
+from deckpress.program import ROOT
 from exporters.pdf.book.worker import Task, run, send
 
 # Seconds for one task (most take a few), and the extra seconds for a worker to report its end.
@@ -26,7 +26,6 @@ TIME_LIMIT = 120.0
 _GRACE = 15.0
 
 _WORKER = f"{__package__}.worker"
-_ROOT = Path(__file__).resolve().parents[3]
 
 
 class Workers:
@@ -114,7 +113,7 @@ class Workers:
         return answer
 
     def _start_process(self) -> subprocess.Popen[bytes]:
-        path = os.pathsep.join([str(_ROOT), *filter(None, sys.path)])
+        path = os.pathsep.join([str(ROOT), *filter(None, sys.path)])
         process = subprocess.Popen(
             [sys.executable, "-m", _WORKER],
             stdin=subprocess.PIPE,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import string
@@ -18,7 +17,7 @@ from deckpress.diagnostics import (
     Diagnostic,
     Severity,
     as_github,
-    as_json,
+    as_records,
     as_text,
     catalogue,
     ordered,
@@ -194,7 +193,7 @@ def test_a_long_line_is_cut_to_what_a_terminal_shows() -> None:
 @pytest.mark.usefixtures("here")
 def test_the_other_formats_say_the_same() -> None:
     found = found_in("many-at-once.md")
-    rows = json.loads(as_json(found, "zh"))
+    rows = as_records(found, "zh")
     assert [row["code"] for row in rows] == [d.code for d in found]
     assert all(row["message"] and row["hint"] and row["file"] == "many-at-once.md" for row in rows)
     commands = as_github(found, "en").split("\n")

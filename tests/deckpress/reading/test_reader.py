@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from deckpress.checks import check
 from deckpress.commonmark.document import parse
-from deckpress.diagnostics import Diagnostic, as_github, as_json, as_text, ordered
+from deckpress.diagnostics import Diagnostic, as_github, as_records, as_text, ordered
 from deckpress.fixes.assign_ids import assign_ids
 from deckpress.model import CardKind, RawDeck
 from deckpress.reading.attributes import split_heading, well_formed_tag
@@ -196,7 +196,7 @@ def test_any_text_is_read_checked_and_reported(text: str) -> None:
         assert diagnostic.span.line <= max(1, len(source))
     for lang in ("en", "zh_CN"):
         assert bool(as_text(found, {"deck.md": source}, lang)) == bool(found)
-        as_json(found, lang)
+        as_records(found, lang)
         as_github(found, lang)
 
 
