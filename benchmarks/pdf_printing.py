@@ -120,7 +120,7 @@ def make_page(source: Path, page: Path) -> None:
 
 
 def _rendered(source: Path) -> tuple[Deck, DeckVersion]:
-    from deckpress.reading.files import load
+    from deckpress.reading.disk.files import load
     from deckpress.reading.reader import read
     from deckpress.render.cache import TextCache
     from deckpress.render.renderer import render

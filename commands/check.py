@@ -13,8 +13,8 @@ from commands.terminal.sources import find_source, warn_without_homepage
 from commands.terminal.words import say
 from deckpress.reading.drawings import has_drawings
 from releases.checked_source import any_fatal, check_source
-from releases.homepage import homepage_of
 from releases.messages import message
+from releases.repository.homepage import homepage_of
 
 # The sentence for what each fix has mended, in the order in which they are printed. Most have the
 # code of the finding that they answer.
@@ -84,7 +84,7 @@ def _mend(path: Path) -> None:
     from deckpress.fixes.add_homepage import add_homepage
     from deckpress.fixes.autofix import mend
     from deckpress.history.ledger import with_last_release
-    from deckpress.reading import files
+    from deckpress.reading.disk import files
     from deckpress.reading.reader import read
 
     loaded = files.load(path)

@@ -24,10 +24,10 @@ from deckpress.history.section_decks import section_decks
 from deckpress.model import RawDeck, Release
 from deckpress.output.archive import LARGEST, unpack
 from deckpress.output.regular_files import read_regular
-from deckpress.reading import files
+from deckpress.reading.disk import files
 from deckpress.reading.reader import read
 from releases.checked_source import any_fatal, check_source, rejection
-from releases.git import Repository
+from releases.repository.git import Repository
 
 # By the id of a card and the name of a part: its text in pieces.
 Words = Mapping[str, Mapping[str, tuple[DifferencePiece, ...]]]

@@ -139,7 +139,7 @@ def _refuse_foreign_deck(output: Path) -> None:
         SourceError: it cannot be read.
     """
     from deckpress.importing.deck_writer import imported_cards
-    from deckpress.reading.files import load
+    from deckpress.reading.disk.files import load
 
     if output.exists():
         imported_cards(load(output))
@@ -155,7 +155,7 @@ def _refuse_ill_formed_key(settings: Settings) -> None:
 
 def _make(harvest: Harvest, settings: Settings, output: Path) -> Imported:
     from deckpress.importing.deck_writer import new_deck, updated_deck
-    from deckpress.reading.files import load
+    from deckpress.reading.disk.files import load
 
     if output.exists():
         return updated_deck(harvest, settings, load(output))
@@ -170,7 +170,7 @@ def _write(made: Imported, output: Path, report: str) -> None:
         SourceError: the deck cannot be written.
     """
     from deckpress.output.store import StoreError, create_file, replace_file
-    from deckpress.reading.files import rewrite
+    from deckpress.reading.disk.files import rewrite
 
     folder = output.parent
     try:

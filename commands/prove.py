@@ -15,7 +15,7 @@ from commands.terminal.options import source_argument
 from commands.terminal.sources import find_source
 from commands.terminal.words import say
 from deckpress.program import ROOT
-from deckpress.reading.files import load
+from deckpress.reading.disk.files import load
 from deckpress.reading.reader import read
 
 _NO_TESTS = 5  # pytest's exit code when it found none

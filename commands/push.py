@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 
 from commands.anki_push import mirror
+from commands.anki_push.ankiconnect import URL, AnkiConnect, escape_search
 from commands.anki_push.mirror import Order, Outcome
 from commands.anki_push.package import read_package
-from commands.ankiconnect import URL, AnkiConnect, escape_search
 from commands.terminal.build_report import show_build_findings
 from commands.terminal.console import (
     INTERRUPTED,

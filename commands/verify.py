@@ -18,8 +18,8 @@ from deckpress.output.integrity import Verdict, verify_files
 from releases.messages import Message, message, problem_message
 
 if TYPE_CHECKING:
-    from releases.provenance import Provenance
     from releases.rebuild import Comparison
+    from releases.repository.provenance import Provenance
 
 T = TypeVar("T")
 SCHEMA = 1  # of what --json prints
@@ -27,7 +27,7 @@ _MOST_LINES = 10  # of one kind
 
 
 def _repository(_context: click.Context, _option: click.Parameter, value: str | None) -> str:
-    from releases.provenance import NAME
+    from releases.repository.provenance import NAME
 
     if value is not None and not NAME.fullmatch(value):
         raise click.UsageError(say("provenance-repo", value=value))
@@ -114,7 +114,7 @@ def _require_published(verdict: Verdict, folder: Path, machine: bool) -> None:
 def _provenance(
     folder: Path, files: store.FolderFiles, verdict: Verdict, repository: str
 ) -> Provenance:
-    from releases.provenance import check_provenance, own_repository, unsigned
+    from releases.repository.provenance import check_provenance, own_repository, unsigned
 
     # A release's files have no version in their names, and only those are signed.
     if any(f"-{verdict.version}" in name for name in files):
@@ -123,7 +123,7 @@ def _provenance(
 
 
 def _tell_provenance(provenance: Provenance, folder: Path, machine: bool) -> None:
-    from releases.provenance import Status
+    from releases.repository.provenance import Status
 
     sentence = say_message(provenance.message)
     if provenance.status is Status.FAILED:

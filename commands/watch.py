@@ -17,7 +17,7 @@ from commands.terminal.options import KEPT_BUILDS
 from commands.terminal.sources import check_for_build
 from commands.terminal.words import say
 from deckpress.output import store
-from deckpress.reading.paths import RELEASES_FOLDER
+from deckpress.reading.disk.paths import RELEASES_FOLDER
 from deckpress.reading.references import Folder
 from deckpress.selection import Selection
 from exporters.job import Job, Pool, PrintOptions

@@ -11,7 +11,7 @@ from deckpress.checks.released import other_deck
 from deckpress.diagnostics import Diagnostic, Severity, ordered
 from deckpress.history.ledger import with_last_release
 from deckpress.model import RawDeck
-from deckpress.reading import files
+from deckpress.reading.disk import files
 from deckpress.reading.reader import read
 from exporters.anki.schema import identity
 from exporters.theme import has_glyph

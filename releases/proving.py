@@ -32,8 +32,8 @@ from deckpress.history.proofs import (
     serialise,
 )
 from deckpress.model import Proof, RawDeck
+from deckpress.reading.disk.files import load
 from deckpress.reading.fences import extract_part
-from deckpress.reading.files import load
 from deckpress.reading.reader import read
 
 # How to ask for the version of a program that does not answer to ``--version``, by the name under

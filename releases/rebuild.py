@@ -21,11 +21,11 @@ from deckpress.output import manifest, store
 from deckpress.output.archive import unpack
 from deckpress.output.regular_files import read_regular
 from deckpress.program import IS_INSTALLED, ROOT
-from deckpress.reading.paths import RELEASES_FOLDER
+from deckpress.reading.disk.paths import RELEASES_FOLDER
 from releases import assets
 from releases.errors import ReleaseError
-from releases.git import GitError, NoRepositoryError, Repository
 from releases.messages import Message, Step, message, silent
+from releases.repository.git import GitError, NoRepositoryError, Repository
 
 _MORE = 10_000_000  # bytes by which an archive may be larger than it should, to be looked into
 # What a copy of the tree does without: at its top, where builds go; and anywhere.

@@ -19,12 +19,12 @@ from deckpress.version_number import later_major
 from releases import interrupts
 from releases.embedded_version import require_version
 from releases.errors import ReleaseError
-from releases.git import GitError
 from releases.messages import Step, silent
 from releases.pipeline import make, publish
 from releases.plan.preconditions import different_in_commit, name_list
 from releases.plan.release_plan import Plan
 from releases.rebuild import find_or_build_package
+from releases.repository.git import GitError
 
 if TYPE_CHECKING:
     from releases.upgrade.report import Report

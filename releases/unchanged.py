@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Any
 from deckpress import toolchain
 from deckpress.output import store
 from deckpress.program import cache_folder
-from deckpress.reading.paths import RELEASES_FOLDER, shown_path
+from deckpress.reading.disk.paths import RELEASES_FOLDER, shown_path
 from deckpress.version_number import LEDGER_FILE
 from releases.built import Built
 
 if TYPE_CHECKING:
     from deckpress.diagnostics import Diagnostic
-    from deckpress.reading.files import LoadedSource
+    from deckpress.reading.disk.files import LoadedSource
 
 TRACES = cache_folder() / "unchanged.json"
 _KEPT = 20  # traces; the oldest go first

@@ -8,7 +8,7 @@ from pathlib import Path
 from deckpress.history import comparison, ledger, versions
 from deckpress.history.digests import digests
 from deckpress.model import RawDeck, Release, Version
-from deckpress.reading.files import load
+from deckpress.reading.disk.files import load
 from deckpress.reading.reader import read
 from deckpress.render.renderer import render
 from deckpress.selection import Selection

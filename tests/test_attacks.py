@@ -23,7 +23,7 @@ from playwright.sync_api import Browser
 
 from deckpress.diagnostics import Diagnostic, Severity
 from deckpress.model import Artifact, Deck, RawDeck, RawSection, Version
-from deckpress.reading.files import SourceError
+from deckpress.reading.disk.files import SourceError
 from deckpress.render.renderer import render
 from exporters import EXPORTERS, load
 from exporters.job import PrintOptions

@@ -5,6 +5,7 @@ come a collection that mirrors the package, and an account of it. Reviews, due d
 suspension, decks and the learner's own tags are not touched.
 
 package         the notes and note types of an `.apkg`; a copy of it with fewer notes
+ankiconnect     the client of the add-on AnkiConnect
 collection      the same of the Anki that runs, read through AnkiConnect
 differences     what stops an import, and what a note needs to become what the source says
 memory          what the last push wrote, by which an edit of the learner is known

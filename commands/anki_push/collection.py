@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from commands.anki_push.ankiconnect import AnkiConnect, escape_search
 from commands.anki_push.package import NoteType, Package, PackageNote, note_type
-from commands.ankiconnect import AnkiConnect, escape_search
 
 
 @dataclass(frozen=True, slots=True)

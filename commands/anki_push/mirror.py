@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from commands.anki_push import memory
+from commands.anki_push.ankiconnect import AnkiConnect
 from commands.anki_push.collection import AnkiNote, read_note_types, read_notes, with_part_ids
 from commands.anki_push.differences import (
     Sides,
@@ -23,7 +24,6 @@ from commands.anki_push.differences import (
 )
 from commands.anki_push.memory import Pushed, digest
 from commands.anki_push.package import Package, PackageNote, reduced
-from commands.ankiconnect import AnkiConnect
 from commands.terminal.console import Failed
 from commands.terminal.words import say
 from deckpress.output.store import StoreError, create_file

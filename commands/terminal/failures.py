@@ -8,7 +8,7 @@ from commands.setup.install import pango_command
 from commands.terminal.upgrade_text import upgrade_text
 from commands.terminal.words import language, say, say_message
 from deckpress.output.store import StoreError
-from deckpress.reading.files import SourceError
+from deckpress.reading.disk.files import SourceError
 from exporters.job import FitError, LayoutError, PrinterError
 from releases.errors import ReleaseError
 from releases.upgrade.report import UnprovenError

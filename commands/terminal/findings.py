@@ -13,7 +13,7 @@ import click
 from commands.terminal.paths import short_path
 from commands.terminal.words import language, say
 from deckpress.diagnostics import Diagnostic, Role, Severity, as_text, ordered
-from deckpress.reading.files import source_lines
+from deckpress.reading.disk.files import source_lines
 
 # More findings of one code than the first number are told as the second number of them.
 _MANY, _SHOWN = 5, 3

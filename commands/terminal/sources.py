@@ -126,7 +126,7 @@ def warn_without_homepage(checked: CheckedSource) -> None:
 
     Nothing is said if the front matter has other faults, which are told first.
     """
-    from releases.homepage import homepage_of
+    from releases.repository.homepage import homepage_of
 
     faults = any(finding.code.startswith("D1") for finding in checked.findings)
     if checked.deck.meta.homepage or faults:

@@ -10,7 +10,7 @@ from deckpress.fixes.number_gaps import number_new_gaps, restore_released_gaps
 from deckpress.language.punctuation import mend_slips
 from deckpress.language.style import Style
 from deckpress.model import RawCard, RawDeck, Release, ReleasedCard, Text
-from deckpress.reading.files import LoadedSource
+from deckpress.reading.disk.files import LoadedSource
 from deckpress.reading.lines import split_lines
 from deckpress.reading.reader import read
 from deckpress.reading.texts import fields

@@ -23,7 +23,7 @@ from deckpress.history.released_gaps import released_gaps
 from deckpress.history.section_decks import section_decks
 from deckpress.model import CardKind, RawDeck, Release, ReleasedCard, ReleasedGap, Span
 from deckpress.reading.cloze import HIGHEST, fill_gaps
-from deckpress.reading.files import LoadedSource
+from deckpress.reading.disk.files import LoadedSource
 
 SCHEMA = 1
 

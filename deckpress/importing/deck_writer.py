@@ -23,8 +23,8 @@ from deckpress.importing.note import ForeignNote, Harvest, Remark, Weight, refus
 from deckpress.language.han import HAN
 from deckpress.model import RawDeck
 from deckpress.reading.attributes import nearest_id, split_heading
-from deckpress.reading.files import LoadedSource
-from deckpress.reading.imported import ImportedCard, parse, serialise
+from deckpress.reading.disk.files import LoadedSource
+from deckpress.reading.disk.imported import ImportedCard, parse, serialise
 from deckpress.reading.reader import read
 from deckpress.reading.texts import fields
 from deckpress.reading.tokens import TokenKind, scan

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 from deckpress.checks.images import image_problem
 from deckpress.importing.note import Remark, Weight
-from deckpress.reading.files import LARGEST_FILE
+from deckpress.reading.disk.files import LARGEST_FILE
 
 _DATA = re.compile(r"data:image/[\w.+-]+;base64,(?P<data>[A-Za-z0-9+/=\s]+)$", re.IGNORECASE)
 _ENDINGS = (

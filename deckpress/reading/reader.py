@@ -36,9 +36,9 @@ from deckpress.reading.attributes import (
     stray_attributes,
     unexpected_attributes,
 )
-from deckpress.reading.files import LoadedSource
+from deckpress.reading.disk.files import LoadedSource
+from deckpress.reading.disk.imported import with_guids
 from deckpress.reading.front_matter import missing_front_matter, read_front_matter
-from deckpress.reading.imported import with_guids
 from deckpress.reading.lines import split_lines, trimmed
 from deckpress.reading.references import references
 from deckpress.reading.texts import fields

@@ -13,12 +13,11 @@ from deckpress.history import changelog, comparison, ledger
 from deckpress.history.comparison import Bump, Changes
 from deckpress.history.digests import digests, source_fingerprint
 from deckpress.model import Release
-from deckpress.reading.files import SourceError, load
-from deckpress.reading.paths import RELEASES_FOLDER
+from deckpress.reading.disk.files import SourceError, load
+from deckpress.reading.disk.paths import RELEASES_FOLDER
 from deckpress.reading.reader import read
 from releases.checked_source import CheckedSource, any_fatal, rejection
 from releases.errors import ReleaseError
-from releases.git import Repository
 from releases.past_releases import past_releases, without_last_release
 from releases.plan.preconditions import (
     refuse_conflicting_releases,
@@ -34,6 +33,7 @@ from releases.plan.release_plan import (
     source_folder,
 )
 from releases.rebuild import find_released_source
+from releases.repository.git import Repository
 
 
 def plan_release(path: Path, source: CheckedSource, bump: Bump | None, output: Path) -> Plan:

@@ -11,12 +11,12 @@ from pathlib import Path
 
 from deckpress.history import ledger
 from deckpress.output import store
-from deckpress.reading.paths import RELEASES_FOLDER
+from deckpress.reading.disk.paths import RELEASES_FOLDER
 from deckpress.version_number import LEDGER_FILE
 from releases.errors import ReleaseError
-from releases.git import GitError, Repository
 from releases.messages import message
 from releases.plan.release_plan import Plan
+from releases.repository.git import GitError, Repository
 
 _MOST_NAMES = 10  # in one message
 

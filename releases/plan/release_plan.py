@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deckpress.model import Release
-from deckpress.reading.paths import RELEASES_FOLDER
+from deckpress.reading.disk.paths import RELEASES_FOLDER
 from releases.checked_source import CheckedSource
 from releases.errors import ReleaseError
-from releases.git import GitError, NoRepositoryError, Repository
+from releases.repository.git import GitError, NoRepositoryError, Repository
 
 CHANGELOG = "CHANGELOG.md"
 # In the name of a file to download, GitHub replaces anything else by a dot.

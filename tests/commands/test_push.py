@@ -20,7 +20,7 @@ from anki.models import NotetypeDict
 from anki.notes import Note
 from anki.scheduler.v3 import CardAnswer, Scheduler
 
-from commands import ankiconnect
+from commands.anki_push import ankiconnect
 from commands.main import main
 from commands.terminal import words
 from releases.upgrade import prove

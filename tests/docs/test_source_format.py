@@ -22,8 +22,9 @@ from deckpress.diagnostics import Diagnostic, ordered
 from deckpress.fixes.assign_ids import assign_ids
 from deckpress.history.proofs import parse
 from deckpress.model import Card, CardKind, Deck, Html, LinkStart, Math, PartName, Picture
-from deckpress.reading import cloze, files, front_matter, part_names
+from deckpress.reading import cloze, front_matter, part_names
 from deckpress.reading.attributes import LEVELS, LONGEST_ID, RETIRED, TIERS, well_formed_id
+from deckpress.reading.disk import files
 from deckpress.reading.fences import ROLES, extract_part
 from deckpress.reading.lines import split_lines
 from deckpress.reading.references import IMAGE_TYPES

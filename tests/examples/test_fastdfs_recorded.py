@@ -22,7 +22,7 @@ import pytest
 
 from deckpress.history.proofs import card_texts
 from deckpress.model import RawCard
-from deckpress.reading.files import load
+from deckpress.reading.disk.files import load
 from deckpress.reading.reader import read
 from releases.proving import Example
 from tests.examples.fastdfs_tracker import file_name

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from deckpress.history.proofs import parse
-from deckpress.reading.files import load
+from deckpress.reading.disk.files import load
 from deckpress.reading.reader import read
 from tests.examples.test_fastdfs_recorded import OBSERVED
 from tests.shipped import SOURCE

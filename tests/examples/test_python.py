@@ -13,8 +13,8 @@ from wsgiref.validate import validator
 import pytest
 
 from deckpress.history.proofs import card_texts
+from deckpress.reading.disk.files import load
 from deckpress.reading.fences import extract_part, find_fences
-from deckpress.reading.files import load
 from deckpress.reading.reader import read
 from releases.proving import Example
 from tests.shipped import SOURCE

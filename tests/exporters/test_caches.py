@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from deckpress import toolchain
-from deckpress.reading.files import load
+from deckpress.reading.disk.files import load
 from deckpress.reading.reader import read
 from deckpress.render.renderer import render
 from exporters import load as load_exporter

@@ -20,8 +20,8 @@ import pytest
 from deckpress.history import ledger
 from deckpress.output import store
 from releases import interrupts, release_steps
-from releases.git import Repository
 from releases.plan import next_release
+from releases.repository.git import Repository
 from releases.upgrade.report import Report
 from tests.releases.projects import DAY, Project
 

@@ -9,7 +9,7 @@ from deckpress.checks import check, content
 from deckpress.language.similarity import content as content_of
 from deckpress.language.speaking_time import spoken_length
 from deckpress.model import RawDeck
-from deckpress.reading.files import LoadedSource
+from deckpress.reading.disk.files import LoadedSource
 from deckpress.reading.reader import read
 
 FRONT = "---\ntitle: T\nlang: {lang}\nkey: t\nanki_deck: T\n---\n\n# S {{#s}}\n"

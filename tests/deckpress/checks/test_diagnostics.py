@@ -23,7 +23,7 @@ from deckpress.diagnostics import (
     ordered,
 )
 from deckpress.history.ledger import with_last_release
-from deckpress.reading.files import LARGEST_SOURCE, SourceError, load, source_lines
+from deckpress.reading.disk.files import LARGEST_SOURCE, SourceError, load, source_lines
 from deckpress.reading.reader import read
 from deckpress.render.renderer import render
 from exporters.theme import has_glyph

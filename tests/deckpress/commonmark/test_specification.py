@@ -13,7 +13,7 @@ from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
-from deckpress.reading.files import LoadedSource
+from deckpress.reading.disk.files import LoadedSource
 from deckpress.reading.reader import read
 from deckpress.render.renderer import render
 from exporters.anki import note_types

@@ -15,7 +15,7 @@ from deckpress.history import comparison, ledger
 from deckpress.history.digests import digests
 from deckpress.model import RawDeck, Release
 from deckpress.output import store
-from deckpress.reading.files import LoadedSource
+from deckpress.reading.disk.files import LoadedSource
 from deckpress.reading.reader import read
 from deckpress.version_number import version_tuple
 

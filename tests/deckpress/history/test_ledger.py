@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from deckpress.history import changelog, comparison, ledger, versions
 from deckpress.history.digests import digests
 from deckpress.model import CardKind, Release, ReleasedCard
-from deckpress.reading.files import SourceError, load
+from deckpress.reading.disk.files import SourceError, load
 from deckpress.reading.reader import read
 from deckpress.selection import Selection
 from tests.history import TIME, Folder

@@ -14,7 +14,7 @@ from deckpress.history import comparison, ledger
 from deckpress.history.digests import digests
 from deckpress.history.released_gaps import origins, text_gaps
 from deckpress.model import RawDeck, Release
-from deckpress.reading.files import LoadedSource
+from deckpress.reading.disk.files import LoadedSource
 from deckpress.reading.reader import read
 
 HANDSHAKE = "First {{c1::SYN}}, then {{c2::SYN and ACK}}, then {{c3::ACK}}."

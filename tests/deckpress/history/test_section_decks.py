@@ -13,7 +13,7 @@ from deckpress.history import changelog, comparison, ledger, versions
 from deckpress.history.digests import digests
 from deckpress.history.section_decks import section_decks
 from deckpress.model import RawDeck, Release
-from deckpress.reading.files import LoadedSource
+from deckpress.reading.disk.files import LoadedSource
 from deckpress.reading.reader import read
 from deckpress.selection import Selection
 

@@ -14,7 +14,7 @@ from anki.scheduler.v3 import CardAnswer, Scheduler
 
 from commands.main import main
 from deckpress.model import Version
-from deckpress.reading.files import load
+from deckpress.reading.disk.files import load
 from deckpress.reading.reader import read
 from deckpress.render.renderer import render
 from exporters.anki import export

@@ -17,7 +17,7 @@ from deckpress.language import product_names
 from deckpress.language.punctuation import mend_slips, slips
 from deckpress.language.style import Style
 from deckpress.model import RawDeck
-from deckpress.reading.files import LoadedSource
+from deckpress.reading.disk.files import LoadedSource
 from deckpress.reading.prose import FILLER, prose
 from deckpress.reading.reader import read
 from deckpress.reading.tokens import TokenKind, scan

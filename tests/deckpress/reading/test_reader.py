@@ -15,7 +15,7 @@ from deckpress.diagnostics import Diagnostic, as_github, as_records, as_text, or
 from deckpress.fixes.assign_ids import assign_ids
 from deckpress.model import CardKind, RawDeck
 from deckpress.reading.attributes import split_heading, well_formed_tag
-from deckpress.reading.files import LoadedSource, source_lines
+from deckpress.reading.disk.files import LoadedSource, source_lines
 from deckpress.reading.lines import heading_level, split_lines
 from deckpress.reading.reader import read
 from deckpress.reading.references import references

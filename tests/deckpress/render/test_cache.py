@@ -11,7 +11,7 @@ import pytest
 
 from deckpress import toolchain
 from deckpress.model import Deck, RawDeck
-from deckpress.reading.files import load
+from deckpress.reading.disk.files import load
 from deckpress.reading.reader import read
 from deckpress.render import markup, renderer
 from deckpress.render.cache import TextCache

@@ -9,7 +9,7 @@ import pytest
 
 from deckpress.history.digests import digests
 from deckpress.model import RawCard, RawDeck
-from deckpress.reading.files import load
+from deckpress.reading.disk.files import load
 from deckpress.reading.reader import read
 from deckpress.render.option_order import shown_order
 from deckpress.render.plain_text import plain_text

@@ -12,7 +12,7 @@ import pytest
 
 from deckpress.diagnostics import Diagnostic
 from deckpress.model import Deck, Math, Picture
-from deckpress.reading.files import load
+from deckpress.reading.disk.files import load
 from deckpress.reading.reader import read
 from deckpress.render import diagrams, formulas
 from deckpress.render.figures import figures

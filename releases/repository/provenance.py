@@ -19,8 +19,8 @@ from deckpress.foreign_text import quoted
 from deckpress.output.regular_files import read_regular
 from deckpress.output.store import CHECKSUMS, LARGEST_LIST
 from deckpress.program import ROOT
-from releases.git import GitError, Repository
 from releases.messages import Message, message
+from releases.repository.git import GitError, Repository
 
 _SECONDS = 120
 _GITHUB = re.compile(

@@ -13,8 +13,8 @@ import pytest
 
 from commands.main import main
 from deckpress.output.store import read_folder
-from releases import provenance
 from releases.assets import release_assets, replace_folder
+from releases.repository import provenance
 from tests.releases import gh_standin
 from tests.releases.projects import Project, seal
 
@@ -112,7 +112,7 @@ def test_that_github_cannot_be_asked_is_told_and_is_no_failure(
 def test_without_gh_the_download_is_verified_and_what_is_missing_is_said(
     download: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("releases.provenance.shutil.which", lambda _: None)
+    monkeypatch.setattr("releases.repository.provenance.shutil.which", lambda _: None)
     capsys.readouterr()
     assert verify(download) == 0
     printed = capsys.readouterr()

@@ -17,8 +17,8 @@ from pathlib import Path
 
 from deckpress.diagnostics import Diagnostic, finding, ordered, sentence
 from deckpress.model import Span
+from deckpress.reading.disk.paths import RELEASES_FOLDER, shown_path
 from deckpress.reading.lines import split_lines, trimmed
-from deckpress.reading.paths import RELEASES_FOLDER, shown_path
 from deckpress.reading.references import (
     Folder,
     Reference,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from commands.main import main
-from releases.homepage import github_address, homepage_of
+from releases.repository.homepage import github_address, homepage_of
 
 FRONT = "---\ntitle: T\nlang: en\nkey: t\nanki_deck: T\n{more}---\n"
 CARD = "\n# S {#s}\n\n## Q? {#q}\n\nAn answer.\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from releases.git import GitError, Repository
+from releases.repository.git import GitError, Repository
 
 # The forms that Git takes: git@github.com:OWNER/REPO.git, ssh://git@github.com:22/OWNER/REPO,
 # https://USER:TOKEN@github.com/OWNER/REPO.git. Only the owner and the name are kept.
