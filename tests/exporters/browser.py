@@ -76,11 +76,13 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-# Runs in the first document of a visit, before all else: what the last one kept is gone.
-_EMPTY = """localStorage.clear();
-sessionStorage.clear();
-indexedDB.databases().then((all) => all.forEach(({ name }) => indexedDB.deleteDatabase(name)));
-"""
+# All files share one storage. It is emptied between two visits, at a page with nothing in it.
+_NOTHING = "file:///nothing"
+_EMPTY = """async () => {
+  localStorage.clear();
+  sessionStorage.clear();
+  for (const { name } of await indexedDB.databases()) indexedDB.deleteDatabase(name);
+}"""
 
 
 class _Tab:
@@ -104,12 +106,14 @@ class _Tab:
         wanted = route.request.url
         if wanted.partition("#")[0].partition("?")[0] == self.address:
             route.continue_()
+        elif wanted == _NOTHING:
+            route.fulfill(body="", content_type="text/html")
         else:
             self.record.requests.append(wanted)
             route.abort()
 
     def leave(self) -> bool:
-        """Leave the file. Whether the tab is as good as a new one then.
+        """Leave the file, and empty its storage. Whether the tab is as good as a new one then.
 
         It is not if the clock was set: that goes on in every page of the context.
         """
@@ -118,6 +122,8 @@ class _Tab:
                 page.close()
         good = bool(self.page.evaluate("typeof __pwClock === 'undefined'"))
         self.page.mouse.move(0, 0)
+        self.page.goto(_NOTHING)
+        self.page.evaluate(_EMPTY)
         self.page.goto("about:blank")
         return good
 
@@ -163,18 +169,27 @@ def visit(
             if allow:
                 only_now.callback(tab.context.clear_permissions)
                 tab.context.grant_permissions(allow)
-            with page.add_init_script(_EMPTY + before):
-                page.goto(f"{tab.address}{query and '?' + query}{anchor and '#' + anchor}")
             if before:
-                only_now.enter_context(page.add_init_script(before))
+                page.add_init_script(before)
+            page.goto(f"{tab.address}{query and '?' + query}{anchor and '#' + anchor}")
             yield Visit(page, record)
-        good = tab.leave() or now is not None
+        good = not before and (tab.leave() or now is not None)
     finally:
         if good:
             resting.append(tab)
         else:
             with suppress(Exception):
                 tab.context.close()
+
+
+def reload(page: Page) -> None:
+    """Load the page anew, once what it has stored is safe.
+
+    What a page stores gets to the browser's other processes a moment later. A reload that comes
+    sooner may lose it (on a busy machine one in forty; none in two hundred after this pause).
+    """
+    page.wait_for_timeout(200)
+    page.reload()
 
 
 @contextmanager

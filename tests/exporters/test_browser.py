@@ -54,13 +54,13 @@ def test_a_visit_finds_nothing_of_the_one_before(chromium: Browser, file: Path) 
         "there",
         query="q=1",
         width=390,
-        before="window.mine = 1",
         color_scheme="dark",
         forced_colors="active",
         allow=["clipboard-read"],
     ) as seen:
         first = seen.page
         assert _state(first) != expected
+        first.evaluate("window.mine = 1")
         first.evaluate(_LEAVE)
         first.emulate_media(media="print")
         first.context.new_page()

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from deckpress.model import Card, CardKind, Html, PartName, Section
 from tests.exporters import samples
-from tests.exporters.browser import visit
+from tests.exporters.browser import reload, visit
 from tests.exporters.web.pages import written
 
 # A table of twelve columns, a word and an address without a break: none may widen the page.
@@ -156,11 +156,7 @@ def test_colours_follow_the_system_until_the_reader_chooses(
         assert page.evaluate(paper) == papers[scheme]
         page.get_by_role("radio", name=names[other]).check()
         assert page.evaluate(paper) == papers[other]
-        for _ in range(50):  # the choice is kept by another process than the page's
-            page.reload()
-            if page.evaluate(paper) == papers[other]:
-                break
-            page.wait_for_timeout(50)
+        reload(page)
         assert page.evaluate(paper) == papers[other]
         assert page.get_by_role("radio", name=names[other]).is_checked()
         page.get_by_role("radio", name="跟随系统").check()

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.exporters.browser import reload
 from tests.exporters.web.pages import written
 from tests.exporters.web.study.studying import (
     BASIC,
@@ -37,7 +38,7 @@ def test_progress_outlives_a_new_release_of_the_page(chromium: Browser, file: Pa
         before = kept(page)["cards"]["basic"]
         edited = replace(BASIC, question=("Reworded?",), section="two")
         written(file, deck_of(replace(CLOZE, retired=True), edited, ORDERED))
-        page.reload()
+        reload(page)
         assert kept(page)["cards"]["basic"] == before
         study(page)
         assert asked(page) == "In which order?"  # neither the known card nor the retired one
@@ -52,7 +53,7 @@ def test_another_decks_page_has_its_own_progress(chromium: Browser, file: Path) 
     with opened(chromium, file) as page:
         rate_first(page)
         written(file, deck_of(key="other"))
-        page.reload()
+        reload(page)
         study(page)
         assert asked(page) == "Basic?"
 

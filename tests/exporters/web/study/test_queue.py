@@ -12,6 +12,7 @@ from fsrs import Rating, Scheduler
 from playwright.sync_api import Browser, Page, expect
 
 from deckpress.model import ClozeEnd, ClozeStart
+from tests.exporters.browser import reload
 from tests.exporters.web.pages import written
 from tests.exporters.web.study.studying import (
     CLOZE,
@@ -197,7 +198,7 @@ def test_no_more_new_cards_a_day_than_wished(page: Page) -> None:
     expect(page.locator("#_said")).to_have_text("All done for today")
     expect(page.get_by_role("button", name="Start studying")).to_be_disabled()
     page.clock.set_fixed_time(NOON + timedelta(days=1))
-    page.reload()
+    reload(page)
     page.clock.set_fixed_time(NOON + timedelta(days=1))
     study(page)
     assert asked(page) not in before

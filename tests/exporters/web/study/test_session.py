@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.exporters.browser import visit
+from tests.exporters.browser import reload, visit
 from tests.exporters.web.study.studying import (
     KEY,
     NOON,
@@ -178,8 +178,7 @@ def test_an_exam_goes_on_after_a_reload_and_is_remembered(page: Page) -> None:
     answer_in_exam(page, "Missed it")
     expect(page.locator("#_left")).to_have_text("2 / 5")
     page.clock.set_fixed_time(NOON + timedelta(minutes=1))
-    page.wait_for_timeout(300)  # what is kept gets to another process
-    page.reload()
+    reload(page)
     expect(page.locator("#_left")).to_have_text("2 / 5")
     expect(page.get_by_role("timer")).to_have_text("4:00")
     for _ in range(4):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.exporters.browser import visit
+from tests.exporters.browser import reload, visit
 from tests.exporters.web.study.studying import KEY, RATED, asked, kept, progress, rate_first, study
 
 
@@ -27,12 +27,8 @@ def test_one_entry_that_is_damaged_leaves_the_others(chromium: Browser, file: Pa
         assert kept(page)["cards"] == {"basic": RATED}
         assert kept(page)["limit"] == 7
         assert page.evaluate(f"localStorage.getItem('{KEY}:damaged')") == text
-        for _ in range(20):  # what is kept gets to another process, and a reload may be sooner
-            page.reload()
-            study(page, begin=False)
-            if not page.locator("#_trouble").inner_text():
-                break
-            page.wait_for_timeout(100)
+        reload(page)
+        study(page, begin=False)
         expect(page.locator("#_trouble")).to_be_empty()
         assert kept(page)["cards"] == {"basic": RATED}
 
@@ -75,7 +71,7 @@ def test_what_was_put_aside_stays_when_it_happens_again(chromium: Browser, file:
         page = visited.page
         for text in ("{first", "{second", "{second", "{third"):
             with page.add_init_script(f"localStorage.setItem('{KEY}', '{text}')"):
-                page.reload()
+                reload(page)
         aside = page.evaluate("Object.values(localStorage).filter((text) => /^{\\w/.test(text))")
         assert sorted(aside) == ["{first", "{second", "{third"]
 
