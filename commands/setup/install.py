@@ -125,7 +125,9 @@ def _install_system_packages(jobs: Sequence[str]) -> None:
 def debian_commands(packages: Sequence[str]) -> tuple[list[list[str]], bool]:
     """The commands that install Debian packages, and whether this user can run them."""
     update = ["apt-get", "update"]
-    command = ["apt-get", "install", "--yes", "--no-install-recommends", *packages]
+    # A fresh machine may be installing its own updates, for a minute or two.
+    patience = ["-o", "DPkg::Lock::Timeout=300"]
+    command = ["apt-get", *patience, "install", "--yes", "--no-install-recommends", *packages]
     if os.geteuid() == 0:
         return [update, command], True
     if shutil.which("sudo") is None:

@@ -286,7 +286,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
 
 
 _PACKAGES = "python3-venv libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
-_INSTALL = f"install --yes --no-install-recommends {_PACKAGES}"
+_INSTALL = f"-o DPkg::Lock::Timeout=300 install --yes --no-install-recommends {_PACKAGES}"
 
 
 def test_root_on_debian_installs_and_says_what_and_why(
