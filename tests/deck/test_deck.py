@@ -15,6 +15,7 @@ from deckpress.model import CardKind, PartName, RawCard
 from deckpress.reading.cloze import fill_gaps
 from deckpress.reading.references import Folder, references
 from releases.checked_source import CheckedSource, check_source
+from tests.examples.recipes import recipes
 from tests.shipped import SOURCE
 
 HERE = Path(__file__).parent
@@ -45,6 +46,13 @@ def said(card: RawCard) -> str:
     return "\n".join(fill_gaps(text.source) for text in (card.question, *card_texts(card)))
 
 
+@cache
+def texts() -> dict[str, str]:
+    """What the cards and the recipes say, by their ids."""
+    told = {f"recipe-{name}": text for name, text in recipes().items()}
+    return told | {id: said(card) for id, card in cards().items()}
+
+
 def test_a_build_has_nothing_to_say_about_it() -> None:
     assert [(d.span.line, d.code, d.message("en")) for d in deck().findings] == []
 
@@ -55,18 +63,18 @@ def test_no_card_is_dropped() -> None:
 
 def test_its_sections() -> None:
     sections = {section.id: len(section.cards) for section in deck().deck.sections}
-    recipes = ("nginx-uwsgi", "supervisor", "fastdfs-containers", "fastdfs-python")
     counts = {"docker": 60, "nginx": 47, "supervisor": 21, "fastdfs": 27}
-    assert sections == counts | {f"recipe-{name}": 0 for name in recipes}
+    names = ("nginx-uwsgi", "supervisor", "fastdfs-containers", "fastdfs-python")
+    assert sections == counts | {f"recipe-{name}": 0 for name in names}
 
 
 @pytest.mark.parametrize("row", rows("coverage.csv"), ids=lambda row: row["fact"])
-def test_a_fact_of_the_original_text_is_on_a_card(row: dict[str, str]) -> None:
-    """Facts without a card are the foreword and the closing words."""
+def test_a_fact_of_the_original_text_is_in_the_deck(row: dict[str, str]) -> None:
+    """On a card or in a recipe. Facts without one are the foreword and the closing words."""
     ids = row["cards"].split()
-    assert [id for id in ids if id not in cards()] == []
+    assert [id for id in ids if id not in texts()] == []
     assert bool(ids) == bool(row["sentence"]) == (row["fact"] not in ("0.1", "9.17"))
-    assert not ids or any(row["sentence"] in said(cards()[id]) for id in ids)
+    assert not ids or any(row["sentence"] in texts()[id] for id in ids)
 
 
 def test_every_fact_is_in_the_table() -> None:
@@ -104,6 +112,14 @@ def test_a_card_is_complete(card: RawCard) -> None:
         assert "？**" in part(card, PartName.FOLLOW_UP)
     else:
         assert card.tier == "extra"
+
+
+# The documents of uWSGI have no versions.
+MOVING = re.compile(r"blob/(?:master|main)/|(?<!uwsgi-docs\.readthedocs\.io/en)/(?:latest|stable)/")
+
+
+def test_a_source_is_a_version_that_does_not_change() -> None:
+    assert [id for id, card in cards().items() if MOVING.search(part(card, PartName.SOURCES))] == []
 
 
 def test_all_five_kinds_are_used() -> None:

@@ -35,8 +35,7 @@ def test_a_recipe_says_what_one_has_how_to_check_it_and_how_to_take_it_down(name
     text = recipes()[name]
     headings = re.findall(r"^#### (.*)$", text, re.M)
     assert text.startswith("\n\n做完以后：")
-    assert headings[-1] == "拆掉"
-    assert "检查" in headings
+    assert headings[-2:] == ["检查", "拆掉"]
     assert all(block.body for block in blocks(name))
 
 
@@ -130,6 +129,13 @@ def test_fastdfs_was_started_with_the_settings_of_the_recipe(path: str, recorded
     places = {"bind_addr", "port", "base_path", "store_path0", "tracker_server"}
     assert shown.keys() <= ran.keys()
     assert {k: v for k, v in shown.items() if k not in places and v != ran[k]} == {}
+
+
+def test_what_the_containers_read_is_in_the_recipe() -> None:
+    asked = set(re.findall(r"/etc/fdfs/([\w.]+)", recipes()["fastdfs-containers"]))
+    assert asked == {"tracker.conf", "storage.conf", "client.conf"}
+    for name in asked:
+        assert file("fastdfs-containers", f"/srv/fastdfs/conf/{name}")
 
 
 def test_compose_reads_the_file_of_fastdfs(tmp_path: Path) -> None:

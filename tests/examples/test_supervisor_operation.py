@@ -115,7 +115,7 @@ print("done", flush=True)
 
 
 @pytest.mark.slow
-@pytest.mark.proves("supervisor-celery", by=BY)
+@pytest.mark.proves("supervisor-celery", by=BY, stand_ins=["celery"])
 def test_a_worker_ends_its_task_if_it_is_given_the_time(example: Example, tmp_path: Path) -> None:
     """A stand-in for Celery's worker: it ends what it does, and then itself."""
     (tmp_path / "task.py").write_text(TASK, "utf-8")
