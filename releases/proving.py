@@ -31,7 +31,7 @@ from deckpress.history.proofs import (
     parse,
     serialise,
 )
-from deckpress.model import Proof, RawDeck
+from deckpress.model import Proof, RawCard, RawDeck
 from deckpress.reading.disk.files import load
 from deckpress.reading.fences import extract_part
 from deckpress.reading.reader import read
@@ -113,7 +113,8 @@ class Recorder:
         """Record what was proven, or hold it against what is recorded."""
         runs = self._runs()
         source = _source(self._config)
-        if not runs or source is None:
+        record = self._config.getoption("--record-proofs")
+        if source is None or not (runs or record):
             return
         deck, _ = read(load(source))
         if not deck.meta.proofs:
@@ -121,12 +122,12 @@ class Recorder:
         path = source.parent / deck.meta.proofs
         committed = _committed(path)
         proven, problems = _proven(runs, deck, committed)
-        if self._config.getoption("--record-proofs"):
-            ids = {card.id for card in deck.cards()}
-            kept = {id: entry for id, entry in (committed | proven).items() if id in ids}
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(serialise(kept))
-            self._said.append(f"{len(proven)} proofs written to {path}")
+        if record:
+            kept, gone = _without_stale(committed | proven, deck)
+            if runs or committed:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(serialise(kept))
+            self._said += [f"{len(proven)} proofs written to {path}", *gone]
         else:
             # Some of the tests are no reason to miss what the others prove.
             problems = [
@@ -187,12 +188,7 @@ def _proven(
             continue
         before = committed.get(id)
         texts: dict[str, str] = {}
-        for _, fence in file_fences(cards[id]):
-            path, part = fence.info.file or "", fence.info.part
-            label = file_key(path, part)
-            current = file_fingerprint(deck.files[path], part) if path in deck.files else None
-            if current is None:
-                continue  # the check of the deck says so
+        for label, current in _shown(cards[id], deck).items():
             if run.covers(label):
                 texts[label] = current
             elif run.skipped and before is not None and label in before.shown:
@@ -212,6 +208,36 @@ def _proven(
         )
         proven[id] = RecordedProof(proof, texts)
     return proven, problems
+
+
+def _shown(card: RawCard, deck: RawDeck) -> dict[str, str]:
+    """The fingerprints of what a card shows and is there; the check of the deck tells the rest."""
+    texts: dict[str, str] = {}
+    for _, fence in file_fences(card):
+        path, part = fence.info.file or "", fence.info.part
+        if path in deck.files and (current := file_fingerprint(deck.files[path], part)):
+            texts[file_key(path, part)] = current
+    return texts
+
+
+def _without_stale(
+    table: Mapping[str, RecordedProof], deck: RawDeck
+) -> tuple[dict[str, RecordedProof], list[str]]:
+    """The proofs of cards and examples that are there, and a line on each that is not."""
+    cards = {card.id: card for card in deck.cards()}
+    kept: dict[str, RecordedProof] = {}
+    said = []
+    for id, entry in sorted(table.items()):
+        if id not in cards:
+            said.append(f"{id}: its proof is taken out, for the card is gone")
+            continue
+        there = _shown(cards[id], deck)
+        texts = {label: text for label, text in entry.shown.items() if label in there}
+        for label in sorted(entry.shown.keys() - texts.keys()):
+            said.append(f"{id}: the proof of {label} is taken out, for the card does not show it")
+        if texts or not entry.shown:
+            kept[id] = RecordedProof(entry.proof, texts)
+    return kept, said
 
 
 def _covered(entry: RecordedProof, committed: RecordedProof) -> bool:

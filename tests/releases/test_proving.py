@@ -143,6 +143,26 @@ def test_a_skipped_test_leaves_the_proof_as_it_was(project: pytest.Pytester) -> 
     assert _run(project, skip)[0] == 0
 
 
+def test_a_proof_goes_with_its_example_and_with_its_card(project: pytest.Pytester) -> None:
+    word, old = "examples/word.sh word", "examples/old.sh"
+    entries = {"prints": [word, old], "told": [old], "removed": [word]}
+    table = {
+        id: {"programs": {"Python": "3.11"}, "shown": dict.fromkeys(texts, "0" * 16)}
+        for id, texts in entries.items()
+    }
+    proofs = project.path / "source" / "examples" / "proofs.json"
+    proofs.write_text(json.dumps(table))
+    code, said = _run(project, 'pytest.skip("no engine")', "--record-proofs")
+    assert code == 0
+    assert {id: list(entry["shown"]) for id, entry in _table(project).items()} == {"prints": [word]}
+    for told in (
+        f"prints: the proof of {old} is taken out, for the card does not show it",
+        f"told: the proof of {old} is taken out",
+        "removed: its proof is taken out, for the card is gone",
+    ):
+        assert told in said
+
+
 def test_a_card_that_is_not_there_cannot_be_proven(project: pytest.Pytester) -> None:
     deck = project.path / "source" / "deck.md"
     deck.write_text(deck.read_text().replace("{#prints}", "{#printed}"))
