@@ -12,6 +12,7 @@ const RANKED = 200;
 const PAUSE = 250;
 
 let catalogue = null;
+let prose = null;
 let moved = [];
 let telling;
 // The query of the address, when it was last written or read here.
@@ -34,6 +35,15 @@ function catalogued() {
     return { card, order, home: card.parentElement, texts, sounds: soundsOf(pinyin), facts };
   });
   return catalogue;
+}
+
+/** All sections without cards, such as an appendix, with their texts. The list is made on first use. */
+function readings() {
+  const homes = new Set(catalogued().map(({ home }) => home));
+  prose ??= pick("main > section")
+    .filter((section) => !homes.has(section))
+    .map((section) => ({ section, text: plain(section.textContent) }));
+  return prose;
 }
 
 /** The filters: select elements and one checkbox. */
@@ -69,25 +79,29 @@ function find() {
     item.card.hidden = rank === null;
     if (rank !== null) found.push({ ...item, rank });
   }
+  const words = chosen.length === 0 ? query.words : [];
+  const read = words.length ? readings().filter(({ text }) => words.every((one) => text.includes(one))) : [];
+  const sections = read.map(({ section }) => section);
   arrange(found);
-  count(found, active);
+  count(found, sections, active);
   root.classList.toggle("searched", query.words.length > 0);
   byId("_reset").hidden = !active;
   const changed = query.words.some((word, index) => word !== typed.words[index]);
   const some = word(changed ? "found-for" : "found", { count: found.length, words: query.words.join(" ") });
-  say(!active ? "" : found.length === 0 ? word("nothing-found") : some);
-  offer(found.length === 0 ? nearest(items, query) : []);
+  const none = found.length + sections.length === 0;
+  say(!active ? "" : none ? word("nothing-found") : some);
+  offer(none ? nearest(items, query) : [], sections);
   clearTimeout(telling);
   telling = setTimeout(tell, PAUSE, input.value.trim(), chosen);
-  requestAnimationFrame(() => mark(found, query));
+  requestAnimationFrame(() => mark(found, sections, query));
 }
 
 /** Hides sections without results, and shows in the contents how many each has. */
-function count(found, active) {
+function count(found, sections, active) {
   const counts = new Map();
   for (const { home } of found) counts.set(home.id, (counts.get(home.id) ?? 0) + 1);
   for (const section of pick("main > section")) {
-    section.hidden = active && !section.querySelector(".card:not([hidden])");
+    section.hidden = active && !sections.includes(section) && !section.querySelector(".card:not([hidden])");
   }
   for (const link of pick("nav a:has(.count)")) {
     const hits = counts.get(link.dataset.section) ?? 0;
@@ -96,8 +110,8 @@ function count(found, active) {
   }
 }
 
-/** Offers words to search for instead. */
-function offer(words) {
+/** Offers words to search for instead, and leads to the sections that say what is searched for. */
+function offer(words, sections) {
   const buttons = words.map((near) => {
     const button = make("button", { type: "button" }, near);
     button.addEventListener("click", () => {
@@ -107,7 +121,9 @@ function offer(words) {
     });
     return button;
   });
-  byId("_near").replaceChildren(...(words.length ? [word("try"), ...buttons] : []));
+  const links = sections.map((section) => make("a", { href: `#${section.id}` }, section.querySelector("h2").textContent));
+  const tried = words.length ? [word("try"), ...buttons] : [];
+  byId("_near").replaceChildren(...tried, ...(links.length ? [word("found-in"), ...links] : []));
 }
 
 /** Moves the cards with the best rank to the top, and all others back to their section. */

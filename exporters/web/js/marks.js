@@ -5,7 +5,7 @@ const MARKED = 60;
 // The number of letters shown before a match in an answer.
 const AROUND = 24;
 
-function mark(found, query) {
+function mark(found, sections, query) {
   for (const hit of pick(".hit")) hit.remove();
   const ranges = [];
   for (const item of query.words.length ? found.slice(0, MARKED) : []) {
@@ -14,6 +14,7 @@ function mark(found, query) {
     if (far && folded.length) item.card.append(passage(item.card, folded));
     ranges.push(...marksIn(item.card, query), ...soundsIn(item, query));
   }
+  for (const section of sections) ranges.push(...marksIn(section, query));
   if (CSS.highlights) CSS.highlights.set("found", new Highlight(...ranges));
 }
 
@@ -58,9 +59,9 @@ function readable(part) {
   return { all, range };
 }
 
-/** The ranges of the words in a card. A word may cross bold text, links or code. */
-function* marksIn(card, query) {
-  const { all, range } = readable(card);
+/** The ranges of the words in a card or section. A word may cross bold text, links or code. */
+function* marksIn(part, query) {
+  const { all, range } = readable(part);
   const { flat, places } = flattened(all);
   for (const one of patterns(flat, query)) {
     for (const { 0: found, index: at } of flat.matchAll(new RegExp(one, "gu"))) {

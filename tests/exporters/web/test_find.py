@@ -98,6 +98,33 @@ def test_words_find_the_cards_that_have_all_of_them(
     expect(searched.get_by_role("status")).to_have_text(said)
 
 
+def test_a_section_without_cards_is_found_and_led_to(chromium: Browser, tmp_path: Path) -> None:
+    deck = _deck()
+    recipe = Section(
+        "recipe", "附录：搭起来", ("<p>先装软件，再改 worker_<b>connections</b>。</p>",), ()
+    )
+    written(tmp_path / "deck.html", replace(deck, sections=(*deck.sections, recipe)))
+    with visit(chromium, tmp_path / "deck.html") as visited:
+        page = visited.page
+        section = page.locator("section#recipe")
+        link = page.get_by_role("link", name="附录：搭起来").and_(page.locator("#_near a"))
+        assert _find(page, "反向代理") == ["asked", "label", "answer"]
+        expect(section).to_be_hidden()
+        expect(link).to_have_count(0)
+        assert _find(page, "软件 connections") == []
+        expect(section.get_by_text("先装软件")).to_be_visible()
+        expect(page.get_by_role("status")).to_have_text("找到 0 张卡片")
+        page.wait_for_function("[...CSS.highlights.get('found')].length === 2")
+        link.click()
+        assert page.evaluate("location.hash") == "#recipe"
+        # A filter chooses cards.
+        page.get_by_label("难度").select_option("1")
+        expect(section).to_be_hidden()
+        page.get_by_role("button", name="显示全部").click()
+        expect(section).to_be_visible()
+        assert _shown(page) == ALL
+
+
 def test_filters_and_words_are_asked_together(chromium: Browser, file: Path) -> None:
     with visit(chromium, file) as visited:
         page = visited.page
