@@ -164,10 +164,10 @@ def test_a_log_grows_without_end_unless_it_has_one(engine: Engine) -> None:
 
 @pytest.mark.proves("docker-disk-full", by=["Docker"])
 def test_a_prune_leaves_volumes_and_images_with_tags(engine: Engine, example: Example) -> None:
-    engine.build("lab-kept", "FROM busybox\nLABEL v=1\n")
-    engine.build("lab-moved", "FROM busybox\nLABEL v=2\n")
+    engine.build("lab-kept", "FROM busybox\nLABEL prune=1\n")
+    engine.build("lab-moved", "FROM busybox\nLABEL prune=2\n")
     dangling = engine.out("docker image inspect -f '{{.Id}}' lab-moved")
-    engine.build("lab-moved", "FROM busybox\nLABEL v=3\n")
+    engine.build("lab-moved", "FROM busybox\nLABEL prune=3\n")
     engine.run("docker run --name ended -v data:/data busybox sh -c 'echo x > /data/x; echo y'")
     root = engine.out("docker info -f '{{.DockerRootDir}}'")
     text = example(OPERATION, "disk").replace("/var/lib/docker", root)
