@@ -69,7 +69,7 @@ def test_a_port_is_open_if_it_is_published_and_not_if_exposed(
     for port in (everywhere, here, number[1]):
         engine.until(f"curl -s http://127.0.0.1:{port}/", "hello")
     # Among containers, nothing has to be published.
-    address = "docker inspect -f '{{.NetworkSettings.IPAddress}}' exposed"
+    address = "docker inspect -f '{{.NetworkSettings.Networks.bridge.IPAddress}}' exposed"
     assert engine.out(f"docker exec web wget -qO- http://$({address})/") == "hello"
 
 
@@ -151,7 +151,7 @@ def test_a_log_grows_without_end_unless_it_has_one(engine: Engine) -> None:
     kept = {}
     for name in ("plain", "short"):
         path = Path(engine.out(f"docker inspect -f '{{{{.LogPath}}}}' {name}"))
-        if not path.exists():
+        if not os.access(path.parent, os.R_OK):
             pytest.skip("the engine's files are not to be seen from here")
         kept[name] = [file.stat().st_size for file in path.parent.glob("*-json.log*")]
     assert len(kept["plain"]) == 1
@@ -171,8 +171,8 @@ def test_a_prune_leaves_volumes_and_images_with_tags(engine: Engine, example: Ex
     engine.run("docker run --name ended -v data:/data busybox sh -c 'echo x > /data/x; echo y'")
     root = engine.out("docker info -f '{{.DockerRootDir}}'")
     text = example(OPERATION, "disk").replace("/var/lib/docker", root)
-    if not Path(root, "containers").is_dir():
-        text = re.sub(r"^du .*\n", "", text, flags=re.M)  # the engine runs elsewhere
+    if not os.access(Path(root, "containers"), os.R_OK):
+        text = re.sub(r"^du .*\n", "", text, flags=re.M)  # its folder is not to be seen from here
     said = engine.run(text, data=b"y\n").stdout
     assert "data" in said
     assert "ended" in said
