@@ -318,7 +318,8 @@ def test_a_container_adds_nothing_until_it_writes(engine: Engine, example: Examp
     engine.run("for i in 1 2 3; do docker run -d --init --name web$i shop:1.0; done")
     table = engine.out(example(COMMANDS, part="size"))
     rows = re.findall(r"(\S+) \(virtual (\S+)\)", table)
-    assert [own for own, _ in rows] == ["0B"] * 3
+    assert len(rows) == 3
+    assert max(size_of(own) for own, _ in rows) < 20_000  # some engines count a folder or two
     assert {size_of(whole) > 5_000_000 for _, whole in rows} == {True}
     # One byte more in the file, and the container has all of it.
     engine.run("docker exec web1 sh -c 'echo >> /big'")
