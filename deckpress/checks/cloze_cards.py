@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from deckpress.diagnostics import Diagnostic, finding
 from deckpress.language.han import HAN
-from deckpress.model import CardKind, RawCard, RawDeck, Text
+from deckpress.model import CardKind, PartName, RawCard, RawDeck, Text
 from deckpress.reading.cloze import Gap, gaps
 from deckpress.reading.prose import FILLER
 from deckpress.reading.texts import Field
@@ -33,6 +33,7 @@ def check(deck: RawDeck) -> Iterator[Diagnostic]:
 
 def _check_card(card: RawCard) -> Iterator[Diagnostic]:
     heading = _in_clear(card.question.source, gaps(card.question.source).found)
+    prompt = next((p.text.source for p in card.parts if p.name is PartName.PROMPT), "")
     texts = (card.question, card.short)
     every = [gap for text in texts for gap in gaps(text.source).found]
     for text in texts:
@@ -42,7 +43,7 @@ def _check_card(card: RawCard) -> Iterator[Diagnostic]:
         field = Field(text)
         clear = _in_clear(text.source, found)
         for gap in found:
-            beside = [_sentence(clear, field.prose, gap), gap.hint]
+            beside = [_sentence(clear, field.prose, gap), gap.hint, prompt]
             if text is not card.question:
                 beside.append(heading)
             # A gap of another number is open meanwhile.

@@ -135,6 +135,7 @@ def _asked(card: RawCard) -> Content:
     """
     asked = content(card.question.source)
     more = [card.lead.source]
+    more += [part.text.source for part in card.parts if part.name is PartName.PROMPT]
     if card.kind is CardKind.CHOICE:
         more += [item.text.source for item in card.items]
     elif card.kind is CardKind.CLOZE:

@@ -16,7 +16,7 @@ from deckpress.importing.markup.foreign_markdown import outside_fences, to_html
 from deckpress.importing.markup.gaps import mend_gaps
 from deckpress.importing.markup.html_markdown import HtmlConverter
 from deckpress.importing.note import ForeignNote, Harvest, Remark, Weight
-from deckpress.importing.note_text import GAP, remarks_of, title_for
+from deckpress.importing.note_text import GAP, remarks_of, title_for, with_prompt
 from deckpress.importing.pictures import ShownFiles
 from deckpress.model import CardKind
 
@@ -316,6 +316,7 @@ def _with_gaps(text: str, pattern: re.Pattern[str]) -> str:
 
 def _note(raw: _Raw, shown: ShownFiles) -> tuple[ForeignNote | None, list[Remark]]:
     gaps = raw.kind is CardKind.CLOZE
+    prompt: list[str] = []
     converter = HtmlConverter(shown.picture, shown.sound, attach=shown.attachment, gaps=gaps)
     asked = converter.blocks(to_html(raw.front))
     answer = converter.blocks(to_html(raw.back))
@@ -325,7 +326,7 @@ def _note(raw: _Raw, shown: ShownFiles) -> tuple[ForeignNote | None, list[Remark
         question = asked[0] if len(asked) == 1 and "\n" not in asked[0] else title_for(asked)
         answer = answer if question == "".join(asked) else asked + answer
     else:
-        question = converter.as_line(asked)
+        question, prompt = converter.question(asked)
     remarks = remarks_of((converter,), shown.place)
     if not question or (not answer and not gaps):
         key = "no-answer" if question else "no-question"
@@ -339,5 +340,6 @@ def _note(raw: _Raw, shown: ShownFiles) -> tuple[ForeignNote | None, list[Remark
         question=question,
         answer="\n\n".join(answer),
         section=raw.section,
+        parts=with_prompt(prompt, ()),
         tags=raw.tags,
     ), remarks

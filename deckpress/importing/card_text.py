@@ -7,9 +7,9 @@ from collections.abc import Collection
 
 from deckpress.importing.markup.inline_markdown import code, fence, heading_text
 from deckpress.importing.note import ForeignNote
-from deckpress.model import CardKind
+from deckpress.model import CardKind, PartName
 from deckpress.reading.attributes import RETIRED
-from deckpress.reading.part_names import part_label
+from deckpress.reading.part_names import answer_label, part_label
 
 # Tags that Anki gives a note for its learner.
 _LEARNERS = frozenset({"leech", "marked"})
@@ -25,9 +25,13 @@ def card_text(note: ForeignNote, lang: str, tags: Collection[str], id: str = "")
     title = heading_text(" ".join(note.question.split()))
     head = f"## {title} {{{' '.join(attributes)}}}" if attributes else f"## {title}"
     blocks = [head]
-    if note.answer:
-        blocks.append(note.answer)
-    for part, text in note.parts:
+    answer = [note.answer] if note.answer else []
+    parts = dict(note.parts)
+    if prompt := parts.pop(PartName.PROMPT, ""):
+        blocks += (f"### {part_label(PartName.PROMPT, lang)}", prompt)
+        answer[:0] = [f"### {answer_label(lang)}"] if answer else []
+    blocks += answer
+    for part, text in parts.items():
         blocks += (f"### {part_label(part, lang)}", text)
     return "\n\n".join(blocks) + "\n\n"
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from deckpress.importing.markup.html_markdown import HtmlConverter
 from deckpress.importing.note import Remark, Weight
-from deckpress.model import CardKind
+from deckpress.model import CardKind, PartName
 
 GAP = re.compile(r"\{\{\s*c\d+::", re.IGNORECASE)
 _LOST = ("script", "style", "link", "gaps-in-formula", "gaps-nested")
@@ -27,6 +27,16 @@ def remarks_of(converters: Iterable[HtmlConverter], place: str) -> list[Remark]:
         for converter in converters
         for key, count in converter.remarks.items()
     ]
+
+
+def with_prompt(
+    prompt: Sequence[str], parts: Sequence[tuple[PartName, str]]
+) -> tuple[tuple[PartName, str], ...]:
+    """The parts of a note with the blocks of its question that are no heading."""
+    told = dict(parts)
+    blocks = [*prompt, *filter(None, [told.pop(PartName.PROMPT, "")])]
+    first = ((PartName.PROMPT, "\n\n".join(blocks)),) if blocks else ()
+    return (*first, *told.items())
 
 
 def kind_of(told: str, text: str) -> CardKind:

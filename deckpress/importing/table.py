@@ -20,7 +20,7 @@ from deckpress.importing.markup.formula_tags import is_whole_document
 from deckpress.importing.markup.gaps import mend_gaps
 from deckpress.importing.markup.html_markdown import HtmlConverter, text_as_html
 from deckpress.importing.note import ForeignNote, Harvest, RefusedError, Remark, Weight
-from deckpress.importing.note_text import kind_of, remarks_of, title_for
+from deckpress.importing.note_text import kind_of, remarks_of, title_for, with_prompt
 from deckpress.importing.pictures import ShownFiles
 from deckpress.model import CardKind, PartName
 
@@ -208,6 +208,7 @@ def _note(
     told_kind = " ".join((*values.get("kind", ()), head.values.get("notetype", "")))
     kind = kind_of(told_kind, whole)
     gaps = kind is CardKind.CLOZE
+    prompt: list[str] = []
     converter = HtmlConverter(shown.picture, shown.sound, gaps=gaps)
     answer = [block for value in source("short") for block in converter.blocks(value)]
     if gaps:
@@ -217,7 +218,8 @@ def _note(
         answer = blocks + answer
         question = question or title_for(answer)
     else:
-        question = converter.line("<br><br>".join(source("question")))
+        asked = [block for value in source("question") for block in converter.blocks(value)]
+        question, prompt = converter.question(asked)
     plain = HtmlConverter(shown.picture, shown.sound)
     parts = tuple(
         (part, text)
@@ -237,7 +239,7 @@ def _note(
         question=question,
         answer="\n\n".join(answer),
         section=" / ".join(deck.removeprefix(root).strip(":").split("::")),
-        parts=parts,
+        parts=with_prompt(prompt, parts),
         tags=tuple(
             tag for value in values.get("tags", ()) for tag in re.split(r"[\s,;]+", value) if tag
         ),

@@ -10,6 +10,7 @@ from deckpress.model import PartName
 
 # For each language: first the name that every output shows, then others that are understood.
 _NAMES: Mapping[PartName, Mapping[str, tuple[str, ...]]] = {
+    PartName.PROMPT: {"zh-CN": ("题面",), "en": ("Prompt",)},
     PartName.WHY: {"zh-CN": ("为什么", "原理", "详解"), "en": ("Why", "Details")},
     PartName.EXAMPLE: {"zh-CN": ("例子", "示例"), "en": ("Example", "Examples")},
     PartName.FOLLOW_UP: {"zh-CN": ("追问", "延伸"), "en": ("Follow-ups", "Follow-up")},
@@ -17,6 +18,9 @@ _NAMES: Mapping[PartName, Mapping[str, tuple[str, ...]]] = {
     PartName.SOURCES: {"zh-CN": ("来源", "出处", "参考"), "en": ("Sources", "Source")},
     PartName.RETIRED: {"zh-CN": ("下架说明", "下架"), "en": ("Retired", "Retirement")},
 }
+
+# The heading of a short answer that stands below a prompt.
+_ANSWER = {"zh-CN": "答案", "en": "Answer"}
 
 
 def part_label(part: PartName, lang: str) -> str:
@@ -40,6 +44,16 @@ _BY_LABEL = {
     for group in names.values()
     for name in group
 }
+
+
+def answer_label(lang: str) -> str:
+    """The heading of a short answer below a prompt; in English if `lang` is not in the table."""
+    return _ANSWER.get(lang, _ANSWER["en"])
+
+
+def is_answer(heading: str) -> bool:
+    """Whether a ``###`` heading begins the short answer."""
+    return _normalised(heading) in map(_normalised, _ANSWER.values())
 
 
 @lru_cache(maxsize=256)

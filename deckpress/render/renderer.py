@@ -160,7 +160,7 @@ class _Renderer:
             section=section,
             question=html["question"],
             title=" ".join(plain_text(html["question"]).split()),
-            lead=html["lead"],
+            lead=html["lead"] + html.get(PartName.PROMPT, ()),
             options=tuple(
                 Option(items[number], bool(card.items[number].right))
                 for number in shown_order(card)
@@ -169,7 +169,11 @@ class _Renderer:
             else (),
             steps=() if choice else tuple(items),
             short=html["short"],
-            parts=tuple(Part(name, html[name]) for name in PartName if name in html),
+            parts=tuple(
+                Part(name, html[name])
+                for name in PartName
+                if name in html and name is not PartName.PROMPT
+            ),
             tags=card.tags,
             level=card.level,
             tier=card.tier,

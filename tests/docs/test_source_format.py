@@ -233,6 +233,13 @@ def test_parts_of_the_example(folder: Path) -> None:
     assert shown == [PartName.WHY, PartName.FOLLOW_UP, PartName.SOURCES]
 
 
+def test_a_prompt_belongs_to_the_question(folder: Path) -> None:
+    card = last(folder, of("A question of several blocks")[0])
+    assert "create_server" in html(card.lead)
+    assert "It never closes" in html(card.short)
+    assert [part.name for part in card.parts] == [PartName.WHY]
+
+
 def test_choice_and_ordered_have_text_above_and_below(folder: Path) -> None:
     choice = last(folder, of("Choice")[0])
     assert sorted(option.right for option in choice.options) == [False, True, True]

@@ -20,6 +20,7 @@ TARGETS = (
 _NAMES = {
     "question": "question front frage prompt q term word 问题 题目 题干 正面 问",
     "short": "answer back short response a definition meaning 答案 回答 背面 答 简答",
+    "prompt": "lead 题面",
     "why": "why explanation extra details reason notes note remarks back-extra 为什么 解释 详解",
     "example": "example examples code 例子 示例",
     "follow-up": "follow-up follow-ups followup 追问",

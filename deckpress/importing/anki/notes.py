@@ -22,7 +22,7 @@ from deckpress.importing.markup.formula_tags import is_whole_document
 from deckpress.importing.markup.gaps import mend_gaps
 from deckpress.importing.markup.html_markdown import HtmlConverter
 from deckpress.importing.note import ForeignNote, Harvest, RefusedError, Remark, Weight
-from deckpress.importing.note_text import GAP, remarks_of, title_for
+from deckpress.importing.note_text import GAP, remarks_of, title_for, with_prompt
 from deckpress.importing.pictures import ShownFiles
 from deckpress.model import CardKind, PartName
 
@@ -131,6 +131,7 @@ def _note(
     if fields.optional_reverse and not values.get(fields.optional_reverse, "").strip():
         kind = CardKind.BASIC
     gaps = kind is CardKind.CLOZE
+    prompt: list[str] = []
     converter = HtmlConverter(shown.picture, shown.sound, gaps=gaps)
     asked = [block for value in held["question"] for block in converter.blocks(value)]
     short = [block for value in held["short"] for block in converter.blocks(value)]
@@ -142,7 +143,7 @@ def _note(
             question, rest = "", asked
         answer = [*rest, *short]
     else:
-        question = converter.line("<br><br>".join(held["question"])) if asked else ""
+        question, prompt = converter.question(asked)
         answer = short
     plain = HtmlConverter(shown.picture, shown.sound)
     parts = tuple(
@@ -164,7 +165,7 @@ def _note(
             question=question or title_for(answer),
             answer="\n\n".join(answer),
             section=" / ".join(note.deck.removeprefix(root).strip(":").split("::")),
-            parts=parts,
+            parts=with_prompt(prompt, parts),
             tags=note.tags,
             guid=note.guid,
         )

@@ -92,15 +92,20 @@ class HtmlConverter:
         """The blocks of what is in an element."""
         return [block for block in self._flow(root.children) if block.strip()]
 
-    def line(self, html: str) -> str:
-        """A text as one line, for a heading. Blocks that do not fit in one are remarked."""
-        return self.as_line(self.blocks(html))
+    def question(self, blocks: list[str]) -> tuple[str, list[str]]:
+        """A question as one line, for a heading, and the blocks that stand below it as its prompt.
 
-    def as_line(self, blocks: list[str]) -> str:
-        """Blocks as one line."""
-        if len(blocks) > 1 or any(b.startswith(("```", "| ", "- ", "$$")) for b in blocks):
-            self.remarks["flattened"] += 1
-        return " ".join(filter(None, map(_as_line, blocks)))
+        The line is the first paragraph, or the beginning of what there is instead.
+        """
+        if len(blocks) == 1 and (_is_paragraph(blocks[0]) or _is_one_line(blocks[0])):
+            return _as_line(blocks[0]), []
+        if not blocks:
+            return "", []
+        self.remarks["prompt"] += 1
+        place = next((n for n, block in enumerate(blocks) if _is_paragraph(block)), None)
+        if place is None:
+            return _beginning(blocks[0]), blocks
+        return _as_line(blocks[place]), blocks[:place] + blocks[place + 1 :]
 
     def _flow(self, children: Iterable[Element | str]) -> list[str]:
         """The blocks that some children make."""
@@ -407,6 +412,27 @@ def _as_line(block: str) -> str:
         return f"${block.strip('$').strip()}$"
     block = re.sub(r"^(?:#### |> ?|\| |- (?:\[[ x]\] )?)", "", block, flags=re.MULTILINE)
     return " ".join(re.sub(r"(?<!\\)\|(?:[ -]+\|)*", " ", block).split())
+
+
+def _is_paragraph(block: str) -> bool:
+    return not block.startswith(("```", "~~~", "| ", "- ", "> ", "$$", "#### ", "* * *")) and (
+        re.match(r"\d+\. ", block) is None
+    )
+
+
+def _is_one_line(block: str) -> bool:
+    """Whether a formula or some code has a single line."""
+    return block.startswith(("```", "~~~", "$$")) and block.count("\n") == 2
+
+
+def _beginning(block: str) -> str:
+    """The first line of a block that is no paragraph."""
+    lines = [line for line in block.split("\n") if line.strip()]
+    if block.startswith(("```", "~~~")):
+        return code(f"{lines[1].strip()} …") if len(lines) > 2 else "…"
+    if block.startswith("$$"):
+        return _as_line(block)
+    return _as_line(re.sub(r"^\d+\. ", "", lines[0])) or "…"
 
 
 @lru_cache(maxsize=4096)

@@ -170,7 +170,7 @@ def exercise(entry: Entry, column: float) -> Exercise:
         gap_answers = gaps(card.question) + gaps(card.short)
         prompt = question_view.blank_gaps(card.question)
         if has_gaps(card.short):
-            body, answer = question_view.blank_gaps(card.short), ()
+            body, answer = card.lead + question_view.blank_gaps(card.short), ()
     elif card.kind is CardKind.REVERSE and _is_asked_backward(card):
         prompt, body, answer = (), card.short, card.question
     lines = 0

@@ -1,7 +1,7 @@
 /* The search: words, filters, and an address that contains both. */
 
 /** The question, the labels and the answer of a card, without the words that every card has. */
-const ASKED = "h3, .ask > :not(ol)";
+const ASKED = "h3, .ask > :not(.options)";
 const CALLED = ".labels";
 const SAID = ".options .text, .answer > :not(.part, .key), .part > .text";
 

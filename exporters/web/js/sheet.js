@@ -10,11 +10,12 @@ function copyOf(card) {
   return copy;
 }
 
-/** A function that shows a hidden element and returns its text. */
-function showing(element) {
+/** Hides elements; returns a function that shows them again and returns their text. */
+function hide(elements) {
+  for (const element of elements) element.hidden = true;
   return () => {
-    element.hidden = false;
-    return element.textContent;
+    for (const element of elements) element.hidden = false;
+    return elements.map((element) => element.textContent).join(" ");
   };
 }
 
@@ -158,8 +159,7 @@ function makeSheet(card, { again, written }, answered) {
   if (turned) {
     const given = answer.querySelector(".short");
     sheet.prepend(given, make("p", { class: "cue" }, word("reverse-prompt")));
-    question.hidden = true;
-    steps.push(showing(question));
+    steps.push(hide(ask ? [question, ask] : [question]));
   }
   const asked = () => (turned ? question : (sheet.querySelector(".short") ?? question)).textContent;
   const typed = written && !choice ? writable(asked) : null;

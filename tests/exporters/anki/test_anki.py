@@ -22,6 +22,8 @@ from deckpress.model import (
     Asset,
     Card,
     CardKind,
+    ClozeEnd,
+    ClozeStart,
     Deck,
     Html,
     LinkEnd,
@@ -349,9 +351,13 @@ def test_decks_in_two_languages_share_their_note_types(anki: Learner) -> None:
 # Labels
 
 
+# A prompt stands with the question, and a retired card says why above it.
+UNLABELLED = (PartName.PROMPT, PartName.RETIRED)
+
+
 def labels(lang: str) -> set[str]:
     """The words that the frame of a card may have in a language."""
-    parts = {part_label(name, lang) for name in PartName if name is not PartName.RETIRED}
+    parts = {part_label(name, lang) for name in PartName if name not in UNLABELLED}
     keys = ("level-1", "level-2", "tier-extra", "choose-one", "reverse-prompt", "open-on-page")
     return parts | {words(lang)[key] for key in keys}
 
@@ -377,6 +383,38 @@ def test_a_label_is_there_only_with_its_part(anki: Learner) -> None:
     text = text_of(anki.card("bare").render_output().answer_text)
     assert not [name for name in PartName if part_label(name, "zh-CN") in text]
     assert words("zh-CN")["my-notes"] not in text
+
+
+# What is shown with the question
+
+
+@pytest.mark.parametrize("kind", CardKind)
+def test_a_prompt_is_shown_with_the_question_and_gives_nothing_away(
+    anki: Learner, kind: CardKind
+) -> None:
+    prompt: Html = ("<p>Look at {{c1::this}} code.</p>",)
+    gap: Html = ("<p>It is ", ClozeStart(1), "the answer", ClozeEnd(), ".</p>")
+    options = (Option(("<p>the answer</p>",), right=True), Option(("<p>no</p>",), right=False))
+    card = samples.card(
+        "one",
+        "What is it?",
+        gap if kind is CardKind.CLOZE else "<p>the answer</p>",
+        kind=kind,
+        lead=prompt,
+        options=options if kind is CardKind.CHOICE else (),
+        steps=(("the answer",), ("no",)) if kind is CardKind.ORDERED else (),
+    )
+    take(anki, small(card, lang="en"))
+    output = anki.card("one").render_output()
+    front, back = text_of(output.question_text), text_of(output.answer_text)
+    for side in (front, back):
+        assert side.index("What is it?") < side.index("Look at {{c1::this}} code.")
+    assert kind is CardKind.CHOICE or "the answer" not in front
+    assert back.index("code.") < back.index("the answer")
+    if kind is CardKind.REVERSE:
+        turned = anki.card("one", 1).render_output()
+        assert "Look" not in text_of(turned.question_text)
+        assert "Look" in text_of(turned.answer_text)
 
 
 # Choices

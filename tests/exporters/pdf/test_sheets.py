@@ -17,7 +17,7 @@ from typing import Any
 import pikepdf
 import pytest
 
-from deckpress.model import Artifact, Card, CardKind, ClozeEnd, ClozeStart, Deck, Section
+from deckpress.model import Artifact, Card, CardKind, ClozeEnd, ClozeStart, Deck, Html, Section
 from exporters.job import Job, PrintOptions
 from exporters.pdf import export
 from exporters.pdf.sheets import question_view
@@ -156,6 +156,19 @@ def test_gaps_are_empty_and_their_words_are_in_the_key_alone() -> None:
         for sentence in sentences(content):
             assert sentence not in asked
             assert sentence in key
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sheet", ["test", "cards"])
+def test_a_prompt_is_asked_with_its_question_but_not_with_its_answer(sheet: str) -> None:
+    lead: Html = ("<p>LookAtThis</p>",)
+    # Of the two that are asked both ways, the self-test asks one from its answer.
+    reverse = [card(id, f"term-{id}", "<p>m</p>", kind=CardKind.REVERSE, lead=lead) for id in "ae"]
+    cloze = replace(GAP, question=("Fill",), short=GAP.short or GAP.question, lead=lead)
+    cards = (card("p", "Plain?", "<p>yes</p>", lead=lead), cloze, *reverse)
+    pages = texts(printed(deck(Section("one", "One", (), cards)), sheet))
+    assert pages[0].count("LookAtThis") == len(cards) - (sheet == "test")
+    assert "LookAtThis" not in "".join(pages[1:])
 
 
 def test_steps_are_asked_out_of_their_order_and_the_key_puts_them_right() -> None:

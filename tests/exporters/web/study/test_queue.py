@@ -17,6 +17,7 @@ from tests.exporters.web.pages import written
 from tests.exporters.web.study.studying import (
     CLOZE,
     NOON,
+    REVERSE,
     asked,
     deck_of,
     kept,
@@ -171,16 +172,20 @@ def test_all_gaps_are_shown_at_once_for_those_who_ask(chromium: Browser, tmp_pat
 def test_a_card_for_both_ways_is_turned_round_the_second_time(
     chromium: Browser, tmp_path: Path
 ) -> None:
-    file = written(tmp_path / "d.html", only("reverse"))
+    card = replace(REVERSE, lead=("<p>Its picture.</p>",))
+    file = written(tmp_path / "d.html", deck_of(card))
     with opened(chromium, file) as page:
         study(page)
         assert asked(page) == "Term"
+        expect(page.locator(".sheet .ask")).to_have_text("Its picture.")
         page.keyboard.press("Space")
         page.keyboard.press("1")
         assert asked(page) == "What it means."
         expect(page.locator(".sheet h3")).to_be_hidden()
+        expect(page.locator(".sheet .ask")).to_be_hidden()
         page.keyboard.press("Space")
         expect(page.locator(".sheet h3")).to_be_visible()
+        expect(page.locator(".sheet .ask")).to_be_visible()
 
 
 def test_no_more_new_cards_a_day_than_wished(page: Page) -> None:
