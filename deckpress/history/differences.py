@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 from hashlib import sha256
 
 from deckpress.model import RawCard, RawDeck, RawSection, Text
-from deckpress.reading.references import Folder, references
+from deckpress.reading.references import Folder, resolve
 
 # A word of letters, one character of any other script, a stretch of white space.
 _WORD = re.compile(r"[A-Za-z0-9_]+|\s+|.", re.DOTALL)
@@ -84,7 +84,7 @@ def _shorten(text: str, first: bool, last: bool) -> str:
 
 def _parts(card: RawCard, section: RawSection, deck: RawDeck) -> Iterator[tuple[str, str]]:
     def text(*texts: Text) -> str:
-        return "\n".join(_shown(text.source, deck.files) for text in texts if text.source)
+        return "\n".join(_shown(text.source, deck) for text in texts if text.source)
 
     yield "question", text(card.question)
     yield "lead", text(card.lead)
@@ -100,10 +100,12 @@ def _parts(card: RawCard, section: RawSection, deck: RawDeck) -> Iterator[tuple[
     yield "deck", f"{deck.meta.lang} {deck.meta.homepage} {deck.meta.tag_root}".strip()
 
 
-def _shown(source: str, files: Mapping[str, bytes]) -> str:
-    pieces = [source]
-    for reference in references(source):
-        data = files.get(reference.path, b"")
+def _shown(source: str, deck: RawDeck) -> str:
+    shown = resolve(source, deck.definitions)
+    pieces = [shown.source]
+    pieces += (f"{each.target} {each.title}".strip() for each in shown.named if not each.image)
+    for reference in shown.references:
+        data = deck.files.get(reference.path, b"")
         if reference.folder is Folder.EXAMPLES:
             pieces.append(f"{reference.path}:\n{data.decode('utf-8', 'replace')}")
         else:

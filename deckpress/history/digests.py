@@ -11,7 +11,7 @@ from hashlib import blake2b
 
 from deckpress.history.proofs import proofs
 from deckpress.model import PartName, Proof, RawCard, RawDeck, RawSection, Text
-from deckpress.reading.references import Folder, Reference, references
+from deckpress.reading.references import Folder, Reference, resolve
 
 _SIZE = 6  # bytes of a part's digest
 
@@ -52,7 +52,7 @@ def _parts(
     card: RawCard, section: RawSection, deck: RawDeck, proof: Proof | None
 ) -> Iterator[tuple[str, bytes]]:
     def text(*texts: Text) -> bytes:
-        return _text(texts, deck.files)
+        return _text(texts, deck)
 
     yield "question", text(card.question)
     yield "lead", text(card.lead)
@@ -76,16 +76,19 @@ def _parts(
     yield "deck", f"{deck.meta.lang}\0{deck.meta.homepage}\0{deck.meta.tags_home}".encode()
 
 
-def _text(texts: tuple[Text, ...], files: Mapping[str, bytes]) -> bytes:
-    """Texts, and the files that they show."""
+def _text(texts: tuple[Text, ...], deck: RawDeck) -> bytes:
+    """Texts, with the files that they show and where their links lead.
+
+    A link definition counts for the texts that use it, wherever it stands, and for no other.
+    """
     pieces: list[bytes] = []
     for text in texts:
-        if not text.source:
+        shown = resolve(text.source, deck.definitions)
+        if not shown.source:
             continue
-        pieces.append(unicodedata.normalize("NFC", text.source).encode())
-        if "file=" in text.source or "](" in text.source or "]:" in text.source:
-            shown = (_shown(reference, files) for reference in references(text.source))
-            pieces += [blake2b(data).digest() for data in shown]
+        pieces.append(unicodedata.normalize("NFC", shown.source).encode())
+        pieces += [f"{link.target}\0{link.title}".encode() for link in shown.named]
+        pieces += [blake2b(_shown(each, deck.files)).digest() for each in shown.references]
     return b"\0".join(pieces)
 
 

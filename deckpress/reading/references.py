@@ -58,7 +58,8 @@ class Link:
     """A link or an image of a text, or the definition of a link.
 
     `target` is where it leads. ``[start:start + width]`` of the text is the target, or all of the
-    link if its target stands in a definition; then `by_name` is true. `alt` is what an image shows.
+    link if its target stands in a definition; then `by_name` is true. `alt` is what an image shows,
+    `title` what a browser shows beside the pointer.
     """
 
     target: str
@@ -68,6 +69,7 @@ class Link:
     alt: str = ""
     by_name: bool = False
     definition: bool = False
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,19 @@ class Reference:
     line: int
     column: int
     width: int
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A text with what it shows of the rest of the deck.
+
+    `source` is its Markdown without link definitions, `named` are its links and images that use
+    one, and `references` the files that it shows.
+    """
+
+    source: str
+    named: tuple[Link, ...]
+    references: tuple[Reference, ...]
 
 
 def links(text: str, definitions: Mapping[str, Definition] | None = None) -> tuple[Link, ...]:
@@ -124,7 +139,8 @@ def _of_tokens(tokens: list[Token], text: str, leaf: Leaf) -> Iterator[Link]:
             stop = end
         width = max(1, text[start:stop].find("\n") if "\n" in text[start:stop] else stop - start)
         alt = token.content if image else ""
-        yield Link(target, leaf.offset(start), width, image, alt, by_name)
+        title = str(token.attrs.get("title", ""))
+        yield Link(target, leaf.offset(start), width, image, alt, by_name, title=title)
 
 
 def _definitions(document: Document) -> Iterator[Link]:
@@ -202,6 +218,38 @@ def references(
                 width = len(f"file={file}")
                 found.append(Reference(file, Folder.EXAMPLES, fence.line, column, width))
     return tuple(sorted(found, key=lambda r: (r.line, r.column)))
+
+
+def resolve(text: str, definitions: Mapping[str, Definition]) -> Resolved:
+    """What a Markdown text shows; `definitions` are the definitions of the whole deck."""
+    if "[" not in text:
+        return Resolved(text, (), references(text) if "file=" in text else ())
+    document = parse(text)
+    known = {**definitions, **document.definitions}
+    source = _without_definitions(document)
+    named = tuple(link for link in links(source, known) if link.by_name) if known else ()
+    return Resolved(source, named, references(source, known))
+
+
+def _without_definitions(document: Document) -> str:
+    """The source of a document without its link definitions and the blank lines around them."""
+    if not document.definitions:
+        return document.source
+    lines: list[str | None] = list(document.source.split("\n"))
+    for definition in (*document.definitions.values(), *document.repeated):
+        first, stop = definition["map"]
+        # What stands before it is the mark of a list or a quote.
+        before = document.line(first).partition("[")[0].rstrip()
+        lines[first:stop] = [before or None, *[None] * (stop - first - 1)]
+    kept: list[str] = []
+    cut = True
+    for line in lines:
+        if line is None:
+            cut = True
+        elif not (cut and not line.strip() and not (kept and kept[-1].strip())):
+            kept.append(line)
+            cut = False
+    return "\n".join(kept).rstrip()
 
 
 def named_files(front: str) -> dict[str, Reference]:
