@@ -47,14 +47,15 @@ class Document:
     """The blocks of a text, in order, as tokens of markdown-it.
 
     `definitions` are its link definitions, by their normalised label. `repeated` are definitions of
-    a label that has one before. `open_comment` is the line (from 0) of a comment that never ends,
-    or -1.
+    a label that has one before. `footnotes` are the names of its footnotes. `open_comment` is the
+    line (from 0) of a comment that never ends, or -1.
     """
 
     source: str
     tokens: tuple[Token, ...]
     definitions: Mapping[str, Definition] = field(default_factory=dict)
     repeated: tuple[Definition, ...] = ()
+    footnotes: frozenset[str] = frozenset()
     open_comment: int = -1
 
     @property
@@ -62,14 +63,9 @@ class Document:
         """Whether its blocks are nested too deeply to be printed; the rest was not parsed."""
         return any(token.nesting == 1 and token.level >= DEEPEST - 1 for token in self.tokens)
 
-    @property
-    def footnotes(self) -> frozenset[str]:
-        """The names of its footnotes."""
-        return frozenset(t.meta["name"] for t in self.tokens if t.type == "footnote_open")
-
     def line(self, number: int) -> str:
         """A line of the source (from 0), without its end."""
-        return self.source.split("\n", number + 1)[number]
+        return _lines(self.source)[number]
 
     def line_starts(self) -> list[int]:
         """The offset of each line in the source, and that of the line after the last."""
@@ -106,8 +102,14 @@ def parse(source: str) -> Document:
         tuple(tokens),
         env.get("references", {}),
         tuple(env.get("duplicate_refs", ())),
+        frozenset(t.meta["name"] for t in tokens if t.type == "footnote_open"),
         env.get("open_comment", -1),
     )
+
+
+@lru_cache(maxsize=64)
+def _lines(source: str) -> list[str]:
+    return source.split("\n")
 
 
 def first_line(token: Token) -> int:
