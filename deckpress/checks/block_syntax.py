@@ -127,7 +127,7 @@ def _tables(field: Field, document: Document) -> Iterator[Diagnostic]:
             columns = 0
         elif token.type == "th_open":
             columns += 1
-        elif token.type == "tr_open" and columns:
+        elif token.type == "tr_open" and columns and token.markup != "html":
             line = document.line(first_line(token))
             bars = [match.start() for match in _BAR.finditer(line) if match.group() == "|"]
             if bars and not line[: bars[0]].strip(" \t>-*+0123456789.)"):

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
+from functools import cache
 
 from deckpress.commonmark.document import parse
+from deckpress.commonmark.html_blocks import PAIRED
 from deckpress.commonmark.inline import parse_inline
 from deckpress.commonmark.opaque import blank_spans
+from deckpress.commonmark.safe_html import ELEMENTS
 from deckpress.diagnostics import Diagnostic, finding
 from deckpress.language.glyphs import unprintable
 from deckpress.model import RawDeck, Span
@@ -29,6 +32,11 @@ table tbody td template textarea tfoot th thead time title tr track tt u ul var 
 """
 _ELEMENTS = frozenset(_ELEMENT_NAMES.split())
 _TAG = re.compile(r"<!--|(?<!\\)</?(?P<name>[A-Za-z][A-Za-z0-9]*)(?=[\s/>])[^<>]*/?>")
+# The elements that a deck may have if they are closed.
+_CLOSED = PAIRED | ELEMENTS.keys()
+# What is nothing without the element around it: an unclosed one is told alone.
+_PARTS = {"details": ("summary",), "table": ("thead", "tbody", "tr", "th", "td")}
+_OPENING = re.compile(r"<[A-Za-z]+(?:\s+open)?\s*>")
 # Controls that reorder the text around them (Unicode Standard Annex 9), and invisible separators.
 _HIDING = frozenset(
     "\u200b\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028\u2029\u00ad\ufeff"
@@ -36,22 +44,30 @@ _HIDING = frozenset(
 
 
 def check(field: Field) -> Iterator[Diagnostic]:
-    """A finding for each HTML tag of a field, and for each comment that is not closed."""
+    """A finding for each HTML tag that is shown, and for each comment that is not closed."""
     if "<" not in field.source:
         return
+    last_closing = cache(lambda name: field.source.lower().rfind(f"</{name}>"))
+    lone: set[str] = set()
     for match in _TAG.finditer(_without_safe_tags(field.source)):
-        name = match["name"]
-        if name is None:
-            yield finding("D415", field.span(match.start(), len(match.group())))
-        elif name.lower() in _ELEMENTS:
-            tag = match.group()
-            yield finding("D602", field.span(match.start(), len(tag)), tag=tag)
+        tag, span = match.group(), field.span(match.start(), len(match.group()))
+        name = (match["name"] or "").lower()
+        if not name:
+            yield finding("D415", span)
+        elif name in lone:
+            continue
+        elif name in _CLOSED and _OPENING.fullmatch(tag) and last_closing(name) < match.start():
+            lone.update(_PARTS.get(name, ()))
+            yield finding("D417", span, tag=tag, closing=f"</{name}>")
+        elif name in _ELEMENTS:
+            yield finding("D602", span, tag=tag)
 
 
 def _without_safe_tags(source: str) -> str:
     """A text without its code, its formulas and the tags that are not shown as text."""
-    spans = []
-    for leaf in parse(source).leaves():
+    document = parse(source)
+    spans = [span for token in document.tokens for span in token.meta.get("tags", ())]
+    for leaf in document.leaves():
         text = leaf.text
         if "<" in text:
             for token in parse_inline(text, {}):

@@ -1,4 +1,4 @@
-"""The block parser: markdown-it's rules, with comments, formulas and footnotes as blocks."""
+"""The block parser: markdown-it's rules, with comments, formulas, footnotes and some HTML."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from markdown_it import MarkdownIt
 from markdown_it.common.utils import normalizeReference
 from markdown_it.rules_block.reference import reference
 from markdown_it.rules_block.table import table
+
+from deckpress.commonmark.html_blocks import html_block
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
@@ -28,7 +30,7 @@ _FOOTNOTE = re.compile(r"\[\^(?P<name>[^\]\s\[]+)\]:[ \t]*")
 def block_parser() -> MarkdownIt:
     """The parser of blocks. Addresses of links are left as they were written."""
     parser = MarkdownIt("commonmark", {"maxNesting": DEEPEST})
-    parser.enable("table").disable("html_block")
+    parser.enable("table")
     parser.normalizeLink = lambda url: url  # type: ignore[method-assign]
     parser.validateLink = lambda url: True  # type: ignore[method-assign]
     rules = parser.block.ruler
@@ -37,6 +39,7 @@ def block_parser() -> MarkdownIt:
     rules.before("fence", "formula", _formula, {"alt": inside})
     rules.before("reference", "footnote", _footnote, {"alt": ["paragraph", "reference"]})
     rules.at("reference", _definition, {})
+    rules.at("html_block", html_block, {"alt": inside})
     rules.at("table", _table, {"alt": ["paragraph", "reference"]})
     return parser
 

@@ -81,6 +81,8 @@ class Document:
                 row, column = first_line(token), 0
             elif token.type != "inline" or not token.content:
                 continue
+            elif "rows" in token.meta:
+                yield Leaf(token, token.meta["rows"])
             elif token.level and token.meta.get("cell"):
                 raw = token.content.replace("|", "\\|")
                 column = max(column, lines[row].find(raw, column))

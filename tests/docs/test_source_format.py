@@ -355,6 +355,7 @@ def test_table_of_callouts() -> None:
     assert {name.lower() for name in CALLOUTS} == set(words("en")) - {
         "done",
         "to-do",
+        "details",
         *ROLES,
     }
 

@@ -97,6 +97,13 @@ class TreeBuilder:
 
     def _container(self, parent: Element, token: Token) -> Element:
         tag = token.tag
+        if token.type == "division_open":
+            return parent
+        if token.type == "details_open":
+            return self._details(parent)
+        if token.type == "summary_open":
+            parent[0].text = None
+            return parent[0]
         if token.type == "table_open":
             parent = SubElement(parent, "div", {"class": "table"})
         element = SubElement(parent, tag)
@@ -105,6 +112,13 @@ class TreeBuilder:
         elif token.type in ("td_open", "th_open") and token.attrs:
             element.set("class", str(token.attrs["style"]).removeprefix("text-align:"))
         return element
+
+    def _details(self, parent: Element) -> Element:
+        """A titled block: on paper nobody can unfold it."""
+        details = SubElement(parent, "div", {"class": "callout details"})
+        title = SubElement(details, "p", {"class": "callout-title"})
+        title.text = words(self._context.lang)["details"]
+        return details
 
     def _single(self, parent: Element, token: Token) -> None:
         match token.type:

@@ -7,7 +7,7 @@ import pytest
 from deckpress.history.differences import part_texts
 from deckpress.history.digests import digests
 from deckpress.model import RawDeck
-from deckpress.reading.files import LoadedSource
+from deckpress.reading.disk.files import LoadedSource
 from deckpress.reading.reader import read
 
 SOURCE = """---
