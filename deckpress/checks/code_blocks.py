@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 from deckpress.diagnostics import Diagnostic, finding
 from deckpress.model import Span, Text
-from deckpress.reading.fences import ATTRIBUTES, ROLES, Fence, extract_part, find_fences
+from deckpress.reading.fences import ATTRIBUTES, DIAGRAM, ROLES, Fence, extract_part, find_fences
 from deckpress.reading.references import Folder, well_placed
 from deckpress.reading.texts import Field
 
@@ -23,7 +23,8 @@ def check(field: Field, files: Mapping[str, bytes]) -> Iterator[Diagnostic]:
             yield from _check_shown_file(field, fence, fence.info.file, files)
         elif fence.info.part is not None:
             yield finding("D508", word_span(field.text, fence, "part="), part=fence.info.part)
-        if fence.info.language == "mermaid" and not fence.info.alt.strip():
+        yield from _check_marked_lines(field, fence, files)
+        if fence.info.language == DIAGRAM and not fence.info.alt.strip():
             yield finding("D516", word_span(field.text, fence, "mermaid"))
 
 
@@ -44,6 +45,31 @@ def _check_attributes(field: Field, fence: Fence) -> Iterator[Diagnostic]:
             yield finding("D408", span, item=item, near=near[0])
         else:  # what another tool reads there
             yield finding("D416", span, item=item)
+
+
+def _check_marked_lines(
+    field: Field, fence: Fence, files: Mapping[str, bytes]
+) -> Iterator[Diagnostic]:
+    """Marked lines that the code has not."""
+    if not fence.info.marked:
+        return
+    if fence.info.language == DIAGRAM:
+        words = fence.info_source.partition("{")[2].partition("}")[0]
+        yield finding("D416", word_span(field.text, fence, "{"), item=f"{{{words}}}")
+        return
+    count = len(fence.body)
+    if fence.info.file is not None:
+        shown = files.get(fence.info.file)
+        text = extract_part(shown.decode("utf-8", "replace"), fence.info.part) if shown else None
+        if text is None:
+            return  # this has a finding of its own
+        count = text.count("\n") + 1
+    for first, last in fence.info.marked:
+        if not 1 <= first <= last <= count:
+            span = word_span(field.text, fence, "{")
+            line = first if first > count or not first or first > last else last
+            yield finding("D418", span, line=line, count=count)
+            return
 
 
 def _check_shown_file(

@@ -20,7 +20,14 @@ DIAGRAM = "mermaid"  # the language of a fence that is drawn
 # outline.
 ROLES = ("output", "sketch")
 
-_ITEM = re.compile(r'(?P<key>[^\s="]+)=(?:"(?P<quoted>[^"]*)"|(?P<plain>[^\s"]+))(?=\s|$)|(\S+)')
+_LINES = r"\{\s*\d{1,6}(?:\s*-\s*\d{1,6})?(?:\s*,\s*\d{1,6}(?:\s*-\s*\d{1,6})?)*\s*\}"
+_RANGE = re.compile(r"(\d+)(?:\s*-\s*(\d+))?")
+_MOST_RANGES = 100  # nobody marks more
+_GLUED = re.compile(rf"[^\s={{]+(?={_LINES}(?:\s|$))")  # a language with the marked lines behind it
+_ITEM = re.compile(
+    rf"(?P<lines>{_LINES})(?=\s|$)|"
+    r'(?P<key>[^\s="]+)=(?:"(?P<quoted>[^"]*)"|(?P<plain>[^\s"]+))(?=\s|$)|(?P<word>\S+)'
+)
 _PART_MARK = re.compile(
     r"\s*(?:#+|//+|--+|;+|%+|/\*+|<!--|\{#|\{\{!|\(\*|\*|\"|')\s*part:\s*(?P<name>[\w.-]+)"
     r"\s*(?:\*/|-->|#\}|\}\}|\*\))?\s*"
@@ -33,13 +40,15 @@ class Info:
     """An info string: ``nginx file=examples/lb.conf part=upstream`` or ``text output``.
 
     `language` is its first word, or empty. `role` is one of `ROLES`, or empty. `unknown_words` are
-    the words that are neither the language nor a role nor ``key=value``.
+    the words that are neither the language nor a role nor ``key=value``. `marked` are the first
+    and last lines (from 1) of what is marked: ``{1,3-5}``.
     """
 
     language: str
     attributes: Mapping[str, str]
     role: str = ""
     unknown_words: tuple[str, ...] = ()
+    marked: tuple[tuple[int, int], ...] = ()
 
     @property
     def file(self) -> str | None:
@@ -60,6 +69,10 @@ class Info:
     def alt(self) -> str:
         """The text alternative of a diagram; empty if there is none."""
         return self.attributes.get("alt", "")
+
+    def is_marked(self, line: int) -> bool:
+        """Whether a line (from 1) is marked."""
+        return any(first <= line <= last for first, last in self.marked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +99,25 @@ def parse_info(source: str) -> Info:
     language = role = ""
     attributes: dict[str, str] = {}
     unknown_words = []
+    marked: list[tuple[int, int]] = []
+    glued = _GLUED.match(source)
+    if glued:
+        language, source = glued.group(), source[glued.end() :]
     for index, match in enumerate(_ITEM.finditer(source)):
-        key, word = match["key"], match.group(4)
-        if key is not None:
+        key, word = match["key"], match["word"]
+        if match["lines"]:
+            pairs = _RANGE.findall(match["lines"])
+            marked += ((int(first), int(last or first)) for first, last in pairs)
+        elif key is not None:
             value = match["quoted"] if match["quoted"] is not None else match["plain"]
             attributes.setdefault(key, value)
-        elif index == 0:
+        elif index == 0 and not glued:
             language = word
         elif word in ROLES and not role:
             role = word
         else:
             unknown_words.append(word)
-    return Info(language, attributes, role, tuple(unknown_words))
+    return Info(language, attributes, role, tuple(unknown_words), tuple(marked[:_MOST_RANGES]))
 
 
 def find_fences(text: str) -> tuple[Fence, ...]:

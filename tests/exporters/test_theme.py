@@ -66,7 +66,8 @@ def test_every_text_colour_can_be_read_on_its_ground(mode: str) -> None:
         for ground in ("paper", "panel")
     ]
     pairs += [(text, f"{text}-soft") for text in ("accent", "alert", "good")]
-    pairs += [(name, "panel") for name in colours if name.startswith("code-")]
+    codes = [name for name in colours if name.startswith("code-")]
+    pairs += [(name, ground) for name in (*codes, "ink") for ground in ("panel", "mark")]
     for text, ground in pairs:
         light, dark = sorted((luminance(colours[text]), luminance(colours[ground])), reverse=True)
         assert (light + 0.05) / (dark + 0.05) >= 4.5, (text, ground)

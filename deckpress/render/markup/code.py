@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import groupby
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 from markupsafe import escape
 
 from deckpress.commonmark.opaque import CODE_GAP
-from deckpress.reading.fences import DIAGRAM, Fence, extract_part
+from deckpress.reading.fences import DIAGRAM, Fence, Info, extract_part
 from deckpress.render import diagrams
 from deckpress.render.markup.context import Context
 from deckpress.render.markup.labels import words
@@ -42,6 +43,7 @@ _STYLES = {
     "Generic.Heading": "k",
     "Generic.Prompt": "c",
 }
+_SPAN = re.compile(r"<span[^>]*>|</span>")
 _PLAIN = frozenset(("", "text", "txt", "plain", "output"))
 
 
@@ -65,6 +67,8 @@ def fence_html(fence: Fence, body: str, context: Context) -> str:
     name = "".join(c for c in info.language.lower() if c.isalnum() or c in "-_+")
     gaps = context.gaps and info.file is None and "{{c" in body
     code = _with_gaps(body, info.language) if gaps else highlighted(body, info.language)
+    if info.marked:
+        code = _with_marks(code, info)
     return f'<div class="code">{label}<pre><code class="lang-{name}">{code}</code></pre></div>'
 
 
@@ -108,6 +112,19 @@ def _with_gaps(body: str, language: str) -> str:
             parts.append(_run(style, text[: end - place]))
             text, place = text[end - place :], end
     return "".join(parts) + closed.get(place, "")
+
+
+def _with_marks(code: str, info: Info) -> str:
+    """Code as HTML with its marked lines in elements of their own. No style goes beyond a line."""
+    lines = []
+    open_span = ""
+    for number, line in enumerate(code.split("\n"), 1):
+        begun = open_span
+        for tag in _SPAN.findall(line):
+            open_span = "" if tag == "</span>" else tag
+        whole = begun + line + ("</span>" if open_span else "")
+        lines.append(f"<mark>{whole}</mark>" if info.is_marked(number) else whole)
+    return "\n".join(lines)
 
 
 def _runs(code: str, language: str) -> list[tuple[str, str]]:

@@ -176,6 +176,26 @@ def test_a_drawing_is_turned_over_in_the_dark_and_a_photo_is_not(
         assert seen.page.evaluate(f"Promise.all({widths})") == [480, 320]
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_keys_and_marked_text_of_a_card_look_like_that(
+    chromium: Browser, tmp_path: Path, scheme: Literal["light", "dark"]
+) -> None:
+    answer = "<p>Press <kbd>Esc</kbd>, <mark>now</mark></p><pre><mark>line</mark></pre>"
+    cards = (samples.card("one", "Which key?", answer),)
+    file = written(tmp_path / "d.html", samples.deck(Section("docker", "One", (), cards)))
+    with visit(chromium, file, "#one", color_scheme=scheme) as seen:
+        kbd, mark = seen.page.locator("#one kbd"), seen.page.locator("#one p > mark")
+        assert kbd.evaluate("e => getComputedStyle(e, '::before').content") == "none"
+        assert kbd.evaluate("e => getComputedStyle(e).borderTopStyle") == "solid"
+        shades = "e => [getComputedStyle(e).color, getComputedStyle(e).backgroundColor]"
+        ink, ground = mark.evaluate(shades)
+        assert ink == seen.page.locator("#one p").first.evaluate(shades)[0]
+        assert ground == {"light": "rgb(253, 240, 195)", "dark": "rgb(58, 49, 19)"}[scheme]
+        stroke = seen.page.locator("#one pre mark")
+        assert stroke.evaluate("e => getComputedStyle(e).borderLeftStyle") == "solid"
+
+
 def test_on_paper_every_answer_is_shown(chromium: Browser, file: Path) -> None:
     with visit(chromium, file, color_scheme="dark") as seen:
         page = seen.page
