@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -26,6 +27,11 @@ class Leaf:
 
     token: Token
     rows: tuple[tuple[int, str], ...]
+    _begins: tuple[int, ...] = field(init=False)  # where each row begins in `text`
+
+    def __post_init__(self) -> None:
+        lengths = (len(row) + 1 for _, row in self.rows[:-1])
+        object.__setattr__(self, "_begins", tuple(accumulate(lengths, initial=0)))
 
     @property
     def text(self) -> str:
@@ -34,12 +40,9 @@ class Leaf:
 
     def offset(self, position: int) -> int:
         """The offset in the source of a position in `text`."""
-        for start, row in self.rows:
-            if position <= len(row):
-                return start + position
-            position -= len(row) + 1
-        start, row = self.rows[-1]
-        return start + len(row)
+        number = bisect_right(self._begins, position) - 1
+        start, row = self.rows[number]
+        return start + min(position - self._begins[number], len(row))
 
 
 @dataclass(frozen=True, slots=True)

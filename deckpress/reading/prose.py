@@ -66,12 +66,19 @@ def _in_leaf(leaf: Leaf, *, formulas: bool) -> list[tuple[int, int]]:
     if not any(mark in text for mark in ("`", "<!--", "$")):
         return []
     found = []
+    number = position = 0  # the first row that a span may touch, and where it begins in `text`
     for start, stop in code_and_comments(text, formulas=formulas):
+        while position + len(leaf.rows[number][1]) < start:
+            position += len(leaf.rows[number][1]) + 1
+            number += 1
         # A span may go over several lines, each with marks of a quote or a list before it.
-        position = 0
-        for at, row in leaf.rows:
-            first, last = max(start, position), min(stop, position + len(row))
+        begin = position
+        for index in range(number, len(leaf.rows)):
+            at, row = leaf.rows[index]
+            first, last = max(start, begin), min(stop, begin + len(row))
             if first < last:
-                found.append((at + first - position, at + last - position))
-            position += len(row) + 1
+                found.append((at + first - begin, at + last - begin))
+            begin += len(row) + 1
+            if begin >= stop:
+                break
     return found
