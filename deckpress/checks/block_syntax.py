@@ -17,13 +17,15 @@ CALLOUTS = ("NOTE", "TIP", "IMPORTANT", "WARNING", "CAUTION")
 
 # A text without any of these has no findings of this module. Most texts have none.
 _SUSPICIOUS = re.compile(
-    r"^[ \t]*>|^[ \t]*#|^ {0,3}(?:=+|-+)[ \t]*+$|\[\^|\$\$|\]:",
+    r"^[ \t]*>|^[ \t]*#|^ {0,3}(?:=+|-+)[ \t]*+$|\[\^|\$\$|\\\[[ \t]*+$|\]:",
     re.MULTILINE,
 )
 _CALLOUT = re.compile(r"\[!(?P<name>\w+)\][ \t]*$", re.MULTILINE)
 # ``#`` marks that do not make a heading: no space, or a full-width or no-break space, follows them.
 _GLUED_HEADING = re.compile(r"#{1,6}(?![ \t#\d]|$)[^ \t]\S{0,20}")
 _FOOTNOTE = re.compile(r"(?<!\\)\[\^(?P<name>[^\]\s\[]++)\]")
+# What begins a formula at the start of a line: alone there, or with TeX behind it.
+_OPEN_FORMULA = re.compile(r"(?:\$\$|\\\[)(?=[ \t]*$)|\$\$(?!\$)(?=.*[\\^_{}])")
 _BAR = re.compile(r"\\.|\|")
 
 
@@ -83,6 +85,7 @@ def _leaves(field: Field, document: Document) -> Iterator[Diagnostic]:
             if opened:
                 yield from _callout(field, leaf)
             yield from _glued_headings(field, leaf, masked)
+            yield from _open_formulas(field, leaf, masked)
         opened = False
     if "[^" in masked:
         yield from _footnotes(field, document, masked)
@@ -109,6 +112,17 @@ def _glued_headings(field: Field, leaf: Leaf, masked: str) -> Iterator[Diagnosti
         if match := _GLUED_HEADING.match(masked, start):
             shown = field.text.source[start : match.end()]
             yield finding("D219", field.span(start, len(shown)), start=shown)
+
+
+def _open_formulas(field: Field, leaf: Leaf, masked: str) -> Iterator[Diagnostic]:
+    """Marks that begin a formula, of which none is left in `masked` if they are closed."""
+    for start, row in leaf.rows:
+        match = _OPEN_FORMULA.match(masked[start : start + len(row)])
+        if match:
+            mark = match.group()
+            closing = "$$" if mark == "$$" else "\\]"
+            yield finding("D419", field.span(start, len(mark)), mark=mark, closing=closing)
+            return  # a second one may be meant to close it
 
 
 def _footnotes(field: Field, document: Document, masked: str) -> Iterator[Diagnostic]:

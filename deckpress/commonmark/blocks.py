@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -101,10 +102,15 @@ def _formula(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     for stop in range(start + 1, end):
         if not state.isEmpty(stop) and state.sCount[stop] < state.blkIndent:
             return False
-        if _line(state, stop).rstrip() == closing:
+        line = _line(state, stop).rstrip()
+        if line == closing:
             break
+        if line == "\\[":
+            return False
     else:
         state.env[closing] = end
+        return False
+    if closing == "$$" and _is_torn(state, start, stop, end):
         return False
     if silent:
         return True
@@ -113,6 +119,23 @@ def _formula(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     token.content = state.getLines(start + 1, stop, state.sCount[start], False)
     state.line = stop + 1
     return True
+
+
+def _is_torn(state: StateBlock, start: int, stop: int, end: int) -> bool:
+    """Whether the ``$$`` that closes a formula is more likely the beginning of the next one.
+
+    Then there is a blank line between, and the marks of the text do not come in pairs.
+    """
+    if not any(map(state.isEmpty, range(start + 1, stop))):
+        return False
+    lines: list[int] | None = state.env.get("formula_lines")
+    if lines is None:
+        lines = state.env["formula_lines"] = [
+            number
+            for number, line in enumerate(state.src.split("\n"))
+            if line.strip(" \t>") == "$$"
+        ]
+    return (bisect_left(lines, end) - bisect_left(lines, start)) % 2 == 1
 
 
 def _footnote(state: StateBlock, start: int, end: int, silent: bool) -> bool:
