@@ -34,6 +34,7 @@ _ELEMENTS = frozenset(_ELEMENT_NAMES.split())
 _TAG = re.compile(r"<!--|(?<!\\)</?(?P<name>[A-Za-z][A-Za-z0-9]*)(?=[\s/>])[^<>]*/?>")
 # The elements that a deck may have if they are closed.
 _CLOSED = PAIRED | ELEMENTS.keys()
+_HEADING = re.compile(r"^ {0,3}#{1,3}[ \t]", re.MULTILINE)  # of a section, a card or a part
 # What is nothing without the element around it: an unclosed one is told alone.
 _PARTS = {"details": ("summary",), "table": ("thead", "tbody", "tr", "th", "td")}
 _OPENING = re.compile(r"<[A-Za-z]+(?:\s+open)?\s*>")
@@ -47,6 +48,7 @@ def check(field: Field) -> Iterator[Diagnostic]:
     """A finding for each HTML tag that is shown, and for each comment that is not closed."""
     if "<" not in field.source:
         return
+    yield from _half_comments(field)
     last_closing = cache(lambda name: field.source.lower().rfind(f"</{name}>"))
     lone: set[str] = set()
     for match in _TAG.finditer(_without_safe_tags(field.source)):
@@ -61,6 +63,21 @@ def check(field: Field) -> Iterator[Diagnostic]:
             yield finding("D417", span, tag=tag, closing=f"</{name}>")
         elif name in _ELEMENTS:
             yield finding("D602", span, tag=tag)
+
+
+def _half_comments(field: Field) -> Iterator[Diagnostic]:
+    """Comments that end where another one does, with headings between: those would be lost."""
+    if field.source.count("<!--") < 2:
+        return
+    lines = field.source.split("\n")
+    for token in parse(field.source).tokens:
+        if token.type == "comment" and token.map:
+            first, stop = token.map
+            text = "\n".join(lines[first:stop])
+            start = text.index("<!--")
+            if "<!--" in text[start + 4 : text.index("-->", start + 2)] and _HEADING.search(text):
+                end = field.text.at(stop - 1).line
+                yield finding("D420", field.text.at(first, start + 1, 4), end=end)
 
 
 def _without_safe_tags(source: str) -> str:

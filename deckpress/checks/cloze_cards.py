@@ -34,6 +34,7 @@ def check(deck: RawDeck) -> Iterator[Diagnostic]:
 def _check_card(card: RawCard) -> Iterator[Diagnostic]:
     heading = _in_clear(card.question.source, gaps(card.question.source).found)
     prompt = next((p.text.source for p in card.parts if p.name is PartName.PROMPT), "")
+    yield from _gaps_in_prompt(card)
     texts = (card.question, card.short)
     every = [gap for text in texts for gap in gaps(text.source).found]
     for text in texts:
@@ -57,6 +58,16 @@ def _check_card(card: RawCard) -> Iterator[Diagnostic]:
                 width = gap.outer - gap.inner
                 yield finding("D336", field.span(gap.inner, width), text=gap.text.strip())
         yield from _check_neighbours(text, field, found)
+
+
+def _gaps_in_prompt(card: RawCard) -> Iterator[Diagnostic]:
+    """Gaps in the code of a prompt, which would be shown as they are written."""
+    for part in card.parts:
+        if part.name is PartName.PROMPT:
+            for gap in gaps(part.text.source).found:
+                if gap.in_code:
+                    width = gap.inner - gap.start
+                    yield finding("D308", Field(part.text).span(gap.start, width))
 
 
 def _check_neighbours(text: Text, field: Field, found: Sequence[Gap]) -> Iterator[Diagnostic]:
