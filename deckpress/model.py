@@ -349,8 +349,8 @@ class Proof:
 class Card:
     """A rendered card. `question` is inline HTML (no `<p>`); the other HTML fields are block HTML.
 
-    `section` is the id of its section. `lead` is what is shown with the question: the text above
-    the list of a choice or ordered card, and the prompt. `title` is the question as plain text,
+    `section` is the id of its section. `lead` is what is shown with the question: the prompt, and
+    the text above the list of a choice or ordered card. `title` is the question as plain text,
     with gaps filled in, for bookmarks, tables of contents and search. `options` are in the order in
     which every output shows them; with `source_order` that order means something. `digest` is a
     hash of the card's source and of what it shows (see `digests`). It is not a hash of the HTML: a

@@ -118,7 +118,7 @@ def _code(source: str) -> Iterator[tuple[int, int]]:
     """The places of the code and the comments of a text. Code spans end with their paragraph."""
     position = begin = 0
     mark = ""
-    for line in [*source.splitlines(keepends=True), "\n"]:
+    for line in (f"{each}\n" for each in [*source.split("\n"), ""]):
         fence = _FENCE.match(line)
         if mark:
             if fence and fence[1].startswith(mark) and not line[fence.end() :].strip():

@@ -43,7 +43,8 @@ def spoken_text(text: str) -> str:
     Code spans and formulas are said. Code blocks, images, footnotes and addresses are not.
     """
     text = without_code_blocks(text)
-    return _UNSAID.sub("", fill_gaps(text)) if "[" in text or "://" in text else fill_gaps(text)
+    unsaid = "[" in text or "://" in text or "</" in text
+    return _UNSAID.sub("", fill_gaps(text)) if unsaid else fill_gaps(text)
 
 
 def spoken_length(text: str) -> SpokenLength:

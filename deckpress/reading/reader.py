@@ -251,7 +251,8 @@ class _DeckReader:
         heading, title, span = self._heading(token)
         self._found += unexpected_attributes(heading, partial(self._at, token.line))
         card = self.sections[-1].cards[-1] if self.sections and self.sections[-1].cards else None
-        if card and part_names.is_answer(heading.title) and not card.short.text(self._path):
+        above = _without_comments("".join(card.short.raw)).strip() if card else ""
+        if card and not above and part_names.is_answer(heading.title):
             self._slot = card.short = _TextSlot(token.line + 1)
             return
         name = part_names.part_named(heading.title)

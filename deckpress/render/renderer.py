@@ -160,7 +160,7 @@ class _Renderer:
             section=section,
             question=html["question"],
             title=" ".join(plain_text(html["question"]).split()),
-            lead=html["lead"] + html.get(PartName.PROMPT, ()),
+            lead=html.get(PartName.PROMPT, ()) + html["lead"],
             options=tuple(
                 Option(items[number], bool(card.items[number].right))
                 for number in shown_order(card)

@@ -21,6 +21,7 @@ from deckpress.model import (
     LinkStart,
     Math,
     Meta,
+    PartName,
     Picture,
     RawCard,
     RawDeck,
@@ -28,6 +29,8 @@ from deckpress.model import (
     Span,
     Text,
 )
+from deckpress.reading.disk.files import LoadedSource
+from deckpress.reading.reader import read
 from deckpress.render.renderer import render
 
 MARKUP = Path(__file__).parents[2] / "fixtures" / "markup"
@@ -126,3 +129,16 @@ def test_a_field_does_not_leak_into_the_next() -> None:
     """One engine converts all fields: references and footnotes of one are unknown to the next."""
     rendered("[a][r] b[^1]\n\n[r]: https://example.org/\n\n[^1]: note")
     assert rendered("[a][r] b[^1]") == "<p>[a][r] b[^1]</p>"
+
+
+def test_a_prompt_stands_with_the_question_above_the_text_of_a_list() -> None:
+    text = (
+        "---\ntitle: T\nlang: en\nkey: t\nanki_deck: T\n---\n\n# S {#s}\n\n"
+        "## Which? {#c .choice}\n\nChoose:\n\n- [x] a\n- [ ] b\n\nBelow.\n\n"
+        "### 题面\n\nA **picture**.\n\n### Why\n\nSo.\n"
+    )
+    deck, _ = read(LoadedSource("deck", "deck.md", text.encode(), text, {}, ()))
+    card = render(deck)[0].cards()[0]
+    assert written(card.lead) == "<p>A <strong>picture</strong>.</p><p>Choose:</p>"
+    assert written(card.short) == "<p>Below.</p>"
+    assert [part.name for part in card.parts] == [PartName.WHY]
