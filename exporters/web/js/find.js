@@ -37,13 +37,11 @@ function catalogued() {
   return catalogue;
 }
 
-/** All sections without cards, such as an appendix, with their texts. The list is made on first use. */
-function readings() {
-  const homes = new Set(catalogued().map(({ home }) => home));
-  prose ??= pick("main > section")
-    .filter((section) => !homes.has(section))
-    .map((section) => ({ section, text: plain(section.textContent) }));
-  return prose;
+/** The sections without cards, such as an appendix, that say all words. */
+function saying(words) {
+  prose ??= pick("main > section").filter((section) => !catalogued().some(({ home }) => home === section));
+  const all = ({ textContent }) => words.every((one) => plain(textContent).includes(one));
+  return words.length ? prose.filter(all) : [];
 }
 
 /** The filters: select elements and one checkbox. */
@@ -79,9 +77,7 @@ function find() {
     item.card.hidden = rank === null;
     if (rank !== null) found.push({ ...item, rank });
   }
-  const words = chosen.length === 0 ? query.words : [];
-  const read = words.length ? readings().filter(({ text }) => words.every((one) => text.includes(one))) : [];
-  const sections = read.map(({ section }) => section);
+  const sections = saying(chosen.length ? [] : query.words);
   arrange(found);
   count(found, sections, active);
   root.classList.toggle("searched", query.words.length > 0);
@@ -121,9 +117,9 @@ function offer(words, sections) {
     });
     return button;
   });
-  const links = sections.map((section) => make("a", { href: `#${section.id}` }, section.querySelector("h2").textContent));
-  const tried = words.length ? [word("try"), ...buttons] : [];
-  byId("_near").replaceChildren(...tried, ...(links.length ? [word("found-in"), ...links] : []));
+  const links = sections.map(({ id, firstElementChild }) => make("a", { href: `#${id}` }, firstElementChild.textContent));
+  const near = [...buttons, ...links];
+  byId("_near").replaceChildren(...(near.length ? [word(links.length ? "found-in" : "try"), ...near] : []));
 }
 
 /** Moves the cards with the best rank to the top, and all others back to their section. */
