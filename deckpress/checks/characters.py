@@ -38,6 +38,7 @@ _HEADING = re.compile(r"^ {0,3}#{1,3}[ \t]", re.MULTILINE)  # of a section, a ca
 # What is nothing without the element around it: an unclosed one is told alone.
 _PARTS = {"details": ("summary",), "table": ("thead", "tbody", "tr", "th", "td")}
 _OPENING = re.compile(r"<[A-Za-z]+(?:\s+open)?\s*>")
+_GLUED = re.compile(r"[A-Za-z0-9_]")  # before it: as in `List<b>`
 # Controls that reorder the text around them (Unicode Standard Annex 9), and invisible separators.
 _HIDING = frozenset(
     "\u200b\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028\u2029\u00ad\ufeff"
@@ -58,7 +59,12 @@ def check(field: Field) -> Iterator[Diagnostic]:
             yield finding("D415", span)
         elif name in lone:
             continue
-        elif name in _CLOSED and _OPENING.fullmatch(tag) and last_closing(name) < match.start():
+        elif (
+            name in _CLOSED
+            and _OPENING.fullmatch(tag)
+            and last_closing(name) < match.start()
+            and not _GLUED.match(field.source[max(0, match.start() - 1) : match.start()])
+        ):
             lone.update(_PARTS.get(name, ()))
             yield finding("D417", span, tag=tag, closing=f"</{name}>")
         elif name in _ELEMENTS:
