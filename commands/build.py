@@ -11,7 +11,13 @@ import click
 from commands.terminal.build_report import build_result, build_summary, show_build_findings
 from commands.terminal.console import Format, expected_errors, progress, show_findings
 from commands.terminal.json_output import as_document
-from commands.terminal.options import format_option, output_option, source_argument, strict_option
+from commands.terminal.options import (
+    format_option,
+    output_option,
+    poll_option,
+    source_argument,
+    strict_option,
+)
 from commands.terminal.print_options import (
     PrintingCommand,
     chosen_print_options,
@@ -66,6 +72,7 @@ def _exporters(
 @click.option(
     "--watch", "watching", is_flag=True, help="Build again whenever the source or its files change."
 )
+@poll_option
 @with_print_options
 @output_option
 @click.option("--json", "machine", is_flag=True, help="Print the result as JSON.")
@@ -82,6 +89,7 @@ def build(
     tiers: tuple[str, ...],
     again: bool,
     watching: bool,
+    poll: bool,
     output: Path,
     machine: bool,
     form: Format,
@@ -105,7 +113,7 @@ def build(
         from commands.watch import watch
         from deckpress.selection import Selection
 
-        watch(path, only, Selection(*cards), output, printing, form, strict=strict)
+        watch(path, only, Selection(*cards), output, printing, form, strict=strict, poll=poll)
         return
     try:
         with progress() as step:

@@ -37,6 +37,7 @@ COMMANDS = (
     "publish",
     "push",
     "release",
+    "serve",
     "test",
     "verify",
     "verify-upgrade",

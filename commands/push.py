@@ -20,7 +20,13 @@ from commands.terminal.console import (
     show_findings,
     showing_findings,
 )
-from commands.terminal.options import KEPT_BUILDS, output_option, source_argument, strict_option
+from commands.terminal.options import (
+    KEPT_BUILDS,
+    output_option,
+    poll_option,
+    source_argument,
+    strict_option,
+)
 from commands.terminal.sources import check_for_build, find_source
 from commands.terminal.words import say
 from deckpress.history.versions import BEFORE_FIRST
@@ -52,6 +58,7 @@ MEMORY = pipeline.CACHE / "pushed"
 )
 @click.option("--suspend-retired", is_flag=True, help="Suspend the retired cards of this deck.")
 @click.option("--watch", "watching", is_flag=True, help="Push again whenever the source is saved.")
+@poll_option
 @output_option
 @strict_option
 def push(
@@ -63,6 +70,7 @@ def push(
     overwrite: bool,
     suspend_retired: bool,
     watching: bool,
+    poll: bool,
     output: Path,
     strict: bool,
 ) -> int:
@@ -78,7 +86,7 @@ def push(
     push_once = _Push(path, anki, Selection(sections, tags), output, overwrite, suspend_retired)
     try:
         if watching:
-            _watch(push_once, strict=strict)
+            _watch(push_once, strict=strict, poll=poll)
         else:
             with showing_findings(Format.TEXT):
                 push_once(strict=strict)
@@ -151,7 +159,7 @@ class _Push:
         )
 
 
-def _watch(push_once: _Push, *, strict: bool) -> None:
+def _watch(push_once: _Push, *, strict: bool, poll: bool) -> None:
     """Push, and again after each change, until Ctrl-C. An error is told, and waited after."""
     from commands.terminal.failures import EXPECTED, reason
     from commands.watch import changes
@@ -159,7 +167,7 @@ def _watch(push_once: _Push, *, strict: bool) -> None:
     made: list[str] = []
     with contextlib.suppress(KeyboardInterrupt):
         click.echo(say("push-watching", source=push_once.path))
-        for _ in changes(push_once.path):
+        for _ in changes(push_once.path, poll=poll):
             try:
                 built = push_once(strict=strict)
                 if built.outcome is store.Outcome.PUBLISHED:

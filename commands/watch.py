@@ -23,9 +23,14 @@ from deckpress.selection import Selection
 from exporters.job import Job, Pool, PrintOptions
 from releases import pipeline
 
-# Seconds between two looks at the files. Looking takes a thousandth of a second. It also works
-# where the file system sends no notices, as in a folder shared by a container or another machine.
-_PAUSE = 0.15
+# In milliseconds: how long nothing must change before a change is told, because editors write in
+# several steps; and at most how long that is waited for.
+_REST, _LONGEST_UNREST = 40, 400
+# Between two looks at the files, where the system is not asked.
+_PAUSE = 150
+# After this the files are looked at even without a notice. In a folder that a container or another
+# machine shares there may be none, and none of what changed just before the system was asked.
+_LONGEST_WAIT = 2_000
 _FOLDERS = (*(folder.value for folder in Folder), RELEASES_FOLDER)
 
 # Of each file by its path: the time of its last change in nanoseconds, and its size in bytes.
@@ -41,6 +46,7 @@ def watch(
     form: Format,
     *,
     strict: bool,
+    poll: bool,
 ) -> None:
     """Build the source, and again after each change, until Ctrl-C.
 
@@ -53,7 +59,7 @@ def watch(
     made: list[str] = []
     with contextlib.suppress(KeyboardInterrupt), _printing_pool(only) as pool:
         click.echo(say("watching", source=source, latest=output / store.LATEST))
-        for _ in changes(source):
+        for _ in changes(source, poll=poll):
             began = time.monotonic()
             try:
                 checked = check_for_build(source, selection, strict=strict)
@@ -92,27 +98,54 @@ def _printing_pool(only: tuple[str, ...] | None) -> Iterator[Pool | None]:
         yield pool
 
 
-def changes(source: Path) -> Iterator[None]:
+def changes(source: Path, *, poll: bool = False) -> Iterator[None]:
     """Yield once at the start, and then whenever a file has changed since the last time.
 
-    The files are the source and all that it may show.
+    The files are the source and all that it may show. The system tells of a change at once; with
+    `poll` it is not asked, and the files are looked at often.
     """
     before = _state(source)
+    folders: set[str] = set()
+    notices: Iterator[object] = iter(())
     while True:
         yield
         while (now := _state(source)) == before:
-            time.sleep(_PAUSE)
-        before = _wait_for_rest(source, now)
-
-
-def _wait_for_rest(source: Path, before: _State) -> _State:
-    """Wait until nothing changes for a while, because editors write in several steps."""
-    while True:
-        time.sleep(_PAUSE / 3)
-        now = _state(source)
-        if now == before:
-            return now
+            if folders != (there := _folders(source)):
+                folders, notices = there, _notices(there, poll=poll)
+            next(notices)
         before = now
+
+
+def _notices(folders: set[str], *, poll: bool) -> Iterator[object]:
+    """Come back when something has changed in one of these folders and then rested, or in vain."""
+    from watchfiles import watch as watch_folders
+
+    return watch_folders(
+        *sorted(folders),
+        watch_filter=None,
+        recursive=False,
+        debounce=_LONGEST_UNREST,
+        step=_REST,
+        rust_timeout=_LONGEST_WAIT,
+        yield_on_timeout=True,
+        force_polling=poll or None,
+        poll_delay_ms=_PAUSE,
+        ignore_permission_denied=True,
+    )
+
+
+def _folders(source: Path) -> set[str]:
+    """The folders in which something that a source shows can change.
+
+    Not all that is below its own: there may be a whole repository.
+    """
+    home = source.parent
+    while not home.is_dir() and home != home.parent:
+        home = home.parent
+    found = {str(home), os.path.dirname(os.path.realpath(source))}  # noqa: PTH120 - as below
+    for name in _FOLDERS:
+        found.update(root for root, _, _ in os.walk(source.parent / name))
+    return {folder for folder in found if os.path.isdir(folder)}  # noqa: PTH112
 
 
 def _state(source: Path) -> _State:

@@ -83,7 +83,7 @@ def build(
 
 def draw(source: CheckedSource) -> tuple[Diagnostic, ...]:
     """All findings of a source without errors, and those about what cannot be drawn."""
-    _, drawn, _ = _rendered(source.deck)
+    _, drawn, _ = rendered(source.deck)
     return ordered([*source.findings, *drawn])
 
 
@@ -133,9 +133,9 @@ def make(
         FitError, LayoutError, PrinterError: the cards cannot be printed.
     """
     refuse_if_fatal(source, source.findings, strict=strict)
-    with _without_collection():
+    with without_collection():
         step(message("rendering", count=len(source.deck.cards())))
-        deck, drawn, problem = _rendered(source.deck)
+        deck, drawn, problem = rendered(source.deck)
         found = ordered([*source.findings, *drawn])
         refuse_if_fatal(source, found, strict=strict)
         chosen = select(deck, selection)
@@ -169,7 +169,7 @@ def _prints(only: tuple[str, ...] | None) -> bool:
 
 
 @contextlib.contextmanager
-def _without_collection() -> Iterator[None]:
+def without_collection() -> Iterator[None]:
     """No cyclic garbage collection: a build makes much, drops little and soon ends."""
     gc.disable()
     try:
@@ -178,7 +178,7 @@ def _without_collection() -> Iterator[None]:
         gc.enable()
 
 
-def _rendered(deck: RawDeck) -> tuple[Deck, tuple[Diagnostic, ...], str]:
+def rendered(deck: RawDeck) -> tuple[Deck, tuple[Diagnostic, ...], str]:
     """The deck, findings about what cannot be drawn, and why nothing can be cached, if so."""
     from deckpress.render.cache import TextCache
     from deckpress.render.renderer import render

@@ -75,4 +75,6 @@ SERVES = {
 # The commands that need another job than a build does.
 TESTING = ("prove", "test")
 RELEASING = ("assets", "release", "verify-upgrade")
-READING = ("check", "clean", "diff", "publish", "verify")
+UNPRINTED = ("check", "clean", "diff", "import", "new", "publish", "push", "serve", "verify")
+# Options with which these print, too.
+PRINTING = ("--pdf", "--rebuild")

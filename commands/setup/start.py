@@ -10,7 +10,7 @@ import sys
 
 from commands.setup.environment import PYTHON, ROOT, STAMP, VENV, job_line, python_line
 from commands.setup.pages import as_options, help_page, version_page
-from commands.setup.requirements import LOCKS, READING, RELEASING, SERVES, TESTING
+from commands.setup.requirements import LOCKS, PRINTING, RELEASING, SERVES, TESTING, UNPRINTED
 from commands.setup.words import SetupError, language, say, tell
 
 TYPE_CHECKING = False  # importing it from `typing` would take longer than all the rest
@@ -86,8 +86,8 @@ def _job(arguments: list[str]) -> str:
         return "test"
     if command in RELEASING:
         return "release"
-    if command in READING:
-        return "build" if "--rebuild" in arguments else "unprinted"
+    if command in UNPRINTED:
+        return "build" if any(option in arguments for option in PRINTING) else "unprinted"
     only = ""
     for index, option in enumerate(arguments):
         if option == "--only":

@@ -40,3 +40,8 @@ output_option = click.option(
     help="Where versions are published; output/ beside the deck's folder unless told.",
 )
 strict_option = click.option("--strict", is_flag=True, help="Count warnings as errors.")
+poll_option = click.option(
+    "--poll",
+    is_flag=True,
+    help="Look for changes again and again, in a folder shared with another machine.",
+)

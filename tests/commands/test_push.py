@@ -611,7 +611,7 @@ def test_with_watch_every_save_is_pushed_and_what_is_wrong_is_told(
 ) -> None:
     saves = [("Either side.", "Both may."), ("{#three", "{#three.x"), ("{#three.x", "{#three")]
 
-    def changes(source: Path) -> Iterator[None]:
+    def changes(source: Path, *, poll: bool) -> Iterator[None]:
         yield
         for old, new in saves:
             deck.folder.edit(old, new)
