@@ -198,7 +198,8 @@ class ReleasedCard:
     `content` maps the name of each part to its hash, as `digests` does. `modified` is the time
     (Unix seconds) of the release in which the card last changed. `note` is the id of its note (in
     milliseconds, as Anki counts). `retired` is the version that retired it, or empty. `section` is
-    the id of its section. `gaps` are in the order of the text, those that are gone last.
+    the id of its section. `gaps` are in the order of the text, those that are gone last. `guid` is
+    that of the note in the older deck which the card was imported from, or empty.
     """
 
     kind: CardKind
@@ -209,6 +210,7 @@ class ReleasedCard:
     retired: str = ""
     section: str = ""
     gaps: tuple[ReleasedGap, ...] = ()
+    guid: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from deckpress.history import comparison
 from deckpress.history.released_gaps import card_gaps, fixed_numbers, gap_origins, next_number
 from deckpress.model import PartName, RawCard, RawDeck, Release, ReleasedCard, Span
 from deckpress.reading.cloze import gaps
+from deckpress.reading.disk import imported
 from deckpress.reading.references import line_and_column
 
 # The codes of changes that a major version may make, because learners lose progress by them.
@@ -22,7 +23,8 @@ def check(deck: RawDeck) -> Iterator[Diagnostic]:
     """Findings about what was released and has changed, and about retired cards.
 
     They are about cards that are gone or have another kind, gaps that are gone or have another
-    number, a changed key, deck name or root of the tags, and retired cards without a reason.
+    number or whose note has another guid, a changed key, deck name or root of the tags, and retired
+    cards without a reason.
     """
     for card in deck.cards():
         yield from _check_retirement(card)
@@ -67,9 +69,12 @@ def _check_names(deck: RawDeck, release: Release) -> Iterator[Diagnostic]:
 def _check_cards(deck: RawDeck, release: Release) -> Iterator[Diagnostic]:
     cards = {card.id: card for card in deck.cards()}
     renamed = comparison.renamed_cards(release, deck)
+    guids_known = _are_guids_known(deck)
     for id, before in release.cards.items():
         card = cards.get(id)
         if card is not None:
+            if guids_known:
+                yield from _check_guid(deck, card, before, release.version)
             if card.kind is not before.kind:
                 kinds = {"before": before.kind.value, "now": card.kind.value}
                 yield finding("D813", card.heading, id=id, version=release.version, **kinds)
@@ -81,6 +86,29 @@ def _check_cards(deck: RawDeck, release: Release) -> Iterator[Diagnostic]:
         else:
             args = {"version": release.version, "question": before.question}
             yield finding("D811", source_start(deck), id=id, **args)
+
+
+def _check_guid(
+    deck: RawDeck, card: RawCard, before: ReleasedCard, version: str
+) -> Iterator[Diagnostic]:
+    """A finding if Anki would take the note of a released card for one that it does not have."""
+    now = deck.meta.guids.get(card.id, "")
+    facts = {"id": card.id, "version": version, "path": deck.meta.imported or "imported/"}
+    if before.guid and now != before.guid:
+        yield finding("D824", card.heading, before=before.guid, **facts)
+    elif now and not before.guid:
+        yield finding("D825", card.heading, now=now, **facts)
+
+
+def _are_guids_known(deck: RawDeck) -> bool:
+    """Whether the file with the guids, if there is one, can be read: else that was reported."""
+    if not deck.meta.imported:
+        return True
+    try:
+        imported.parse(deck.files[deck.meta.imported])
+    except (KeyError, ValueError):
+        return False
+    return True
 
 
 def _check_gaps(card: RawCard, before: ReleasedCard, version: str) -> Iterator[Diagnostic]:

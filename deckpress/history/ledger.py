@@ -124,6 +124,7 @@ def released_cards(
             retired=((old.retired if old else "") or version) if card.retired else "",
             section=homes[card.id],
             gaps=released_gaps(old, card, version),
+            guid=deck.meta.guids.get(card.id, ""),
         )
     return found
 
@@ -197,6 +198,8 @@ def _card_entry(entry: ReleasedCard) -> dict[str, Any]:
         "note": entry.note,
         "content": dict(sorted(entry.content.items())),
     }
+    if entry.guid:
+        facts["guid"] = entry.guid
     if entry.gaps:
         facts["gaps"] = [_gap_entry(gap) for gap in entry.gaps]
     return {**facts, "retired": entry.retired} if entry.retired else facts
@@ -220,6 +223,7 @@ def _released_card(entry: dict[str, Any]) -> ReleasedCard:
         retired=_text(entry.get("retired", "")),
         section=_text(entry["section"]),
         gaps=tuple(_released_gap(gap) for gap in entry.get("gaps", ())),
+        guid=_text(entry.get("guid", "")),
     )
 
 
