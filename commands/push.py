@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
+from commands.anki_push import adoption as adoption_of
 from commands.anki_push import mirror
 from commands.anki_push.ankiconnect import URL, AnkiConnect, escape_search
 from commands.anki_push.mirror import Order, Outcome
@@ -14,6 +16,7 @@ from commands.anki_push.package import read_package
 from commands.terminal.build_report import show_build_findings
 from commands.terminal.console import (
     INTERRUPTED,
+    Failed,
     Format,
     complain,
     progress,
@@ -58,6 +61,14 @@ MEMORY = pipeline.CACHE / "pushed"
 )
 @click.option("--suspend-retired", is_flag=True, help="Suspend the retired cards of this deck.")
 @click.option("--watch", "watching", is_flag=True, help="Push again whenever the source is saved.")
+@click.option(
+    "--adopt",
+    "adopting",
+    is_flag=True,
+    help="Once, for notes that were studied in the deck which this one was imported from: give "
+    "them this deck's note types, after a backup. All reviews stay.",
+)
+@click.option("--yes", is_flag=True, help="Do not ask before --adopt changes notes.")
 @poll_option
 @output_option
 @strict_option
@@ -70,6 +81,8 @@ def push(
     overwrite: bool,
     suspend_retired: bool,
     watching: bool,
+    adopting: bool,
+    yes: bool,
     poll: bool,
     output: Path,
     strict: bool,
@@ -80,10 +93,14 @@ def push(
     the source says, and reviews, due dates, decks and your own tags stay. What you edited in Anki
     after the last push is kept and named.
     """
+    if adopting and watching:
+        raise click.UsageError(say("adopt-alone"))
     path = find_source(source)
     anki = AnkiConnect(url, key)
     anki.require_ready()
     push_once = _Push(path, anki, Selection(sections, tags), output, overwrite, suspend_retired)
+    push_once.adopting = adopting
+    push_once.asks = not yes
     try:
         if watching:
             _watch(push_once, strict=strict, poll=poll)
@@ -118,6 +135,8 @@ class _Push:
         self._output = output
         self._overwrite = overwrite
         self._suspend_retired = suspend_retired
+        self.adopting = False
+        self.asks = True
 
     def __call__(self, *, strict: bool) -> Built:
         """Build the package and push it, and say what was done."""
@@ -126,10 +145,13 @@ class _Push:
             # The whole deck is built, so that a card is the same whichever others are pushed.
             built = pipeline.build(checked, self._output, only=("anki",), strict=strict, step=step)
         show_build_findings(built, Format.TEXT)
+        order = self._order(checked, built)
         try:
+            if self.adopting:
+                order = self._adopted(order, checked)
             with progress() as step:
                 step(message("pushing", url=self._anki.url))
-                outcome = mirror.mirror(self._anki, self._order(checked, built))
+                outcome = mirror.mirror(self._anki, order)
             _show(outcome, built)
             if self._suspend_retired:
                 count = self._anki.suspend(_retired(checked, outcome))
@@ -137,6 +159,27 @@ class _Push:
         except KeyboardInterrupt:
             raise _InterruptedError from None
         return built
+
+    def _adopted(self, order: Order, checked: CheckedSource) -> Order:
+        """Give the notes of the older deck this deck's note types, if the author says yes.
+
+        After that, Anki has no note of the older deck that this push could mix up.
+        """
+        from exporters.anki import decks
+
+        with progress() as step:
+            step(message("adopt-searching", url=self._anki.url))
+            name = decks.deck_name(checked.deck.meta)
+            adoption = adoption_of.find(self._anki, order, name, self._output)
+        count = len(adoption.notes)
+        if count:
+            types = ", ".join(adoption.old_types)
+            click.echo(say("adopt-found", notes=count, types=types, backup=adoption.backup))
+            if self.asks:
+                _ask(say("adopt-ask"))
+            adoption_of.adopt(self._anki, order, adoption, self._output)
+        click.echo(say("adopted", notes=count))
+        return replace(order, imported=())
 
     def _order(self, checked: CheckedSource, built: Built) -> Order:
         (path,) = built.folder.glob("*.apkg")
@@ -178,6 +221,20 @@ def _watch(push_once: _Push, *, strict: bool, poll: bool) -> None:
             except EXPECTED as error:
                 show_findings(error, Format.TEXT)
                 complain(reason(error))
+
+
+def _ask(question: str) -> None:
+    """Go on only if the author says yes.
+
+    Raises:
+        Failed: they say no, or nobody is there to ask.
+    """
+    try:
+        agreed = click.confirm(question)
+    except click.Abort:
+        raise Failed(say("adopt-unasked")) from None
+    if not agreed:
+        raise Failed(say("adopt-declined"))
 
 
 def _chosen(checked: CheckedSource, selection: Selection) -> set[str] | None:

@@ -9,5 +9,7 @@ ankiconnect     the client of the add-on AnkiConnect
 collection      the same of the Anki that runs, read through AnkiConnect
 differences     what stops an import, and what a note needs to become what the source says
 memory          what the last push wrote, by which an edit of the learner is known
+adoption        the notes of an older deck, given the note types of this one
+exported        what finds a note of the older deck in Anki: a file that Anki exported
 mirror          the steps of a push, in their order
 """

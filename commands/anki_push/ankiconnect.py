@@ -33,7 +33,7 @@ _KEY_REFUSED = "valid api key must be provided"
 _NO_PROFILE = "collection is not available"
 _UNKNOWN_ACTION = "unsupported action"
 # Seconds to wait for an answer, by action. An import of a large deck takes long.
-_TIMEOUTS = {"importPackage": 300, "multi": 60, "notesInfo": 60}
+_TIMEOUTS = {"importPackage": 300, "exportPackage": 300, "multi": 60, "notesInfo": 60}
 _SHORT_TIMEOUT = 10
 _LONGEST_ANSWER = 16_000_000  # bytes
 _LONGEST_REASON = 300  # characters
@@ -94,6 +94,33 @@ class AnkiConnect:
             raise Failed(say("push-refused", name=path.name, reason=error)) from error
         if done is not True:
             raise Failed(say("push-refused", name=path.name, reason=say("push-no-reason")))
+
+    def export_package(self, deck: str, path: Path) -> None:
+        """Let Anki write a deck, with its scheduling and its figures, as an `.apkg`."""
+        done = self._result("exportPackage", deck=deck, path=str(path.resolve()), includeSched=True)
+        if done is not True:
+            raise Failed(say("anki-refused", action="exportPackage", reason=deck))
+
+    def known_actions(self, names: Sequence[str]) -> list[str]:
+        """Those of these actions that the add-on knows; none if it is too old to say so."""
+        try:
+            answer = self._call("apiReflect", scopes=["actions"], actions=names)
+        except _RefusedError:
+            return []
+        known = answer.get("actions") if isinstance(answer, dict) else None
+        return [name for name in names if name in known] if isinstance(known, list) else []
+
+    def deck_names(self) -> list[str]:
+        """The names of all decks."""
+        names = self._result("deckNames")
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise self._not_ankiconnect("deckNames")
+        return names
+
+    def delete_notes(self, search: str) -> None:
+        """Delete the notes that a search finds."""
+        if notes := self.find_notes(search):
+            self._result("deleteNotes", notes=notes)
 
     def note_type_names(self) -> dict[str, int]:
         """The ids of all note types, by name."""

@@ -100,7 +100,7 @@ def mirror(anki: AnkiConnect, order: Order) -> Outcome:
     _import(anki, order, wanted, before)
     after = _read(anki, order, wanted)
     if missing := wanted.keys() - after.keys():
-        raise Failed(say("push-missing", cards=_named(order, missing)))
+        raise Failed(say("push-missing", cards=named(order, missing)))
     profile = next((note.profile for note in after.values()), "")
     outcome, updates = _plan(order, wanted, before, after, pushed)
     _send(anki, order, updates)
@@ -126,7 +126,7 @@ def _refuse_unknown_imported(order: Order, wanted: Collection[str], known: Colle
     """
     unknown = [key for key in order.imported if key in wanted and key not in known]
     if unknown:
-        raise Failed(say("push-imported", cards=_named(order, unknown), path=order.path))
+        raise Failed(say("push-imported", cards=named(order, unknown), path=order.path))
 
 
 def _refuse_other_types(
@@ -166,7 +166,7 @@ def _refuse_other_parts(anki: AnkiConnect, order: Order, wanted: Mapping[str, Pa
                 difference=_difference(
                     (*ours.fields, *ours.templates), (*theirs.fields, *theirs.templates)
                 ),
-                cards=_named(order, keys),
+                cards=named(order, keys),
             )
         )
 
@@ -247,20 +247,10 @@ def _send(anki: AnkiConnect, order: Order, updates: Sequence[Update]) -> None:
     names = {
         name
         for one in updates
-        for name in _pictures(one.fields.values()) - _pictures(one.note.fields)
+        for name in pictures(one.fields.values()) - pictures(one.note.fields)
     }
-    media = [
-        (
-            "storeMediaFile",
-            {
-                "filename": name,
-                "data": base64.b64encode(data).decode("ascii"),
-                "deleteExisting": False,
-            },
-        )
-        for name, data in sorted(order.package.media(names).items())
-    ]
-    notes = []
+    media = media_actions(order, names)
+    notes: list[tuple[str, Mapping[str, object]]] = []
     for one in updates:
         content: dict[str, object] = {"id": one.note.id}
         if one.fields:
@@ -271,7 +261,23 @@ def _send(anki: AnkiConnect, order: Order, updates: Sequence[Update]) -> None:
     anki.multi([*media, *notes])
 
 
-def _pictures(fields: Iterable[str]) -> set[str]:
+def media_actions(order: Order, names: Collection[str]) -> list[tuple[str, Mapping[str, object]]]:
+    """What stores those of these figures that the package has."""
+    return [
+        (
+            "storeMediaFile",
+            {
+                "filename": name,
+                "data": base64.b64encode(data).decode("ascii"),
+                "deleteExisting": False,
+            },
+        )
+        for name, data in sorted(order.package.media(names).items())
+    ]
+
+
+def pictures(fields: Iterable[str]) -> set[str]:
+    """The names of the figures that fields show."""
     return {
         unquote(unescape(double or single))
         for value in fields
@@ -283,7 +289,8 @@ def _id(order: Order, key: str) -> str:
     return key.removeprefix(f"{order.deck_key}/")
 
 
-def _named(order: Order, keys: Iterable[str]) -> str:
+def named(order: Order, keys: Iterable[str]) -> str:
+    """The ids of the cards with these keys, for one sentence."""
     return _listed(sorted(_id(order, key) for key in keys))
 
 

@@ -16,6 +16,7 @@ from exporters.anki.note_types import FIELDS, LEARNERS_FIELD
 _DATABASE = "collection.anki2"
 _SEPARATOR = "\x1f"  # of the fields of a note
 _OLDEST = 0
+_DEFAULT_DECK = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class PackageNote:
 
     `key` is its first field, ``DECK/CARD``. `id` is what Anki calls it, unless that is taken there.
     `fields` are the values of the deck's fields. The learner's own field, the last, is not the
-    source's.
+    source's. `cards` are the numbers of its cards, from 0: that of the template or of the gap.
     """
 
     id: int
@@ -49,6 +50,7 @@ class PackageNote:
     modified: int
     fields: tuple[str, ...]
     tags: tuple[str, ...]
+    cards: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,10 @@ def read_package(data: bytes) -> Package:
     with _opened(data) as database:
         (models,) = database.execute("SELECT models FROM col").fetchone()
         rows = database.execute("SELECT id, guid, mid, mod, flds, tags FROM notes ORDER BY id")
-        notes = tuple(_note(*row) for row in rows)
+        cards: dict[int, set[int]] = {}
+        for note, number in database.execute("SELECT nid, ord FROM cards"):
+            cards.setdefault(note, set()).add(number)
+        notes = tuple(_note(row, frozenset(cards.get(row[0], ()))) for row in rows)
     types = [note_type(model) for model in json.loads(models).values()]
     return Package(notes, {one.id: one for one in types}, data)
 
@@ -111,6 +116,37 @@ def reduced(package: Package, keep: Collection[str], known: Collection[str]) -> 
     return out.getvalue()
 
 
+def with_types_alone(package: Package, types: Collection[int]) -> tuple[str, bytes]:
+    """An `.apkg` that brings these note types of a package, and the key of the notes in it.
+
+    Each has one note, in the deck that every collection has, which is to be deleted again. It is
+    none of the package's: neither its guid nor its key is.
+    """
+    out = io.BytesIO()
+    key = f"{package.notes[0].key.partition('/')[0]}/@types"
+    chosen = {note.note_type: note for note in package.notes if note.note_type in types}
+    with (
+        _opened(package.data) as database,
+        zipfile.ZipFile(io.BytesIO(package.data)) as source,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target,
+    ):
+        ids = [(note.id,) for note in package.notes if note not in chosen.values()]
+        database.executemany("DELETE FROM cards WHERE nid = ?", ids)
+        database.executemany("DELETE FROM notes WHERE id = ?", ids)
+        database.execute("UPDATE cards SET did = ?", (_DEFAULT_DECK,))
+        for note in chosen.values():
+            fields = (key, *note.fields[1:], "")
+            values = (f"@types/{note.guid}", _SEPARATOR.join(fields), note.id)
+            database.execute("UPDATE notes SET guid = ?, flds = ?, tags = '' WHERE id = ?", values)
+        database.commit()
+        for name in source.namelist():
+            if name == _DATABASE:
+                target.writestr(name, database.serialize())
+            elif not name.isdecimal():  # no media
+                target.writestr(name, b"{}" if name == "media" else source.read(name))
+    return key, out.getvalue()
+
+
 @contextmanager
 def _opened(data: bytes) -> Iterator[sqlite3.Connection]:
     with (
@@ -121,7 +157,8 @@ def _opened(data: bytes) -> Iterator[sqlite3.Connection]:
         yield database
 
 
-def _note(id: int, guid: str, note_type: int, modified: int, fields: str, tags: str) -> PackageNote:
+def _note(row: tuple[Any, ...], cards: frozenset[int]) -> PackageNote:
+    id, guid, note_type, modified, fields, tags = row
     values = tuple(fields.split(_SEPARATOR))
     own = values[: FIELDS.index(LEARNERS_FIELD)]
-    return PackageNote(id, guid, values[0], note_type, modified, own, tuple(tags.split()))
+    return PackageNote(id, guid, values[0], note_type, modified, own, tuple(tags.split()), cards)

@@ -16,7 +16,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from anki.collection import Collection, ImportAnkiPackageOptions, ImportAnkiPackageRequest
+from anki.collection import (
+    Collection,
+    DeckIdLimit,
+    ExportAnkiPackageOptions,
+    ImportAnkiPackageOptions,
+    ImportAnkiPackageRequest,
+)
 from anki.errors import NotFoundError
 from anki.scheduler.v3 import Scheduler
 
@@ -92,6 +98,7 @@ class AnkiConnect:
         self.asked: list[dict[str, Any]] = []
         self.lost: dict[str, int] = {}
         self.without: set[str] = set()
+        self.known: set[str] = set()
 
     def __call__(self, body: bytes) -> Reply:
         request = json.loads(body)
@@ -137,6 +144,11 @@ class AnkiConnect:
             "updateNote": self._update_note,
             "storeMediaFile": self._store_media,
             "suspend": self._suspend,
+            "apiReflect": self._reflect,
+            "deckNames": lambda: [deck.name for deck in self._open().decks.all_names_and_ids()],
+            "exportPackage": self._export,
+            "deleteNotes": self._delete_notes,
+            "updateNoteModel": self._update_note_model,
             "modelNamesAndIds": lambda: {
                 model.name: model.id for model in self._open().models.all_names_and_ids()
             },
@@ -144,7 +156,8 @@ class AnkiConnect:
             "modelTemplates": self._templates,
             "findModelsById": self._models,
         }
-        if request["action"] not in actions.keys() - self.without:
+        self.known = actions.keys() - self.without
+        if request["action"] not in self.known:
             raise LookupError("unsupported action")
         return actions[request["action"]](**request.get("params", {}))
 
@@ -206,6 +219,44 @@ class AnkiConnect:
                 collection.tags.bulk_remove([there.id], tag)
             for tag in note["tags"]:
                 collection.tags.bulk_add([there.id], tag)
+
+    def _update_note_model(self, note: dict[str, Any]) -> None:
+        collection = self._open()
+        there = collection.get_note(note["id"])
+        model = self._model(note["modelName"])
+        if not note["fields"]:
+            raise ValueError("Fields must be provided as a dictionary")
+        there.mid = model["id"]
+        there._fmap = collection.models.field_map(model)
+        there.fields = [""] * len(model["flds"])
+        for name, value in note["fields"].items():
+            if name in there:
+                there[name] = value
+        there.tags = note.get("tags", [])  # without them, all tags are gone
+        collection.update_note(there, skip_undo_entry=True)
+
+    def _delete_notes(self, notes: list[NoteId]) -> None:
+        self._open().remove_notes(notes)
+
+    def _export(self, deck: str, path: str, includeSched: bool = False) -> bool:  # noqa: N803
+        collection = self._open()
+        found = collection.decks.by_name(deck)
+        if found is None:
+            return False
+        collection.export_anki_package(
+            out_path=path,
+            options=ExportAnkiPackageOptions(
+                with_scheduling=includeSched,
+                with_deck_configs=includeSched,
+                with_media=True,
+                legacy=True,
+            ),
+            limit=DeckIdLimit(deck_id=found["id"]),
+        )
+        return True
+
+    def _reflect(self, scopes: list[str], actions: list[str]) -> dict[str, list[str]]:
+        return {"scopes": scopes, "actions": [name for name in actions if name in self.known]}
 
     def _store_media(self, filename: str, data: str, deleteExisting: bool = True) -> str:  # noqa: N803
         media = self._open().media
