@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
@@ -21,6 +21,7 @@ from deckpress.importing.markup.html_tree import Element
 from deckpress.importing.note import ForeignNote, Harvest, Remark, Weight
 from deckpress.importing.note_text import remarks_of
 from deckpress.importing.pictures import ShownFiles
+from deckpress.importing.question_tables import question_rows
 from deckpress.model import CardKind, PartName
 from deckpress.reading.part_names import part_named
 
@@ -64,6 +65,10 @@ _SOURCES_LABEL = re.compile(
 _HEADING = re.compile(r"h[1-6]")
 # Marks a heading that was made of another line: it is a question, whatever level the others have.
 _ASKED = "\ue000"
+# Marks such a heading that was made of a row of a table.
+_ROW = "data-row"
+# Stands behind a table of questions: what follows belongs to none of them.
+_END = "x-end"
 
 
 @dataclass(slots=True)
@@ -91,6 +96,7 @@ def read_questions(data: bytes, name: str, find: Callable[[str], bytes | None]) 
     blocks, dropped = _without_navigation(blocks)
     if dropped:
         remarks.append(Remark(Weight.LOST, "dropped", name, count=dropped))
+    blocks = list(_with_rows(blocks))
     details = sum(_is_question_details(each) for each in blocks)
     level = _question_level(blocks, details)
     asked, outside, title = _collect(blocks, level)
@@ -207,6 +213,22 @@ def _is_navigation(block: Element | str) -> bool:
     return to_anchor and (own == text.strip("[]()*_⬆↑ ") or _TOP.match(block.text()) is not None)
 
 
+def _with_rows(blocks: list[Element | str]) -> Iterator[Element | str]:
+    """The blocks, and for each row of a table of questions a heading and the answer below it."""
+    for block in blocks:
+        rows = None
+        if isinstance(block, Element) and block.name == "table":
+            rows = question_rows(block)
+        if rows is None or isinstance(block, str):
+            yield block
+            continue
+        for row, question, answer in rows:
+            line = row.attributes.get(LINE) or block.attributes.get(LINE, "0")
+            yield Element("h6", {LINE: line, _ROW: ""}, [_ASKED, *question.children])
+            yield Element("p", {}, answer.children)
+        yield Element(_END, {}, [])
+
+
 def _summary(block: Element | str) -> Element | None:
     if isinstance(block, str) or block.name != "details":
         return None
@@ -226,6 +248,7 @@ def _level_of(block: Element | str) -> int:
 def _question_level(blocks: list[Element | str], details: int) -> int:
     """The level of the headings that are questions; 0 if the details are."""
     scores: Counter[int] = Counter()
+    asking = rows = 0
     for number, block in enumerate(blocks):
         level = _level_of(block)
         if not level or not isinstance(block, Element) or _CONTENTS.match(block.text()):
@@ -237,8 +260,14 @@ def _question_level(blocks: list[Element | str], details: int) -> int:
         own = not deeper or (
             deeper > level and isinstance(following, Element) and _is_part(following)
         )
-        if own and not _is_part(block):
-            scores[level] += 1 + 2 * bool(_ASKS.search(block.text().strip()))
+        if _ROW in block.attributes:
+            rows += 1
+        elif own and not _is_part(block):
+            asks = bool(_ASKS.search(block.text().strip()))
+            asking += asks
+            scores[level] += 1 + 2 * asks
+    if rows and not asking:
+        return 7
     if not scores or details > max(scores.values()):
         return 0 if details else 7
     return min(scores, key=lambda level: (-scores[level], level))
@@ -276,6 +305,8 @@ def _collect(blocks: list[Element | str], level: int) -> tuple[list[_Asked], lis
         elif isinstance(block, Element) and (depth == level or _is_asked(block)):
             current = _Asked(block, section, line)
             asked.append(current)
+        elif isinstance(block, Element) and block.name == _END:
+            current = None
         elif current is not None:
             if (
                 isinstance(block, Element)

@@ -25,7 +25,7 @@ EXAMPLES = [
 
 
 def test_both_languages_have_an_example_of_each_kind_of_input() -> None:
-    assert len(EXAMPLES) == 8
+    assert len(EXAMPLES) == 10
 
 
 @pytest.mark.parametrize(("name", "given", "made"), EXAMPLES)

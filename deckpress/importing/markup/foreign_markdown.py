@@ -20,11 +20,11 @@ LINE = "data-line"
 
 
 def to_html(text: str) -> str:
-    """The HTML of a Markdown text. Each heading has the number of its line, from 0."""
+    """The HTML of a Markdown text. Headings, paragraphs and rows have the number of their line, from 0."""
     parser = _parser()
     tokens = parser.parse(text)
     for token in tokens:
-        if token.map and token.type in ("heading_open", "paragraph_open"):
+        if token.map and token.type in ("heading_open", "paragraph_open", "tr_open"):
             token.attrSet(LINE, str(token.map[0]))
     return str(parser.renderer.render(tokens, parser.options, {}))
 
