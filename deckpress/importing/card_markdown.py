@@ -82,8 +82,10 @@ def read_cards(data: bytes, name: str, find: Callable[[str], bytes | None]) -> H
         if note is not None:
             count = seen[note.origin] = seen.get(note.origin, 0) + 1
             notes.append(note if count == 1 else replace(note, origin=f"{note.origin}-{count}"))
-    title = next((m["text"] for line in lines if (m := _HEADING.match(line.text))), "")
-    title = title if lines and title not in {note.section for note in notes} else ""
+    first = next((m for line in lines if (m := _HEADING.match(line.text))), None)
+    # A lower heading may be a question.
+    title = first["text"] if first is not None and first["marks"] == "#" else ""
+    title = title if title not in {note.section for note in notes} else ""
     return Harvest(notes, remarks + shown.remarks, shown.pictures, shown.attachments, title)
 
 

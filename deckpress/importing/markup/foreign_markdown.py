@@ -17,16 +17,29 @@ _FORMULA = re.compile(
 )
 _FENCE = re.compile(r" {0,3}(?:[-*+]|\d+[.)])?\s*(`{3,}|~{3,})")
 LINE = "data-line"
+_DETAILS = re.compile(r"<details\b", re.IGNORECASE)
 
 
 def to_html(text: str) -> str:
-    """The HTML of a Markdown text. Headings, paragraphs and rows have the number of their line, from 0."""
+    """The HTML of a Markdown text.
+
+    Headings, paragraphs, rows and ``<details>`` have the number of their line, from 0.
+    """
     parser = _parser()
     tokens = parser.parse(text)
     for token in tokens:
         if token.map and token.type in ("heading_open", "paragraph_open", "tr_open"):
             token.attrSet(LINE, str(token.map[0]))
+        elif token.map and token.type == "html_block":
+            token.content = _with_lines(token.content, token.map[0])
     return str(parser.renderer.render(tokens, parser.options, {}))
+
+
+def _with_lines(html: str, first: int) -> str:
+    """A block of HTML, whose first line has that number, with the lines of its ``<details>``."""
+    return _DETAILS.sub(
+        lambda match: f'{match[0]} {LINE}="{first + html.count(chr(10), 0, match.start())}"', html
+    )
 
 
 def outside_fences(lines: Sequence[str]) -> list[bool]:
