@@ -20,11 +20,13 @@ from deckpress.importing.note_text import GAP, remarks_of, title_for, with_promp
 from deckpress.importing.pictures import ShownFiles
 from deckpress.model import CardKind
 
-_SCHEDULE = re.compile(r"[ \t]*<!--\s*(?:SR|ID|FSRS|card)[:!].*?-->|[ \t]+\^\d{10,}[ \t]*$", re.M)
+_SCHEDULE = re.compile(
+    r"(?<![ \t])[ \t]*<!--\s*(?:SR|ID|FSRS|card)[:!].*?-->|(?<![ \t])[ \t]+\^\d{10,}[ \t]*$", re.M
+)
 _FRONT = re.compile(r"\ufeff?---\n(?:[ \t]*[\w-]+:.*\n(?:[ \t]+.*\n)*)+---(?:\n|$)")
 _HEADING = re.compile(r"(?P<marks>#{1,6})\s+(?P<text>.*?)\s*#*$")
 _TAGGED = re.compile(
-    r"\s*#(?:flash)?cards?(?P<reverse>[-/]reverse)?\b(?:/[\w/-]+)?\s*", re.IGNORECASE
+    r"(?<!\s)\s*#(?:flash)?cards?(?P<reverse>[-/]reverse)?\b(?:/[\w/-]+)?\s*", re.IGNORECASE
 )
 _INLINE = re.compile(r"(?P<front>.*\S)\s*(?<!:)(?P<sign>:::?)(?!:)\s*(?P<back>\S.*)$")
 _SPLIT = re.compile(r"\?\??$")
@@ -126,7 +128,10 @@ def _is_card_line(text: str) -> bool:
     if text.startswith(("|", ">", "#")):
         return False
     text = _without_code(text)
-    return any(pattern.search(text) for pattern in (GAP, _MARKED, _INLINE))
+    # From each place in a long line, the last one would look through all that follows.
+    return (
+        any(pattern.search(text) for pattern in (GAP, _MARKED)) or _INLINE.match(text) is not None
+    )
 
 
 def _has_divided_headings(texts: list[str]) -> bool:
