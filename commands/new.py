@@ -14,6 +14,8 @@ from deckpress.reading.attributes import nearest_id
 
 _NAME = re.compile(r"[\w-]+(?: [\w-]+)*")
 _TEMPLATES = Path(__file__).parent / "new_deck"
+_WORKFLOW = ".github/workflows/deck.yml"
+_PLACEHOLDER = "OWNER/deckpress"
 _LANGUAGES = {"zh": "zh-CN", "en": "en"}
 
 
@@ -32,10 +34,16 @@ def new(name: str) -> int:
         raise Failed(say("new-exists", folder=folder))
     lang = language()
     key = nearest_id(folder.name) or f"deck-{blake2b(name.encode(), digest_size=4).hexdigest()}"
+    program = _own_repository()
     folder.mkdir(parents=True)
     for template in sorted(_TEMPLATES.glob(f"{lang}/*")) + sorted(_TEMPLATES.glob("all/*")):
         text = template.read_text("utf-8")
-        for hole, value in (("NAME", folder.name), ("KEY", key), ("LANG", _LANGUAGES[lang])):
+        for hole, value in (
+            ("NAME", folder.name),
+            ("KEY", key),
+            ("LANG", _LANGUAGES[lang]),
+            ("PROGRAM", program or _PLACEHOLDER),
+        ):
             text = text.replace(f"@{hole}@", value)
         target = {"deck.md": f"{key}.md", "gitignore": ".gitignore"}.get(
             template.name, f".github/workflows/{template.name}"
@@ -46,4 +54,13 @@ def new(name: str) -> int:
     build = NAME if IS_INSTALLED else f"python3 {ROOT / 'build.py'}"
     command = f"{build} check {key}.md\n  {build} {key}.md --output output"
     click.echo(say("new-made", folder=folder, command=command))
+    if not program:
+        click.echo(say("new-workflow", file=_WORKFLOW, placeholder=_PLACEHOLDER))
     return 0
+
+
+def _own_repository() -> str:
+    """The repository on GitHub that this program was cloned from, as OWNER/NAME; else empty."""
+    from releases.repository.homepage import homepage_of
+
+    return "" if IS_INSTALLED else homepage_of(ROOT).removeprefix("https://github.com/")

@@ -36,7 +36,21 @@ def test_a_new_deck_has_three_kinds_of_cards_and_no_finding(
     assert kinds == [CardKind.BASIC, CardKind.CLOZE, CardKind.CHOICE]
     assert (checked.deck.meta.lang, checked.deck.meta.key) == (lang, "my-deck")
     assert "/output/" in (folder / ".gitignore").read_text()
-    assert "my-deck.md" in (folder / ".github" / "workflows" / "deck.yml").read_text()
+    workflow = (folder / ".github" / "workflows" / "deck.yml").read_text()
+    assert "my-deck.md" in workflow
+    assert ("repository: OWNER/deckpress" in workflow) == (".github/workflows/deck.yml" in said)
+
+
+@pytest.mark.usefixtures("lang")
+def test_the_workflow_takes_the_program_from_where_it_was_cloned(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    homepage = "https://github.com/ada/deckpress"
+    monkeypatch.setattr("releases.repository.homepage.homepage_of", lambda _: homepage)
+    assert main(["new", str(tmp_path / "mine")]) == 0
+    workflow = (tmp_path / "mine" / ".github" / "workflows" / "deck.yml").read_text()
+    assert "repository: ada/deckpress" in workflow
+    assert "deck.yml" not in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("lang")
