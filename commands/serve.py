@@ -24,6 +24,7 @@ from commands.watch import changes
 from deckpress.reading.disk.files import LoadedSource, source_lines
 from releases.checked_source import check_source
 from releases.errors import SourceRejected
+from releases.pipeline import without_collection
 from releases.preview import Preview, edited_place, preview
 
 if TYPE_CHECKING:
@@ -99,8 +100,9 @@ class _Session:
 
         began = time.monotonic()
         try:
-            checked = check_source(self._path)
-            made = preview(checked)
+            with without_collection():
+                checked = check_source(self._path)
+                made = preview(checked)
         except SourceRejected as error:
             show_findings(error, Format.TEXT)
             lines = {error.path: source_lines(error.text)}

@@ -14,6 +14,7 @@ from commands.main import main
         ("zsh", "build.py imp", "1", "import"),
         ("fish", "build.py imp", "imp", "plain,import"),
         ("bash", "build.py import --lea", "2", "plain,--leave-out"),
+        ("bash", "build.py serve --no", "2", "plain,--no-open"),
     ],
 )
 def test_commands_and_options_are_completed(
