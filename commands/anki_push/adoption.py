@@ -56,7 +56,7 @@ def find(anki: AnkiConnect, order: Order, anki_deck: str, output: Path) -> Adopt
         raise Failed(say("adopt-add-on", actions=", ".join(missing)))
     notes = order.notes()
     wanted = {notes[key].guid: notes[key] for key in order.imported if key in notes}
-    backup = output / time.strftime("backup-%Y%m%d-%H%M%S")
+    backup = _backup_folder(output)
     found = _search(anki, wanted, anki_deck, backup)
     names = {id: name for name, id in anki.note_type_names().items()}
     other = {
@@ -105,15 +105,26 @@ def adopt(anki: AnkiConnect, order: Order, adoption: Adoption, output: Path) -> 
     anki.multi([*media_actions(order, shown), *changes])
 
 
+def _backup_folder(output: Path) -> Path:
+    """A new folder in `output` that says when it was made."""
+    first = output / time.strftime("backup-%Y%m%d-%H%M%S")
+    names = (first, *(first.with_name(f"{first.name}-{number}") for number in range(2, 100)))
+    for path in names:
+        try:
+            path.mkdir(parents=True)
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise StoreError("store-failed", path, error.strerror or str(error)) from error
+        return path
+    raise StoreError("store-failed", first, first.name)
+
+
 def _search(
     anki: AnkiConnect, wanted: Collection[str], first: str, backup: Path
 ) -> dict[str, OldNote]:
     """The learner's notes with these guids, by guid; the files that have some stay in `backup`."""
     found: dict[str, OldNote] = {}
-    try:
-        backup.mkdir(parents=True)
-    except OSError as error:
-        raise StoreError("store-failed", backup, error.strerror or str(error)) from error
     for number, deck in enumerate(_top_decks(anki.deck_names(), first), 1):
         if found.keys() >= set(wanted):
             break
