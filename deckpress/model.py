@@ -424,6 +424,9 @@ class Version:
     last changed, `notes` the id of its note (milliseconds), and `retired` the version that retired
     it. For a card that is in none of them, `time` counts. `decks` has the names of the sections'
     decks in Anki, by the section's id.
+
+    `edition` says in the deck's language which cards a partial build has. `label` are words for the
+    names of files. `month` is that of the release whose content this is (``2026-11``), or empty.
     """
 
     name: str
@@ -434,6 +437,20 @@ class Version:
     decks: Mapping[str, str] = field(default_factory=dict)
     release: bool = False
     partial: bool = False
+    edition: str = ""
+    label: str = ""
+    month: str = ""
+
+    @property
+    def short(self) -> str:
+        """The name without the words for its cards: ``1.1.0-dev+4f1c09aa27``."""
+        numbers, plus, build = self.name.partition("+")
+        return numbers + plus + build.partition(".")[0]
+
+    @property
+    def stem(self) -> str:
+        """What its files are called, behind the name of the deck."""
+        return f"{self.label}-{self.short}" if self.label else self.name
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from deckpress.output import store
 from deckpress.output.manifest import CHANGES
 from deckpress.program import cache_folder
 from deckpress.selection import Selection, select
-from exporters import EXPORTERS, load
+from exporters import EXPORTERS, editions, load
 from exporters.job import DEFAULT_JOB, Job
 from releases.built import Built
 from releases.checked_source import CheckedSource, refuse_if_fatal
@@ -73,12 +73,20 @@ def build(
         only,
         job.print_options.non_defaults(),
     )
+    version = _with_edition(version, source.deck, selection, job)
     if store.is_intact(output, version.name):
         store.point_latest(output, version.name)
         return _built(source, version, store.Outcome.UNCHANGED, output, source.findings)
     made = make(source, version, only=only, selection=selection, job=job, strict=strict, step=step)
     outcome = publish(output, version, made.files, step=step)
     return _built(source, version, outcome, output, made.findings, made.notes)
+
+
+def _with_edition(version: Version, deck: RawDeck, selection: Selection, job: Job) -> Version:
+    """The version with the names that people have for it."""
+    name = editions.edition(deck, selection)
+    label = editions.file_label(name, deck.meta.lang, job.print_options)
+    return replace(version, edition=name, label=label)
 
 
 def draw(source: CheckedSource) -> tuple[Diagnostic, ...]:
@@ -111,7 +119,8 @@ def _built(
     findings: tuple[Diagnostic, ...],
     notes: tuple[Message, ...] = (),
 ) -> Built:
-    loaded, title = source.loaded, source.deck.meta.title
+    loaded = source.loaded
+    title = " · ".join(filter(None, (source.deck.meta.title, version.edition)))
     folder = output / version.name
     return Built(version.name, title, outcome, folder, loaded.path, loaded.text, findings, notes)
 

@@ -27,7 +27,7 @@ def build_result(built: Built) -> dict[str, Any]:
     return {
         "status": built.outcome.value,
         "version": built.version,
-        "partial": ".partial." in built.version,
+        "partial": stated["partial"],
         "cards": len(stated["cards"]),
         "folder": str(built.folder),
         "artifacts": [

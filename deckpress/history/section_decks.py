@@ -38,7 +38,7 @@ def section_decks(release: Release | None, deck: RawDeck) -> dict[str, str]:
     numbers = _following(list(names.values()), len(sections))
     for section in fresh:
         if section.id not in names:
-            names[section.id] = f"{next(numbers)} {_plain_title(section)}"
+            names[section.id] = f"{next(numbers)} {plain_title(section)}"
     return names
 
 
@@ -80,7 +80,7 @@ def _former_ids(release: Release, deck: RawDeck) -> dict[str, str]:
     }
 
 
-def _plain_title(section: RawSection) -> str:
+def plain_title(section: RawSection) -> str:
     """The title of a section as one level of a deck's name: without markup and ``::``."""
     text = _LINK.sub(r"\1", section.title.source)
     text = html.unescape(_MARK.sub(r"\1", text)).replace("::", "∷")

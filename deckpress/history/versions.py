@@ -7,12 +7,13 @@ tools give the same name on any machine, at any time, in a clone or in an unpack
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from hashlib import blake2b
 from types import MappingProxyType
 
 from deckpress.history import comparison, ledger
-from deckpress.history.digests import digests
+from deckpress.history.digests import digests, source_fingerprint
 from deckpress.history.section_decks import section_decks
 from deckpress.model import RawDeck, Release, ReleasedCard, Version
 from deckpress.selection import Selection
@@ -36,8 +37,9 @@ def development_version(
 
     `toolchain` is a fingerprint of all that decides the bytes besides the source. `exporters` names
     the outputs if only some are made. `print_options` are the options of the printed outputs
-    that differ from the usual ones, such as ``{"paper": "A5"}``. The name of a partial build shows
-    what it contains, as in ``…+4f1c09aa27.partial.docker``.
+    that differ from the usual ones, such as ``{"paper": "A5"}``. Whatever is asked for decides the
+    name, so that no two builds share a folder. That of a partial build also says which cards it
+    has, as in ``…+4f1c09aa27.docker``.
     """
     content = blake2b(digest_size=5)
     for part in (toolchain, deck.name, *sorted(deck.files)):
@@ -46,29 +48,32 @@ def development_version(
         content.update(ledger.serialise(deck.release))
     for data in (deck.source, *(deck.files[path] for path in sorted(deck.files))):
         content.update(len(data).to_bytes(8, "big") + data)
+    if selection or exporters is not None or print_options:
+        asked = (selection, exporters, sorted(print_options.items()))
+        content.update(repr(asked).encode())
     current = digests(deck) if deck.release is not None else {}
     following = comparison.next_version(
         deck.release, comparison.compare(deck.release, deck, current)
     )
     name = f"{following}-dev+{content.hexdigest()}"
     if selection:
-        name += f".partial.{_selection_label(selection)}"
-    if exporters is not None:
-        name += f".only.{'-'.join(exporters)}"
-    if print_options:
-        exactly = repr(sorted(print_options.items()))
-        name += f".print.{_identifier('-'.join(_words(print_options)), exactly)}"
+        name += f".{_selection_label(selection)}"
     decks = section_decks(deck.release, deck)
     if deck.release is None:
         return Version(name, {}, BEFORE_FIRST, decks=decks, partial=bool(selection))
     time = deck.release.time + 1
     cards = ledger.released_cards(deck.release, deck, current, following, time)
-    return _version(name, time, cards, decks, partial=bool(selection))
+    released = deck.release.content == source_fingerprint(deck)
+    month = _month(deck.release.time) if released else ""
+    return _version(name, time, cards, decks, partial=bool(selection), month=month)
 
 
 def released_version(release: Release) -> Version:
     """The version of a release, as it is in the release's artefacts."""
-    return _version(release.version, release.time, release.cards, release.decks, release=True)
+    month = _month(release.time)
+    return _version(
+        release.version, release.time, release.cards, release.decks, release=True, month=month
+    )
 
 
 def _version(
@@ -79,6 +84,7 @@ def _version(
     *,
     release: bool = False,
     partial: bool = False,
+    month: str = "",
 ) -> Version:
     return Version(
         name=name,
@@ -89,7 +95,12 @@ def _version(
         decks=decks,
         release=release,
         partial=partial,
+        month=month,
     )
+
+
+def _month(time: int) -> str:
+    return f"{datetime.fromtimestamp(time, UTC):%Y-%m}"
 
 
 def _selection_label(selection: Selection) -> str:
@@ -102,20 +113,4 @@ def _selection_label(selection: Selection) -> str:
             *selection.tiers,
         )
     )
-    return _identifier(words, repr(selection))
-
-
-def _words(print_options: Mapping[str, object]) -> Iterator[str]:
-    for name, value in print_options.items():
-        yield name.replace("_", "-")
-        if isinstance(value, tuple):
-            yield from map(str, value)
-        elif value is not True:
-            yield str(value)
-
-
-def _identifier(words: str, exactly: str) -> str:
-    """`words` if they can be part of a version, else a hash of `exactly`, which says the same."""
-    if re.fullmatch(r"[0-9A-Za-z-]{1,40}", words):
-        return words
-    return blake2b(exactly.encode(), digest_size=4).hexdigest()
+    return words if re.fullmatch(r"[0-9A-Za-z-]{1,24}", words) else "part"

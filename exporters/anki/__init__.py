@@ -57,7 +57,7 @@ def export(deck: Deck, version: Version, job: Job = DEFAULT_JOB) -> tuple[Artifa
     media = {name: deck.assets[name].data for name in filler.pictures}
     if any("<code" in value for home in tree.decks() for n in home.notes for value in n.fields):
         media |= note_types.fonts()
-    stem = f"{_stem(deck.name)}-{version.name}"
+    stem = f"{_stem(deck.name)}-{version.stem}"
     return (
         Artifact(f"{stem}.apkg", package.pack(tree.decks(), media)),
         Artifact(f"{stem}-update.txt", update_text.update(tree.decks(), version.name)),

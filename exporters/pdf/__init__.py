@@ -40,7 +40,7 @@ def export(deck: Deck, version: Version, job: Job = DEFAULT_JOB) -> tuple[Artifa
         begun = [(ending, begin(deck, version, job, pool)) for ending, begin in asked.values()]
         printed = [(ending, finishing.submit(finish)) for ending, finish in begun]
         return tuple(
-            Artifact(f"{deck.name}-{version.name}{ending}.pdf", sheet.result())
+            Artifact(f"{deck.name}-{version.stem}{ending}.pdf", sheet.result())
             for ending, sheet in printed
         )
 

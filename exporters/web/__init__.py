@@ -17,6 +17,6 @@ def export(deck: Deck, version: Version, job: Job = DEFAULT_JOB) -> tuple[Artifa
     """
     page = render_documents(deck, version, job.memo)
     return (
-        Artifact(f"{deck.name}-{version.name}.html", page.standalone.encode()),
+        Artifact(f"{deck.name}-{version.stem}.html", page.standalone.encode()),
         *site_files(deck, version, page.served.encode(), job.memo),
     )

@@ -102,7 +102,7 @@ def test_json_tells_a_program_everything(
     told = json.loads(capsys.readouterr().out)
     assert told["schema"] == 1
     assert told["status"] == "published"
-    assert told["version"].endswith(".only.anki-web")
+    assert told["partial"] is False
     assert told["cards"] == 3
     for artifact in told["artifacts"]:
         assert Path(artifact["path"]).stat().st_size == artifact["size"]
@@ -119,8 +119,9 @@ def test_a_selection_is_a_partial_build(output: Path, capsys: pytest.CaptureFixt
     assert build(SMALL, output, "--only", "web", "--section", "one", "--level", "1") == 0
     assert ": 1 card\n" in capsys.readouterr().out
     version = (output / "latest").readlink().name
-    assert ".partial.one-level1" in version
-    page = (output / "latest" / f"small-{version}.html").read_text()
+    assert re.fullmatch(r"1\.0\.0-dev\+[0-9a-f]{10}\.one-level1", version)
+    name = version.removesuffix(".one-level1")
+    page = (output / "latest" / f"small-One-Basic-{name}.html").read_text()
     assert "What is a socket?" in page
     assert "Which port" not in page
     assert version in page
@@ -376,15 +377,17 @@ def sheets(output: Path) -> list[str]:
     return sorted(path.name.removeprefix(f"small-{version}") for path in found)
 
 
-def test_sheets_are_chosen_and_the_version_says_how_they_are_printed(
+def test_sheets_are_chosen_and_each_way_to_print_has_a_folder_of_its_own(
     output: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert build(SMALL, output, "--only", "pdf", "--sheet", "cards", "--sheet", "handbook") == 0
     assert sheets(output) == ["-cards.pdf", "-handbook.pdf"]
-    assert ".only.pdf.print.sheets-handbook-cards: 3 cards" in capsys.readouterr().out
+    first = (output / "latest").readlink()
+    capsys.readouterr()
     assert build(SMALL, output, "--only", "pdf", "--sheet", "handbook", "--offset", "1.5,-2") == 0
     said = capsys.readouterr()
-    assert re.search(r"\.print\.[0-9a-f]{8}: 3 cards", said.out)
+    assert (output / first).is_dir()
+    assert (output / "latest").readlink() != first
     assert "--offset has no effect on the chosen sheets; it is for --sheet cards" in said.err
 
 

@@ -32,7 +32,9 @@ from deckpress.model import (
 _FIXTURES = Path(__file__).parent / "fixtures"
 
 VERSION = Version("1.2.3-dev+0a1b2c3d", {"docker-what-is": 1_700_000_000}, 1_700_000_000)
-RELEASE = Version("1.2.3", {"docker-what-is": 1_700_000_000}, 1_700_000_000, release=True)
+RELEASE = Version(
+    "1.2.3", {"docker-what-is": 1_700_000_000}, 1_700_000_000, release=True, month="2023-11"
+)
 
 # What a learner copies out of an output has to be this, to the letter.
 CODE = {

@@ -17,7 +17,7 @@ from exporters.pdf.setting.html_templates import render
 from exporters.pdf.sheet import Label, Sheet
 from exporters.pdf.sheets.card_grid import MARGIN
 from exporters.pdf.sheets.flash_cards import Cards, Pack, card_fields, grid_for, print_pack
-from exporters.pdf.sheets.running_heads import foot_text
+from exporters.pdf.sheets.running_heads import foot_text, sheet_title
 from exporters.pdf.weasy.press import print_part
 from exporters.theme import color, words
 from exporters.view import chapters
@@ -40,7 +40,7 @@ def start_flash_cards(deck: Deck, version: Version, job: Job, pool: Pool) -> Cal
     """
     tasks = [PartTask(print_pack, pack, pack.content) for pack in packs(deck, job.print_options)]
     printed_packs = start_parts(tasks, job, pool)
-    title = f"{deck.meta.title} · {words(deck.meta.lang)['flash-cards']}"
+    title = sheet_title(deck, version, words(deck.meta.lang)["flash-cards"])
     about = pool.submit(print_part, _about(deck, version, title))
 
     def finish() -> bytes:

@@ -23,7 +23,7 @@ from exporters.pdf.sheets.cheat_columns import (
     smallest_size,
 )
 from exporters.pdf.sheets.cheat_extents import Extent, extents
-from exporters.pdf.sheets.running_heads import foot_text
+from exporters.pdf.sheets.running_heads import foot_text, sheet_title
 from exporters.pdf.weasy.press import print_part
 from exporters.theme import words
 from exporters.view import Chapter
@@ -106,7 +106,7 @@ def _runs(extent: Extent, most: int) -> Iterator[tuple[Chapter, ...]]:
 
 def _about(deck: Deck, version: Version) -> Sheet:
     """A sheet with the metadata of the PDF. The packs know neither the version nor the deck."""
-    title = f"{deck.meta.title} · {words(deck.meta.lang)['cheat-sheet']}"
+    title = sheet_title(deck, version, words(deck.meta.lang)["cheat-sheet"])
     values = {"deck": deck, "version": version, "title": title, "style": Markup("")}
     return Sheet(render("about", **values, tags=[], generator=f"Deckpress {__version__}"))
 

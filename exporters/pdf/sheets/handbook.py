@@ -29,7 +29,7 @@ from exporters.pdf.sheets.chunks import chunks, section_and_card_ids
 from exporters.pdf.sheets.contents import Line, Room, cards_fit_below, contents_pages
 from exporters.pdf.sheets.index_terms import index_terms
 from exporters.pdf.sheets.qr import qr_codes
-from exporters.pdf.sheets.running_heads import foot_text, page_labels, section_heads
+from exporters.pdf.sheets.running_heads import foot_text, page_labels, section_heads, sheet_title
 from exporters.theme import proof_text, words
 from exporters.view import Chapter, chapters
 
@@ -78,7 +78,7 @@ class Handbook:
         self.in_one_piece = cards_fit_below(lines, room)
         self._shared: dict[str, Any] = {
             "deck": deck,
-            "title": deck.meta.title,
+            "title": sheet_title(deck, version),
             "foot": foot_text(deck, version, "", self._geometry.foot_left("")),
             "index": tuple(index_terms(deck, self._chapters)),
             "codes": self._codes,

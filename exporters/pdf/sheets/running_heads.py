@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 from deckpress.model import Deck, Version
 from exporters.pdf.book.binding import Places
@@ -18,17 +17,30 @@ _BETWEEN = " · "
 
 
 def foot_text(deck: Deck, version: Version, sheet: str, room: Label) -> str:
-    """The foot of each page: title, sheet, version, license, and for a release its date.
+    """The foot of each page: title, sheet, edition, license.
 
     `sheet` is the name of the sheet, or empty. A title that is too long for the label `room` is cut
     short, so that everything else can be read.
     """
-    # A development build has no date: its time only orders it among the releases.
-    date = str(datetime.fromtimestamp(version.time, UTC).date()) if version.release else ""
-    rest = [each for each in (sheet, version.name, date, deck.meta.license) if each]
+    rest = [each for each in (sheet, edition_text(version), deck.meta.license) if each]
     left = room.width - text_width(_BETWEEN.join(["", *rest]), room.size)
     title = shorten(box_missing_glyphs_in_text(deck.meta.title), left, room.size)
     return _BETWEEN.join(rest if title == "…" else [title, *rest])
+
+
+def sheet_title(deck: Deck, version: Version, sheet: str = "") -> str:
+    """The title of a document: those of the deck, its edition and the sheet."""
+    return _BETWEEN.join(filter(None, (deck.meta.title, version.edition, sheet)))
+
+
+def edition_text(version: Version) -> str:
+    """The edition as people name it: ``1.0.0 · 2026-11``, or ``核心版 · 2026-11``.
+
+    What was not released has no month, since its time only orders it among the releases; it has the
+    name of the build.
+    """
+    number = version.short if version.release or not version.month else ""
+    return _BETWEEN.join(filter(None, (version.edition, number, version.month)))
 
 
 def page_labels(

@@ -22,7 +22,7 @@ from exporters.pdf.setting.page_geometry import Geometry
 from exporters.pdf.sheet import Label, Sheet
 from exporters.pdf.sheets import question_view
 from exporters.pdf.sheets.chunks import MAX_WEIGHT, chunks, section_and_card_ids
-from exporters.pdf.sheets.running_heads import foot_text, page_labels, section_heads
+from exporters.pdf.sheets.running_heads import foot_text, page_labels, section_heads, sheet_title
 from exporters.theme import words
 from exporters.view import Chapter, Entry, chapters, gaps, has_gaps, letter
 
@@ -82,7 +82,7 @@ class SelfTest:
         self._shared: dict[str, Any] = {
             "deck": deck,
             "version": version,
-            "title": f"{deck.meta.title} · {word['self-test']}",
+            "title": sheet_title(deck, version, word["self-test"]),
             "foot": foot_text(deck, version, word["self-test"], self._geometry.foot_left("")),
             "count": len(numbers),
             "words": word,
