@@ -21,6 +21,17 @@ PAPERS: Mapping[str, tuple[float, float]] = {
 }
 
 
+def page_size(paper: str) -> tuple[float, float]:
+    """The width and height of a page, in millimetres.
+
+    `paper` is a key of `PAPERS`, or one with ``/2`` or ``/4``: a page of that paper when it is
+    folded once, or twice.
+    """
+    name, _, pages = paper.partition("/")
+    width, height = PAPERS[name]
+    return {"": (width, height), "2": (height / 2, width), "4": (width / 2, height / 2)}[pages]
+
+
 class FitError(Exception):
     """The cheat sheet or the handbook does not fit into the requested number of pages.
 
@@ -106,7 +117,8 @@ class PrintOptions:
     (flash cards on a page) is 0, the paper decides it. `pages` is the number of pages of the cheat
     sheet; if it is 0, it has two, and more only if its core needs them. If `fit_pages` is 0, the
     handbook may have any number of pages. `detail` is how much it says of a card: ``full`` or, with
-    answers and pitfalls only, ``short``.
+    answers and pitfalls only, ``short``. To be folded, the handbook is a `booklet` with two pages
+    on a side of the paper, and the cheat sheet a `pocket` sheet with four.
     `flip` is the edge over which the printer turns the paper of the flash cards, ``long`` or
     ``short``. `offset` is how far the printer shifts their backs to the right and down.
     """
@@ -120,6 +132,8 @@ class PrintOptions:
     large_print: bool = False
     ink_saver: bool = False
     per_page: int = 0
+    booklet: bool = False
+    pocket: bool = False
     flip: str = "long"
     offset: tuple[float, float] = (0.0, 0.0)
 

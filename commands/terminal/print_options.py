@@ -27,6 +27,8 @@ _SHEETS_OF = {
     "fit_pages": ("handbook",),
     "detail": ("handbook",),
     "per_page": ("cards",),
+    "booklet": ("handbook",),
+    "pocket": ("cheat",),
     "flip": ("cards",),
     "offset": ("cards",),
 }
@@ -137,8 +139,9 @@ def _refuse_strips(options: PrintOptions) -> None:
 def _fits(options: PrintOptions) -> bool:
     from exporters.pdf.setting.page_geometry import Geometry
 
-    geometry = Geometry.from_options(options)
-    return geometry.column_width >= _NARROWEST_COLUMN * geometry.scale
+    papers = [options.paper, *([f"{options.paper}/2"] if options.booklet else ())]
+    pages = [Geometry.from_options(replace(options, paper=paper)) for paper in papers]
+    return all(page.column_width >= _NARROWEST_COLUMN * page.scale for page in pages)
 
 
 def _option(*names: str, **attributes: Any) -> Callable[[_Command], _Command]:
@@ -177,6 +180,20 @@ _OPTIONS = (
         "--detail",
         type=click.Choice(["short", "full"]),
         help="What the handbook says of a card; short: the answer and the common mistake.",
+    ),
+    _option(
+        "--booklet",
+        is_flag=True,
+        default=None,
+        help="The handbook to fold: two pages on a side; print both sides, turned over the short "
+        "edge, fold and staple.",
+    ),
+    _option(
+        "--pocket",
+        is_flag=True,
+        default=None,
+        help="The cheat sheet to fold twice: four small pages on a side; print both sides, turned "
+        "over the long edge.",
     ),
     _option("--large-print", is_flag=True, default=None, help="Large type, in one column."),
     _option("--ink-saver", is_flag=True, default=None, help="Grey, and nothing filled."),

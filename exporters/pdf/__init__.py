@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from deckpress.model import Artifact, Deck, Version
@@ -37,7 +38,9 @@ def export(deck: Deck, version: Version, job: Job = DEFAULT_JOB) -> tuple[Artifa
     workers = job.pool or Workers(_workers(deck))
     # Each sheet is finished as soon as its parts are there, while those of others are printed.
     with ThreadPoolExecutor(_MOST) as finishing, workers as pool:
-        begun = [(ending, begin(deck, version, job, pool)) for ending, begin in asked.values()]
+        begun = [
+            (_ending(name, job), begin(deck, version, job, pool)) for name, begin in asked.items()
+        ]
         printed = [(ending, finishing.submit(finish)) for ending, finish in begun]
         return tuple(
             Artifact(f"{deck.name}-{version.stem}{ending}.pdf", sheet.result())
@@ -76,15 +79,28 @@ def _handbook(deck: Deck, version: Version, job: Job, pool: Pool) -> Printed:
     from exporters.pdf.sheets.handbook import Handbook
     from exporters.pdf.weasy.press import print_sheet
 
+    options = job.print_options
+    if options.booklet:
+        options = replace(options, paper=f"{options.paper}/2")
+
     def begin(size: float = 0) -> Printed:
-        handbook = Handbook(deck, version, job.print_options, size)
+        handbook = Handbook(deck, version, options, size)
         if handbook.in_one_piece:
             return pool.submit(print_sheet, handbook.sheet()).result
         return start_book(handbook.book(), job, pool)
 
-    if pages := job.print_options.fit_pages:
-        return lambda: fit_to_pages(lambda size: begin(size)(), pages)
-    return begin()
+    if pages := options.fit_pages:
+        return _folded(lambda: fit_to_pages(lambda size: begin(size)(), pages), job)
+    return _folded(begin(), job)
+
+
+def _folded(finish: Printed, job: Job) -> Printed:
+    """The handbook, for a booklet two pages on a side of the paper."""
+    from exporters.pdf.book.folding import booklet
+
+    if not job.print_options.booklet:
+        return finish
+    return lambda: booklet(finish(), job.print_options.paper)
 
 
 def _self_test(deck: Deck, version: Version, job: Job, pool: Pool) -> Printed:
@@ -104,9 +120,18 @@ def _flash_cards(deck: Deck, version: Version, job: Job, pool: Pool) -> Printed:
     return start_flash_cards(deck, version, job, pool)
 
 
-_SHEETS: dict[str, tuple[str, Callable[[Deck, Version, Job, Pool], Printed]]] = {
-    "cheat": ("", _cheat_sheet),
-    "handbook": ("-handbook", _handbook),
-    "test": ("-selftest", _self_test),
-    "cards": ("-cards", _flash_cards),
+def _ending(name: str, job: Job) -> str:
+    """How the name of the file of a sheet ends."""
+    if name == "cheat":
+        return "-pocket" if job.print_options.pocket else ""
+    if name == "handbook":
+        return "-booklet" if job.print_options.booklet else "-handbook"
+    return {"test": "-selftest", "cards": "-cards"}[name]
+
+
+_SHEETS: dict[str, Callable[[Deck, Version, Job, Pool], Printed]] = {
+    "cheat": _cheat_sheet,
+    "handbook": _handbook,
+    "test": _self_test,
+    "cards": _flash_cards,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from math import ceil
 
-from exporters.job import PAPERS, PrintOptions
+from exporters.job import PrintOptions, page_size
 from exporters.pdf.setting.nesting import INDENT
 from exporters.pdf.sheet import Imposition, Label
 from exporters.theme import color
@@ -46,7 +46,7 @@ class Geometry:
 
         The type has `size` points; if that is 0, the options decide it.
         """
-        width, height = PAPERS[print_options.paper]
+        width, height = page_size(print_options.paper)
         columns = print_options.columns or (
             1 if print_options.large_print or width < _ONE_COLUMN_BELOW else 2
         )

@@ -69,6 +69,11 @@ def smallest_size(print_options: PrintOptions) -> float:
 def cheat_geometry(print_options: PrintOptions, size: float = 0) -> Geometry:
     """The page of the cheat sheet, in type of `size` points, or else in the smallest."""
     points = size or smallest_size(print_options)
+    if print_options.pocket:
+        paper = replace(print_options, paper=f"{print_options.paper}/4")
+        page = Geometry.from_options(paper, points)
+        columns = print_options.columns or 1
+        return replace(page, top=6, right=6, bottom=9.6, left=6, columns=columns, gap=4)
     page = Geometry.from_options(print_options, points)
     narrow = print_options.large_print or page.width < _ONE_COLUMN
     columns = print_options.columns or (1 if narrow else 2 if page.width < _TWO_COLUMNS else 3)
@@ -93,8 +98,8 @@ def print_cheat(pack: CheatPack) -> bytes:
                 document = made.document
                 pages = list(imposed(document.pages, geometry.imposition()))
                 return write_part(document.copy(pages), made.html)
-    needed = ceil(made.used / geometry.columns)
-    raise FitError("cheat", pack.pages, needed, smallest_size(pack.print_options))
+    needed = ceil(made.used * (pack.print_options.pages or 1) / room)
+    raise FitError("cheat", pack.print_options.pages, needed, smallest_size(pack.print_options))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from deckpress import __version__
 from deckpress.model import Deck, Version
 from exporters.job import FitError, Job, Pool, PrintOptions
 from exporters.pdf.book.binding import PartTask, start_parts
+from exporters.pdf.book.folding import POCKET_PAGES, pocket
 from exporters.pdf.book.pdf_merge import Part, join_parts
 from exporters.pdf.setting.html_templates import render
 from exporters.pdf.sheet import Label, Sheet
@@ -23,7 +24,7 @@ from exporters.pdf.sheets.cheat_columns import (
     smallest_size,
 )
 from exporters.pdf.sheets.cheat_extents import Extent, extents
-from exporters.pdf.sheets.running_heads import foot_text, sheet_title
+from exporters.pdf.sheets.running_heads import edition_text, foot_text, sheet_title
 from exporters.pdf.weasy.press import print_part
 from exporters.theme import words
 from exporters.view import Chapter
@@ -60,8 +61,12 @@ def start_cheat_sheet(deck: Deck, version: Version, job: Job, pool: Pool) -> Cal
             count=extent.count, total=choices[0].count
         )
         count = sum(map(len, parts))
-        labels = _labels(deck, version, job.print_options, claim, count)
-        return join_parts(parts, labels, Part.read(about.result()))
+        options = job.print_options
+        if not options.pocket:
+            labels = _labels(deck, version, options, claim, count)
+            return join_parts(parts, labels, Part.read(about.result()))
+        labels = _pocket_labels(deck, version, options, claim, count)
+        return pocket(join_parts(parts, labels, Part.read(about.result())), options.paper)
 
     return finish
 
@@ -69,7 +74,8 @@ def start_cheat_sheet(deck: Deck, version: Version, job: Job, pool: Pool) -> Cal
 def _packs(deck: Deck, choices: Sequence[Extent], job: Job) -> Iterator[CheatPack]:
     """One pack, or several if the least that the sheet may hold is far too long for it."""
     options = job.print_options
-    pages = options.pages or _PAGES
+    on_a_side = POCKET_PAGES if options.pocket else 1
+    pages = (options.pages or _PAGES) * on_a_side
     title, lang = deck.meta.title, deck.meta.lang
     least = choices[-1]
     geometry = cheat_geometry(options)
@@ -79,7 +85,8 @@ def _packs(deck: Deck, choices: Sequence[Extent], job: Job) -> Iterator[CheatPac
         yield CheatPack(title, lang, options, tuple(choices), pages, open_ended)
         return
     if options.pages:
-        raise FitError("cheat", pages, ceil(_UNSURE * needed), smallest_size(options))
+        sides = ceil(_UNSURE * needed / on_a_side)
+        raise FitError("cheat", options.pages, sides, smallest_size(options))
     last = len(choices) - 1
     for number, some in enumerate(_runs(least, ceil(least.count / ceil(needed / _PACK)))):
         extent = replace(least, chapters=some)
@@ -123,5 +130,24 @@ def _labels(
     page_of = words(deck.meta.lang)["page-of"]
     return [
         (left, replace(geometry.foot_right(page_of.format(page=page, pages=count)), size=size))
+        for page in range(1, count + 1)
+    ]
+
+
+def _pocket_labels(
+    deck: Deck, version: Version, options: PrintOptions, claim: str, count: int
+) -> list[tuple[Label, Label]]:
+    """The foot of each small page: in turn what stands on the sheet, and its edition."""
+    geometry, size = cheat_geometry(options), smallest_size(options)
+    word = words(deck.meta.lang)
+    texts = (
+        f"{word['cheat-sheet']} · {claim}",
+        " · ".join(filter(None, (edition_text(version), deck.meta.license))),
+    )
+    return [
+        (
+            replace(geometry.foot_left(texts[(page - 1) % 2]), size=size),
+            replace(geometry.foot_right(f"{page} / {count}"), size=size),
+        )
         for page in range(1, count + 1)
     ]
