@@ -120,7 +120,8 @@ class PrintOptions:
     answers and pitfalls only, ``short``. To be folded, the handbook is a `booklet` with two pages
     on a side of the paper, and the cheat sheet a `pocket` sheet with four.
     `flip` is the edge over which the printer turns the paper of the flash cards, ``long`` or
-    ``short``. `offset` is how far the printer shifts their backs to the right and down.
+    ``short``. `offset` is how far the printer shifts their backs to the right and down. With
+    `cut_lines`, lines across the paper say where to cut them, and else marks in the margin.
     """
 
     sheets: tuple[str, ...] = SHEETS
@@ -136,6 +137,7 @@ class PrintOptions:
     pocket: bool = False
     flip: str = "long"
     offset: tuple[float, float] = (0.0, 0.0)
+    cut_lines: bool = False
 
     def non_defaults(self) -> dict[str, object]:
         """The options that differ from their default, by name."""

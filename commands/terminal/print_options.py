@@ -31,6 +31,7 @@ _SHEETS_OF = {
     "pocket": ("cheat",),
     "flip": ("cards",),
     "offset": ("cards",),
+    "cut_lines": ("cards",),
 }
 
 
@@ -201,7 +202,7 @@ _OPTIONS = (
         "--per-page",
         type=click.IntRange(1, _MOST_CARDS),
         metavar="N",
-        help="Flash cards on a page.",
+        help="Flash cards on a page; with 4 or fewer, the backs also say why and have an example.",
     ),
     _option(
         "--flip",
@@ -213,5 +214,11 @@ _OPTIONS = (
         "--offset",
         type=_Offset(),
         help="How far the printer draws the backs too far right and down, in millimetres.",
+    ),
+    _option(
+        "--cut-lines",
+        is_flag=True,
+        default=None,
+        help="Lines across the paper along which to cut the flash cards.",
     ),
 )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from exporters.job import PAPERS
 
 # The margin that a printer cannot reach, in millimetres. The marks for cutting are drawn in it.
 MARGIN = 8.0
 _MARK_LENGTH = 4.0
+_EDGE = 1.0  # between the marks and the edge of the paper
 _ASPECT = 1.4  # the width of a card by its height; approximated as the number of cards allows
 
 _SMALLEST_SIDE = 25.0  # millimetres; a smaller card has no room for a line besides its corners
@@ -96,11 +97,22 @@ class CardGrid:
         for column in range(self.columns + 1):
             left = MARGIN + width * column
             found += [
-                Mark(left, y, height=_MARK_LENGTH) for y in (1.0, self.height - 1.0 - _MARK_LENGTH)
+                Mark(left, y, height=_MARK_LENGTH)
+                for y in (_EDGE, self.height - _EDGE - _MARK_LENGTH)
             ]
         for row in range(self.rows + 1):
             top = MARGIN + height * row
             found += [
-                Mark(x, top, width=_MARK_LENGTH) for x in (1.0, self.width - 1.0 - _MARK_LENGTH)
+                Mark(x, top, width=_MARK_LENGTH) for x in (_EDGE, self.width - _EDGE - _MARK_LENGTH)
             ]
         return tuple(found)
+
+    def lines(self) -> tuple[Mark, ...]:
+        """Lines across the paper along which to cut, instead of marks."""
+        return tuple(
+            replace(mark, height=self.height - 2 * mark.top)
+            if mark.height
+            else replace(mark, width=self.width - 2 * mark.left)
+            for mark in self.marks()
+            if mark.left == _EDGE or mark.top == _EDGE
+        )

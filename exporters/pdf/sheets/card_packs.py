@@ -16,7 +16,14 @@ from exporters.pdf.setting.grey_pictures import pictures_to_print
 from exporters.pdf.setting.html_templates import render
 from exporters.pdf.sheet import Label, Sheet
 from exporters.pdf.sheets.card_grid import MARGIN
-from exporters.pdf.sheets.flash_cards import Cards, Pack, card_fields, grid_for, print_pack
+from exporters.pdf.sheets.flash_cards import (
+    Cards,
+    Pack,
+    card_fields,
+    grid_for,
+    print_pack,
+    shown_parts,
+)
 from exporters.pdf.sheets.running_heads import foot_text, sheet_title
 from exporters.pdf.weasy.press import print_part
 from exporters.theme import color, words
@@ -54,7 +61,7 @@ def start_flash_cards(deck: Deck, version: Version, job: Job, pool: Pool) -> Cal
 def packs(deck: Deck, print_options: PrintOptions) -> Iterator[Pack]:
     """The cards of `deck` in packs that fill whole sheets; one empty pack if there are no cards."""
     cards = [
-        (replace(entry, card=_printed_card(entry.card)), chapter.section.title)
+        (replace(entry, card=_printed_card(entry.card, print_options)), chapter.section.title)
         for chapter in chapters(deck)
         for entry in chapter.entries
     ]
@@ -74,9 +81,10 @@ def packs(deck: Deck, print_options: PrintOptions) -> Iterator[Pack]:
         )
 
 
-def _printed_card(card: Card) -> Card:
+def _printed_card(card: Card, print_options: PrintOptions) -> Card:
     """The card without what is not printed, so that an edit of that prints nothing again."""
-    return replace(card, parts=(), proof=None, tags=(), digest="")
+    parts = shown_parts(card, print_options)
+    return replace(card, parts=parts, proof=None, tags=(), digest="")
 
 
 def _linked_numbers(cards: Cards, numbers: Mapping[str, int]) -> Mapping[str, int]:

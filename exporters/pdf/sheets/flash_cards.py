@@ -16,7 +16,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from deckpress.model import Asset, Card, CardKind, Html
+from deckpress.model import Asset, Card, CardKind, Html, Part, PartName
+from deckpress.reading.part_names import part_label
 from exporters.job import PrintOptions
 from exporters.pdf.setting.field_html import PaperRenderer
 from exporters.pdf.setting.html_templates import render, styles, text_to_html
@@ -33,6 +34,9 @@ from exporters.view import Entry, has_gaps, letter
 # The type sizes, in points.
 _SIZES = (16.0, 14.0, 12.5, 11.0, 10.0, 9.0, 8.0, 7.2, 6.5, 6.0, 5.5)
 _LARGE = 14.0  # the smallest size in large print
+# On cards of this size (square millimetres), backs also say why and have an example, as far as
+# these fit in type of so many points: they never take a card of their own.
+_ROOMY, _LEAST_WITH_PARTS = 12_000, 8.0
 _LARGEST, _LARGEST_BACK = 16.0, 12.5
 _MM_PER_POINT = 25.4 / 72
 _LEADING = 1.5
@@ -57,14 +61,15 @@ Cards = tuple[tuple[Entry, str], ...]
 class Side:
     """One side of a card.
 
-    `section` is the title of its section, `size` the type size in points. `repeat` counts the
-    copies of a front: 0 for the first.
+    `section` is the title of its section, `size` the type size in points. `parts` stand below the
+    answer. `repeat` counts the copies of a front: 0 for the first.
     """
 
     entry: Entry
     section: str
     front: bool
     size: float
+    parts: tuple[Part, ...] = ()
     repeat: int = 0
 
     @property
@@ -124,6 +129,14 @@ def grid_for(print_options: PrintOptions) -> CardGrid:
     )
 
 
+def shown_parts(card: Card, print_options: PrintOptions) -> tuple[Part, ...]:
+    """The parts that the back of `card` may have below the answer."""
+    width, height = grid_for(print_options).card
+    if width * height < _ROOMY:
+        return ()
+    return tuple(part for part in card.parts if part.name in (PartName.WHY, PartName.EXAMPLE))
+
+
 def print_pack(pack: Pack) -> bytes:
     """The pack as a part of a book: sheets with fronts and sheets with backs, in turn.
 
@@ -140,6 +153,7 @@ class FlashCards:
         self._grid = grid_for(print_options)
         self._least = _LARGE if print_options.large_print else _SIZES[-1]
         self._ink = ("ink.css",) if print_options.ink_saver else ()
+        self._marks = self._grid.lines() if print_options.cut_lines else self._grid.marks()
         self._pictures = pack.pictures
         self._cards = pack.cards
         self._numbers = pack.numbers
@@ -156,6 +170,7 @@ class FlashCards:
             "shuffled_steps": question_view.shuffled_steps,
             "letter": letter,
             "right_letters": question_view.right_letters,
+            "label": lambda name: part_label(name, pack.lang),
         }
 
     def print_part(self) -> bytes:
@@ -169,20 +184,29 @@ class FlashCards:
     def _sides(self) -> Iterator[Side]:
         for entry, section in self._cards:
             for front in (True, False):
-                yield Side(entry, section, front, self._first_size(entry.card, front))
+                parts = () if front else entry.card.parts
+                size = self._first_size(entry.card, front, parts)
+                yield Side(entry, section, front, size, parts)
 
     def _lay_out_sides(self, sides: Sequence[Side]) -> dict[str, list[Any]]:
         """The laid-out pages of each side, by its name: one page if any type size allows it."""
         found: dict[str, list[Any]] = {}
         while sides:
             found |= _by_side(sides, lay_out(self._sides_sheet(sides)))
-            sides = [
-                replace(side, size=less[0])
-                for side in sides
-                if len(found[side.name]) > 1
-                and (less := [size for size in _SIZES if self._least <= size < side.size])
-            ]
+            long = (side for side in sides if len(found[side.name]) > 1)
+            sides = [shorter for side in long if (shorter := self._shorter(side))]
         return found
+
+    def _shorter(self, side: Side) -> Side | None:
+        """The side in the next smaller type, or without its last part; None if it must go on."""
+        least = max(self._least, _LEAST_WITH_PARTS) if side.parts else self._least
+        if less := [size for size in _SIZES if least <= size < side.size]:
+            return replace(side, size=less[0])
+        if not side.parts:
+            return None
+        parts = side.parts[:-1]
+        size = self._first_size(side.entry.card, side.front, parts)
+        return replace(side, size=size, parts=parts)
 
     def _faces(self, sides: Sequence[Side]) -> Iterator[tuple[Face, Face]]:
         """The front and back of every card that is cut out.
@@ -253,17 +277,18 @@ class FlashCards:
         width, height = self._grid.width, self._grid.height
         css = f"@page {{ size: {width}mm {height}mm; margin: 0 }}\n"
         style = Markup(styles("flashcards.css", *self._ink) + css)
-        values = {"leaves": leaves, "marks": self._grid.marks(), "size": self._grid.card}
+        values = {"leaves": leaves, "marks": self._marks, "size": self._grid.card}
         return Sheet(render("flashcards-around", **self._shared, **values, style=style))
 
-    def _first_size(self, card: Card, front: bool) -> float:
+    def _first_size(self, card: Card, front: bool, parts: tuple[Part, ...]) -> float:
         """An estimate of the largest type size in which a side fits, by the length of its text."""
         width, height = (
             length - around for length, around in zip(self._grid.card, _AROUND, strict=True)
         )
-        fields = _front(card) if front else _back(card)
+        fields = _front(card) if front else (*_back(card), *(part.html for part in parts))
+        least = max(self._least, _LEAST_WITH_PARTS) if parts else self._least
         largest = _LARGEST if front else _LARGEST_BACK
-        sizes = [size for size in _SIZES if self._least <= size <= largest] or [self._least]
+        sizes = [size for size in _SIZES if least <= size <= largest] or [least]
         for size in sizes:
             em = size * _MM_PER_POINT
             line = width / em * _TIGHT
@@ -278,7 +303,7 @@ class FlashCards:
 
 def card_fields(card: Card) -> tuple[Html, ...]:
     """All fields that are printed on `card`; some are printed on both sides."""
-    return (*_front(card), *_back(card), card.short)
+    return (*_front(card), *_back(card), card.short, *(part.html for part in card.parts))
 
 
 def _front(card: Card) -> tuple[Html, ...]:

@@ -16,8 +16,21 @@ from typing import Any
 
 import pikepdf
 import pytest
+from pdfminer.high_level import extract_pages
+from pdfminer.layout import LTCurve
 
-from deckpress.model import Artifact, Card, CardKind, ClozeEnd, ClozeStart, Deck, Html, Section
+from deckpress.model import (
+    Artifact,
+    Card,
+    CardKind,
+    ClozeEnd,
+    ClozeStart,
+    Deck,
+    Html,
+    Part,
+    PartName,
+    Section,
+)
 from exporters.job import Job, PrintOptions
 from exporters.pdf import export
 from exporters.pdf.sheets import question_view
@@ -396,6 +409,40 @@ def test_a_front_asks_and_a_back_answers() -> None:
             for sentence in sentences(each.short):
                 assert sentence in backs, each.id
                 assert len(sentence) < 6 or sentence not in fronts, each.id
+
+
+def _explained() -> Deck:
+    parts = (
+        Part(PartName.WHY, ("<p>因为有一个原因。</p>",)),
+        Part(PartName.EXAMPLE, ("<p>比如这个例子。</p>",)),
+        Part(PartName.PITFALL, ("<p>误区在这里。</p>",)),
+    )
+    endless: tuple[Part, ...] = (Part(PartName.WHY, ("<p>短短的原因。</p>",)),)
+    endless += (Part(PartName.EXAMPLE, (f"<p>{'很长的例子。' * 600}</p>",)),)
+    cards = [card("short", "短？", "<p>短。</p>"), card("long", "长？", "<p>长。</p>")]
+    told = (replace(cards[0], parts=parts), replace(cards[1], parts=endless))
+    return deck(Section("one", "One", (), told))
+
+
+def test_large_cards_say_why_and_show_the_example_as_far_as_it_fits() -> None:
+    fronts, backs = texts(printed(_explained(), "cards", per_page=4))
+    assert "因为有一个原因" not in fronts
+    assert "因为有一个原因。" in backs
+    assert "比如这个例子。" in backs
+    assert "误区在这里" not in backs
+    assert "短短的原因。" in backs
+    assert "很长的例子" not in backs
+    assert "因为有一个原因" not in texts(printed(_explained(), "cards"))[1]
+
+
+def test_lines_to_cut_along_lie_between_the_cards_of_the_front() -> None:
+    pdf = printed(many(3), "cards", per_page=4, cut_lines=True)
+    front, back = extract_pages(BytesIO(pdf))
+    ruled = [shape.bbox for shape in front if isinstance(shape, LTCurve)]
+    long = {round(max(right - left, top - low) / MILLIMETRE) for left, low, right, top in ruled}
+    assert long == {208, 295}
+    assert any(abs(left / MILLIMETRE - 105) < 0.3 for left, *_ in ruled)
+    assert not [shape for shape in back if isinstance(shape, LTCurve)]
 
 
 def _crowded() -> Sequence[Card]:
