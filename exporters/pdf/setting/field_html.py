@@ -46,12 +46,8 @@ class PaperRenderer:
     type_size: float = 8.4
     drawings: dict[str, Asset] = field(default_factory=dict)
 
-    def field(self, html: Html, hosts: bool = False) -> Markup:
-        """The field `html` as HTML for paper.
-
-        With `hosts`, the host of a link is written behind it if its text does not contain it: on
-        paper, nobody can see where a link leads.
-        """
+    def field(self, html: Html) -> Markup:
+        """The field `html` as HTML for paper."""
         targets: list[int | None] = []
 
         def link_start(link: LinkStart) -> str:
@@ -74,7 +70,7 @@ class PaperRenderer:
         )
         coded = mark_long_lines(add_thin_spaces(joined), self.code_characters, self.code_indent)
         tabled = fit_tables(coded, self.width, self.type_size)
-        linked = _LINK.sub(lambda link: _show_address(link, hosts), tabled)
+        linked = _LINK.sub(_show_address, tabled)
         return Markup(decide_breaks(linked))
 
     def _math(self, math: Math) -> str:
@@ -108,17 +104,11 @@ def _gap(gap: ClozeStart) -> str:
     return '<b class="gap">'
 
 
-def _show_address(link: re.Match[str], hosts: bool) -> str:
-    """The HTML of a link.
-
-    A bare address is shown without its scheme. With `hosts`, a named link is shown with its host.
-    """
+def _show_address(link: re.Match[str]) -> str:
+    """The HTML of a link. A bare address is shown without its scheme."""
     start, href, text, end = link.groups()
     address = unescape(href)
     if unescape(text) == address:
         short = address.partition("://")[2].removesuffix("/")
         return f'{start}<span class="address">{escape(short)}</span>{end}'
-    host = address.partition("://")[2].partition("/")[0].removeprefix("www.")
-    if not hosts or host in text:
-        return link[0]
-    return f'{start}{text}{end} <span class="host">{escape(host)}</span>'
+    return link[0]

@@ -27,6 +27,7 @@ from exporters.pdf.setting.page_geometry import Geometry
 from exporters.pdf.sheet import Label, Sheet
 from exporters.pdf.sheets.chunks import chunks, section_and_card_ids
 from exporters.pdf.sheets.contents import Line, Room, cards_fit_below, contents_pages
+from exporters.pdf.sheets.endnotes import endnotes
 from exporters.pdf.sheets.index_terms import index_terms
 from exporters.pdf.sheets.qr import qr_codes
 from exporters.pdf.sheets.running_heads import foot_text, page_labels, section_heads, sheet_title
@@ -94,6 +95,7 @@ class Handbook:
             "proof": lambda card: proof_text(card.proof, deck.meta.lang),
             "kinds": CardKind,
             "sources": PartName.SOURCES,
+            "endnotes": lambda chapter: endnotes(chapter, self._renderer.field, bool(self._codes)),
         }
 
     def sheet(self) -> Sheet:

@@ -16,7 +16,6 @@ from PIL import Image
 
 from deckpress.model import Asset, CardKind, Deck, Html, Math, Option, Picture, Section
 from exporters.job import PrintOptions
-from exporters.pdf.setting.field_html import PaperRenderer
 from exporters.pdf.setting.page_geometry import Geometry
 from exporters.pdf.sheet import Sheet
 from exporters.pdf.sheets.card_grid import CardGrid
@@ -240,11 +239,6 @@ def test_the_second_paragraph_of_a_step_has_a_line_of_its_own(sheet: str) -> Non
 def test_heads_and_feet_are_as_large_as_large_print() -> None:
     (foot,) = _told(_tokens("handbook", paper="A5", large_print=True), "第1页，共")
     assert foot[0].size > 12
-
-
-def test_the_host_of_a_source_stands_apart_from_its_name() -> None:
-    link = '<a href="https://nginx.org/x">Manual</a>'
-    assert "</a> <span" in PaperRenderer({}).field((link,), hosts=True)
 
 
 PIECES = st.tuples(
