@@ -35,7 +35,8 @@ class Part:
     """A printed part: the bytes of its PDF, its number of pages, and its destinations.
 
     A destination is a place's name, its page (counted from 0) and the view of that page in PDF
-    terms. The bookmarks of a part that `continues` go below the last bookmark of the part before.
+    terms. A part that `continues` goes on with the last section of the part before: bookmarks of
+    cards, or those below its own first bookmark, go below the last one there.
     """
 
     data: bytes
@@ -144,8 +145,10 @@ class _MergedPdf:
         self._add_structure(self._pdf.copy_foreign(source.Root.StructTreeRoot), pages)
         if Name.Outlines in source.Root:
             bookmarks = _bookmarks(self._pdf.copy_foreign(source.Root.Outlines))
-            above = self._bookmarks[-1].inner if part.continues else self._bookmarks
-            above.extend(bookmarks)
+            if part.continues:
+                begun, *bookmarks = _with_section(bookmarks)
+                self._bookmarks[-1].inner.extend(begun.inner)
+            self._bookmarks.extend(bookmarks)
 
     def _add_structure(self, root: Any, pages: Sequence[Any]) -> None:
         for element in root.K[0].K:
@@ -239,6 +242,11 @@ class _MergedPdf:
 class _Bookmark:
     item: Any
     inner: list[_Bookmark]
+
+
+def _with_section(bookmarks: list[_Bookmark]) -> list[_Bookmark]:
+    """Bookmarks of sections; those of cards alone are put below one that has no item."""
+    return bookmarks if any(each.inner for each in bookmarks) else [_Bookmark(None, bookmarks)]
 
 
 def _pick(dictionary: Any, keys: Sequence[str]) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from markupsafe import Markup
@@ -45,13 +45,17 @@ def start_flash_cards(deck: Deck, version: Version, job: Job, pool: Pool) -> Cal
     Raises (when the returned function is called):
         LayoutError: the layout of a card did not end.
     """
-    tasks = [PartTask(print_pack, pack, pack.content) for pack in packs(deck, job.print_options)]
+    made = list(packs(deck, job.print_options))
+    tasks = [PartTask(print_pack, pack, pack.content) for pack in made]
     printed_packs = start_parts(tasks, job, pool)
     title = sheet_title(deck, version, words(deck.meta.lang)["flash-cards"])
     about = pool.submit(print_part, _about(deck, version, title))
 
     def finish() -> bytes:
-        parts = [Part.read(data) for data in printed_packs()]
+        parts = [
+            Part.read(data, continues)
+            for data, continues in zip(printed_packs(), _continuing(made), strict=True)
+        ]
         labels = _labels(deck, version, job.print_options, sum(map(len, parts)))
         return join_parts(parts, labels, Part.read(about.result()))
 
@@ -79,6 +83,15 @@ def packs(deck: Deck, print_options: PrintOptions) -> Iterator[Pack]:
             _linked_numbers(some, numbers),
             _shown_pictures(some, pictures),
         )
+
+
+def _continuing(some: Sequence[Pack]) -> Iterator[bool]:
+    """Whether each pack begins within the section with which the pack before it ended."""
+    last = None
+    for pack in some:
+        sections = [section for _, section in pack.cards]
+        yield sections[:1] == [last]
+        last = sections[-1] if sections else None
 
 
 def _printed_card(card: Card, print_options: PrintOptions) -> Card:

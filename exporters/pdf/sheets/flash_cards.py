@@ -62,7 +62,8 @@ class Side:
     """One side of a card.
 
     `section` is the title of its section, `size` the type size in points. `parts` stand below the
-    answer. `repeat` counts the copies of a front: 0 for the first.
+    answer. `repeat` counts the copies of a front: 0 for the first. A front that `opens` its section
+    is the first of the section in its pack.
     """
 
     entry: Entry
@@ -71,6 +72,7 @@ class Side:
     size: float
     parts: tuple[Part, ...] = ()
     repeat: int = 0
+    opens: bool = False
 
     @property
     def name(self) -> str:
@@ -182,11 +184,14 @@ class FlashCards:
             return write_part(around.copy(list(self._papers(leaves, around.pages))), sheet.html)
 
     def _sides(self) -> Iterator[Side]:
+        last = ""
         for entry, section in self._cards:
             for front in (True, False):
                 parts = () if front else entry.card.parts
                 size = self._first_size(entry.card, front, parts)
-                yield Side(entry, section, front, size, parts)
+                opens = front and section != last
+                yield Side(entry, section, front, size, parts, opens=opens)
+            last = section
 
     def _lay_out_sides(self, sides: Sequence[Side]) -> dict[str, list[Any]]:
         """The laid-out pages of each side, by its name: one page if any type size allows it."""

@@ -487,7 +487,17 @@ def test_the_cards_are_tagged_and_have_bookmarks() -> None:
     with pikepdf.open(BytesIO(pdf)) as opened:
         assert opened.Root.MarkInfo.Marked
         assert opened.Root.Lang == "zh-CN"
-    assert len(outline(pdf)) == len(PRINTED)
+    cards = [title for level, title in outline(pdf) if level == 2]
+    assert len(cards) == len(PRINTED)
+
+
+def test_bookmarks_of_cards_are_below_their_section_which_is_closed() -> None:
+    pdf, _ = in_packs()
+    levels = [level for level, _ in outline(pdf)]
+    assert levels == [1, *[2] * 5, 1, *[2] * 5]
+    assert [title for level, title in outline(pdf) if level == 1] == ["甲章", "乙章"]
+    with pikepdf.open(BytesIO(pdf)) as opened:
+        assert opened.Root.Outlines.Count == 2
 
 
 @pytest.mark.parametrize("sheet", ["test", "cards"])
