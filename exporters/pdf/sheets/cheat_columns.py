@@ -20,7 +20,7 @@ from exporters.pdf.setting.field_html import PaperRenderer
 from exporters.pdf.setting.html_templates import render, styles, text_to_html
 from exporters.pdf.setting.page_geometry import Geometry
 from exporters.pdf.sheet import Sheet
-from exporters.pdf.sheets.cheat_extents import LEADING, Extent
+from exporters.pdf.sheets.cheat_extents import LEADING, Extent, is_long
 from exporters.pdf.weasy.imposition import free_height, imposed
 from exporters.pdf.weasy.press import lay_out, print_environment, write_part
 
@@ -180,6 +180,7 @@ class _Columns:
             text=text_to_html,
             label=lambda name: part_label(name, lang),
             kinds=CardKind,
+            is_long=is_long,
             style=Markup(css),
         )
         document = lay_out(Sheet(html, renderer.drawings))

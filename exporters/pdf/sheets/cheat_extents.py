@@ -18,6 +18,8 @@ LEADING = 1.36
 _CARD, _NUMBER, _SECTION = 0.32, 1.9, 2.6
 _FILLED = 0.91  # the share of a line that text fills, since lines end where words do
 _EXTRA = "extra"
+# A card of more text, in ems, may be divided between two columns, of whose lines each has so many.
+_LONG, _LINE = 500, 24
 _MM_PER_POINT = 25.4 / 72
 
 
@@ -79,6 +81,12 @@ def extents(deck: Deck) -> tuple[Extent, ...]:
 def right_options(card: Card) -> tuple[Html, ...]:
     """The right options of a choice card; of any other card, none."""
     return tuple(option.html for option in card.options if option.right)
+
+
+def is_long(card: Card) -> bool:
+    """Whether to keep `card` in one column would leave too much of the column before it empty."""
+    length, lines = _amount(card)
+    return length + lines * _LINE > _LONG
 
 
 def _cheat_chapters(deck: Deck) -> Iterator[Chapter]:

@@ -157,3 +157,11 @@ def test_every_kind_of_content_runs_in_no_smaller_than_promised() -> None:
     for run in ("1.one2.two", "cell0|cell1", "said", "server{a;}"):
         assert said.count(run) == 2, run
     assert "x.conf" not in said
+
+
+def test_an_answer_longer_than_a_column_begins_below_the_title() -> None:
+    pdf = printing.printed(long_deck(1, 0, words=800), "cheat")
+    first = min(glyph.x for glyph in glyphs(pdf))
+    answer = next(glyph for glyph in glyphs(pdf) if glyph.text == "a")
+    assert answer.page == 0
+    assert answer.x < first + 100  # in the first column

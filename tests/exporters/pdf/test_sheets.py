@@ -230,6 +230,16 @@ def test_each_cell_for_a_score_says_its_section_and_its_column(count: int) -> No
             assert sorted(of_header[header] for header in headers) == ["/Column", "/Row"]
 
 
+def test_a_deck_of_many_sections_is_scored_as_a_whole_and_asks_on_the_first_page() -> None:
+    sections = tuple(
+        Section(f"s{n}", f"第{n}章", (), (card(f"c{n}", f"第{n}问？", "<p>答。</p>"),))
+        for n in range(31)
+    )
+    first, *_ = texts(printed(deck(*sections), "test"))
+    assert "第0问？" in first
+    assert "全部31" in first
+
+
 def _is_cell(item: Any) -> bool:
     return isinstance(item, pikepdf.Dictionary) and item.get("/S") in ("/TH", "/TD")
 
