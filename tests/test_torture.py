@@ -53,7 +53,7 @@ def tortured() -> Tortured:
         decks.append(read.deck)
     sections = tuple(section for deck in decks for section in deck.sections)
     deck, found = render(replace(decks[0], sections=sections))
-    assert found == ()
+    assert [d.message("en") for d in found if d.code != "D517"] == []
     made = {name: load(name)(deck, VERSION, HANDBOOK) for name in EXPORTERS}
     return Tortured(deck, {name: artifact for name, (artifact, *_) in made.items()})
 

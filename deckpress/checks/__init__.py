@@ -20,6 +20,7 @@ from deckpress.checks import (
     links,
     proven_code,
     released,
+    small_text,
     typography,
 )
 from deckpress.diagnostics import Diagnostic, ordered, without_ignored
@@ -49,6 +50,7 @@ def check(deck: RawDeck, has_glyph: Callable[[str], bool] | None = None) -> tupl
     found += cloze_cards.check(deck)
     found += content.check(deck)
     found += images.check(deck)
+    found += small_text.check(deck)
     found += proven_code.check(deck)
     found += released.check(deck)
     found += characters.check_deck(deck, has_glyph)

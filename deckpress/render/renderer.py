@@ -67,6 +67,7 @@ class _Job:
     text: Text
     block: bool
     gaps: bool
+    on_card: bool
     prefix: str
     key: bytes
 
@@ -215,8 +216,12 @@ class _Renderer:
                 (label, d["href"], d["title"]) for label, d in self._deck.definitions.items()
             )
             key.update(repr(sorted(defined)).encode())
+        on_card = field.name in ("question", "lead", "short") or field.name.startswith("item")
+        if "mermaid" in source:
+            key.update(f"\0{on_card}".encode())
         self._keys[field.owner, field.name] = key.digest()
-        return _Job(replace(field.text, source=source), block, field.gaps, prefix, key.digest())
+        text = replace(field.text, source=source)
+        return _Job(text, block, field.gaps, on_card, prefix, key.digest())
 
     def _render(self, job: _Job) -> tuple[_Rendered, list[Diagnostic]]:
         source = job.text.source
@@ -236,6 +241,7 @@ class _Renderer:
             files=self._deck.files,
             pictures=self._pictures,
             gaps=job.gaps,
+            on_card=job.on_card,
             titles=self._titles,
             definitions={**self._deck.definitions, **parse(source).definitions},
         )

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from markupsafe import escape
 
 from deckpress.commonmark.opaque import CODE_GAP
+from deckpress.diagnostics import finding
+from deckpress.print_size import small_text
 from deckpress.reading.fences import DIAGRAM, Fence, Info, extract_part
 from deckpress.render import diagrams
 from deckpress.render.markup.context import Context
@@ -78,6 +80,9 @@ def _diagram(fence: Fence, body: str, context: Context) -> str:
     except diagrams.DiagramError as error:
         context.report("D701", context.text.at(fence.line, fence.column, 3), str(error))
         return ""
+    if small := small_text(asset.data, context.on_card):
+        span = context.text.at(fence.line, fence.column, 3)
+        context.found.append(finding(small.code, span, size=small.size, needed=small.needed))
     context.assets.append(asset)
     return f'<div class="figure"><data value="{context.hole(picture)}"></data></div>'
 

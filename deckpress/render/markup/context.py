@@ -17,7 +17,8 @@ class Context:
     `text` is the field, and `lang` the language of the deck. `prefix` makes the ids of footnotes
     unique in the deck. `targets` are the ids that links may lead to. `pictures` maps the path of
     each figure to its picture, and `files` has the bytes of the deck's files by path. `gaps` tells
-    whether ``{{c1::…}}`` is a gap. The lists collect the holes, assets and findings.
+    whether ``{{c1::…}}`` is a gap, and `on_card` whether flash cards have the field. The lists
+    collect the holes, assets and findings.
     """
 
     text: Text
@@ -27,6 +28,7 @@ class Context:
     files: Mapping[str, bytes]
     pictures: Mapping[str, Picture]
     gaps: bool = False
+    on_card: bool = False
     definitions: Mapping[str, Definition] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
     holes: list[Math | Picture] = field(default_factory=list)

@@ -11,15 +11,13 @@ from html import unescape
 from markupsafe import Markup, escape
 
 from deckpress.model import Asset, ClozeStart, Html, LinkStart, Math, Picture
+from deckpress.print_size import HIGHEST, PAPER_SCALE
 from exporters.pdf.setting.cjk_spacing import add_thin_spaces
 from exporters.pdf.setting.code_lines import mark_long_lines
 from exporters.pdf.setting.line_breaks import decide_breaks
 from exporters.pdf.setting.tables import fit_tables
 from exporters.theme.join import join
 
-# The size of a picture is meant for a screen, where text is 16 px high. On a sheet it is 11 px.
-_PAPER_SCALE = 0.7
-_MAX_HEIGHT = 420  # CSS pixels; so there is room for the card of a figure on the same page
 _ICON_HEIGHT = 32  # CSS pixels; a picture up to this height stays in its line of text
 
 _LINK = re.compile(r'(<a href="(https?://[^"]+)"[^>]*>)(.*?)(</a>)', re.DOTALL)
@@ -88,7 +86,7 @@ class PaperRenderer:
         size = ""
         kind = "figure"
         if picture.width and picture.height:
-            scale = min(_PAPER_SCALE * self.scale, _MAX_HEIGHT / picture.height)
+            scale = min(PAPER_SCALE * self.scale, HIGHEST / picture.height)
             size = f' width="{max(1, round(picture.width * scale))}"'
             kind = "icon" if picture.height <= _ICON_HEIGHT else "figure"
         source = f"asset:{escape(picture.asset)}"
