@@ -9,6 +9,8 @@ from deckpress.model import Asset
 
 # The start of the address of a link to a place that may be in another part (see `book.pdf_merge`).
 PLACE = "place:"
+# The start of the name of a place whose page is written into the box of the link itself.
+PAGE_OF = "page-of:"
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,8 +53,9 @@ class Book:
 
     `front` and `back` make the sheets of the front and back matter; each sheet begins on a new
     page. The first sheet gives the book its title, language and attachments. `running_labels` makes
-    the labels of each page, its head and foot. Books with the same `name` have the same places,
-    perhaps on other pages.
+    the labels of each page, its head and foot. `page_of` is what stands in the box of a link that
+    says the page of a place (`PAGE_OF`), with ``{page}`` in its text. Books with the same `name`
+    have the same places, perhaps on other pages.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Book:
     running_labels: Callable[[Places], Sequence[Sequence[Label]]]
     back: Callable[[Places], Sequence[Sheet]] | None = None
     front_pages: int = 1  # a guess; if it is right, it saves a second layout
+    page_of: Label | None = None
 
 
 def start_book(book: Book, job: Job, pool: Pool) -> Callable[[], bytes]:
@@ -164,7 +166,8 @@ def _finish_book(book: Book, parts: Sequence[Part], job: Job, pool: Pool) -> byt
         pages = sum(map(len, front))
         if pages == front_pages:
             job.memo.put(_key(book.name.encode()), json.dumps(asdict(places)).encode())
-            return join_parts([*front, *parts, *back], book.running_labels(places))
+            running = book.running_labels(places)
+            return join_parts([*front, *parts, *back], running, page_of=book.page_of)
         front_pages = pages
     raise AssertionError("the front matter has no certain length")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import Any
 
@@ -16,8 +16,8 @@ from pikepdf import Array, Dictionary, Name, ObjectStreamMode, Pdf, Stream, Stri
 
 from exporters.pdf.book.font_merge import font_names, merge_fonts
 from exporters.pdf.book.text_overlay import TextOverlay
-from exporters.pdf.setting.text_width import BOLD, REGULAR
-from exporters.pdf.sheet import PLACE, Label
+from exporters.pdf.setting.text_width import BOLD, POINTS_PER_MM, REGULAR
+from exporters.pdf.sheet import PAGE_OF, PLACE, Label
 
 # The keys of a part's catalog that describe the whole document.
 _DOCUMENT_KEYS = ("/Lang", "/MarkInfo", "/Metadata", "/ViewerPreferences")
@@ -81,21 +81,28 @@ def join_parts(
     parts: Sequence[Part],
     running: Sequence[Sequence[Label]] = (),
     about: Part | None = None,
+    page_of: Label | None = None,
 ) -> bytes:
     """One PDF of `parts`, in which links lead to places in any part.
 
     `running` has the labels of each page, its head and foot. Metadata and attachments come from the
-    part `about`, or from the first part if it is None.
+    part `about`, or from the first part if it is None. `page_of` is written into the box of each
+    link to a place whose name begins with `PAGE_OF`: the page of that place.
     """
-    return _JOINER.submit(_join_parts, parts, running, about or parts[0]).result()
+    return _JOINER.submit(_join_parts, parts, running, about or parts[0], page_of).result()
 
 
-def _join_parts(parts: Sequence[Part], running: Sequence[Sequence[Label]], about: Part) -> bytes:
+def _join_parts(
+    parts: Sequence[Part],
+    running: Sequence[Sequence[Label]],
+    about: Part,
+    page_of: Label | None,
+) -> bytes:
     whole = _MergedPdf()
     for part in parts:
         whole.add(part)
     with Pdf.open(BytesIO(about.data)) as first:
-        return whole.save(first, running)
+        return whole.save(first, running, page_of)
 
 
 class _MergedPdf:
@@ -167,17 +174,19 @@ class _MergedPdf:
                 if Name.StructParent in annotation:
                     annotation.StructParent = int(annotation.StructParent) + offset
 
-    def save(self, first: Pdf, running: Sequence[Sequence[Label]]) -> bytes:
+    def save(
+        self, first: Pdf, running: Sequence[Sequence[Label]], page_of: Label | None = None
+    ) -> bytes:
         """Add everything that belongs to the whole document, and return its bytes.
 
         Metadata and attachments come from `first`; `running` has the labels of each page.
         """
         pdf, root = self._pdf, self._pdf.Root
-        self._resolve_links()
+        written = self._resolve_links(page_of)
         overlay = TextOverlay(REGULAR, BOLD, font_names(self._fonts))
-        for page, labels in zip(pdf.pages, running, strict=False):
+        for page, labels, pages in zip(pdf.pages, running, written, strict=False):
             height = float(page.mediabox[3])
-            text = b"".join(overlay.operators(label, height) for label in labels)
+            text = b"".join(overlay.operators(label, height) for label in (*labels, *pages))
             page.obj.Contents = Array([pdf.make_stream(_ARTIFACT % text), page.obj.Contents])
         merge_fonts(pdf, self._fonts, overlay.used_glyphs)
         general = pdf.copy_foreign(first.make_indirect(_pick(first.Root, _DOCUMENT_KEYS)))
@@ -200,16 +209,29 @@ class _MergedPdf:
         )
         return buffer.getvalue()
 
-    def _resolve_links(self) -> None:
-        """Turn addresses that start with `PLACE` into links inside the document."""
+    def _resolve_links(self, page_of: Label | None) -> list[list[Label]]:
+        """Turn addresses that start with `PLACE` into links inside the document.
+
+        The result are the pages of places that links say, as labels on each page.
+        """
+        numbers = {page.objgen: number for number, page in enumerate(self._pdf.pages, 1)}
+        pages = {name: numbers[target[0].objgen] for name, target in self._destinations}
+        written: list[list[Label]] = []
         for page in self._pdf.pages:
+            written.append([])
             for annotation in page.obj.get(Name.Annots, ()):
                 action = annotation.get(Name.A, Dictionary())
                 address = str(action.get(Name.URI, ""))
-                if address.startswith(PLACE):
-                    name = String(address.removeprefix(PLACE))
-                    annotation.Dest = annotation.Contents = name
-                    del annotation.A
+                if not address.startswith(PLACE):
+                    continue
+                name = address.removeprefix(PLACE)
+                if page_of and name.startswith(PAGE_OF):
+                    name = name.removeprefix(PAGE_OF)
+                    text = page_of.text.format(page=pages[name])
+                    written[-1].append(_in_box(page_of, text, annotation, page))
+                annotation.Dest = annotation.Contents = String(name)
+                del annotation.A
+        return written
 
     def _write_names(self, first: Pdf) -> None:
         root = self._pdf.Root
@@ -236,6 +258,15 @@ class _MergedPdf:
             ordered = sorted(self._ids, key=lambda node: bytes(node.Limits[0]))
             tree.IDTree = Dictionary(Kids=Array(ordered))
         pdf.Root.StructTreeRoot = self._document.P = pdf.make_indirect(tree)
+
+
+def _in_box(label: Label, text: str, annotation: Any, page: Any) -> Label:
+    """The label with this text in the box of a link, whose height is the size of the type."""
+    right = float(annotation.Rect[2])
+    bottom, top = sorted((float(annotation.Rect[1]), float(annotation.Rect[3])))
+    height = float(page.mediabox[3])
+    x, y = right / POINTS_PER_MM, (height - bottom) / POINTS_PER_MM
+    return replace(label, text=text, x=x, y=y, size=round(top - bottom, 2))
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,9 @@ class PaperRenderer:
     `code_characters`, or `code_indent` fewer for each list around it. `width` is that of a field in
     millimetres, `type_size` that of its text in points.
 
+    With `page_of`, a link to a card is followed by the page of that card: it is the start of the
+    address of a link, in front of the id of the card.
+
     Formulas become pictures. `drawings` collects them by name; the sheet needs them as assets.
     """
 
@@ -42,20 +45,25 @@ class PaperRenderer:
     code_indent: int = 4
     width: float = 70.0
     type_size: float = 8.4
+    page_of: str = ""
     drawings: dict[str, Asset] = field(default_factory=dict)
 
     def field(self, html: Html) -> Markup:
         """The field `html` as HTML for paper."""
-        targets: list[int | None] = []
+        targets: list[tuple[int | None, str]] = []
 
         def link_start(link: LinkStart) -> str:
             number = self.card_numbers.get(link.card)
-            targets.append(number)
+            targets.append((number, link.card))
             return "" if number is None else f'<a class="card-link" href="#{escape(link.card)}">'
 
         def link_end(_: object) -> str:
-            number = targets.pop()
-            return "" if number is None else f'<span class="number">{number}</span></a>'
+            number, card = targets.pop()
+            if number is None:
+                return ""
+            end = f'<span class="number">{number}</span></a>'
+            page = f'<a class="page-of" href="{self.page_of}{escape(card)}"></a>'
+            return end + page if self.page_of else end
 
         joined = join(
             html,

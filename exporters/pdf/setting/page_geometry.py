@@ -165,6 +165,10 @@ class Geometry:
             right_aligned=True,
         )
 
+    def page_of(self, text: str) -> Label:
+        """The page of a card behind a link to it; its place is that of the link."""
+        return Label(text, 0, 0, 50, 0, self._color("muted"), right_aligned=True)
+
     @property
     def text_area(self) -> tuple[float, float]:
         """The width and height of the area between the margins, in millimetres."""

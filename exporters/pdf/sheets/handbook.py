@@ -24,7 +24,7 @@ from exporters.pdf.setting.html_templates import (
 )
 from exporters.pdf.setting.missing_glyphs import box_missing_glyphs_in_text
 from exporters.pdf.setting.page_geometry import Geometry
-from exporters.pdf.sheet import Label, Sheet
+from exporters.pdf.sheet import PAGE_OF, Label, Sheet
 from exporters.pdf.sheets.chunks import chunks, section_and_card_ids
 from exporters.pdf.sheets.contents import Line, Room, cards_fit_below, contents_pages
 from exporters.pdf.sheets.endnotes import endnotes
@@ -35,6 +35,7 @@ from exporters.theme import proof_text, words
 from exporters.view import Chapter, chapters
 
 _TEXT = ("sheet.css", "content.css", "card.css")
+_MANY = 600  # cards; a handbook of more has pages of three digits
 _LEAST = 5.5  # points: no type is smaller in a handbook that is fitted into a number of pages
 
 
@@ -65,6 +66,7 @@ class Handbook:
         lines = tuple(_lines(self._chapters))
         room = Room.from_geometry(self._geometry)
         self._contents = tuple(contents_pages(lines, room)) if lines else ()
+        self.in_one_piece = cards_fit_below(lines, room)
         code = self._geometry.code_characters(deck.meta.lang)
         self._renderer = PaperRenderer(
             numbers,
@@ -73,10 +75,10 @@ class Handbook:
             self._geometry.code_indent,
             self._geometry.card_width(deck.meta.lang),
             self._geometry.size,
+            "#" if self.in_one_piece else f"#{PAGE_OF}",
         )
         self._pictures = pictures_to_print(deck.assets, print_options)
         self._codes = qr_codes(deck) if self._chapters else {}
-        self.in_one_piece = cards_fit_below(lines, room)
         self._shared: dict[str, Any] = {
             "deck": deck,
             "title": sheet_title(deck, version),
@@ -111,7 +113,10 @@ class Handbook:
         name = repr(
             ("handbook", self._geometry, self._deck.meta.key, section_and_card_ids(self._chapters))
         )
-        return Book(name, self._front, tuple(self._chunks()), self._page_labels, back, pages)
+        page_of = self._geometry.page_of(self._shared["words"]["page-of-card"])
+        return Book(
+            name, self._front, tuple(self._chunks()), self._page_labels, back, pages, page_of
+        )
 
     def _front(self, places: Places) -> tuple[Sheet, ...]:
         """The title with the first page of the contents, then each further page of the contents."""
@@ -132,6 +137,7 @@ class Handbook:
 
     def _chunks(self) -> Iterator[Chunk]:
         css = self._css("column.css") + self._geometry.column_css()
+        css += f":root {{ --page-of: {2.9 if self._shared['count'] > _MANY else 2.35}em }}\n"
         for run in chunks(self._chapters):
             html = self._html("chunk", css, chapters=run)
             imposition = self._geometry.imposition()

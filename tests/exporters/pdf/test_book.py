@@ -160,6 +160,20 @@ def test_links_lead_from_part_to_part() -> None:
     assert lost == []
 
 
+def test_a_link_to_a_card_says_its_page() -> None:
+    said: dict[str, set[str]] = {}
+    shown = glyphs(_book())
+    for number, page in enumerate(_opened().pages):
+        for link in page.obj.get("/Annots", ()):
+            if "/Dest" in link and str(link.Dest).startswith("c"):
+                left, high, right, low = map(float, link.Rect)
+                inside = [g for g in shown if g.page == number and left - 1 <= g.x < right]
+                text = "".join(g.text for g in inside if low - 0.1 <= g.y < high - 1)
+                said.setdefault(str(link.Dest), set()).add(squeezed(text))
+    for each in _deck().cards():
+        assert f"{_page_of(each.id)}页" in said[each.id]
+
+
 def test_the_contents_and_the_foot_say_the_page() -> None:
     pages = len(_opened().pages)
     texts = [squeezed(text) for text in _texts()]
