@@ -11,7 +11,15 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from commands.setup.environment import PYTHON, ROOT, STAMP, VENV, job_line
-from commands.setup.requirements import DEBIAN, ELSEWHERE, HOMEBREW, LOCKS, SYSTEM, UNPACKED
+from commands.setup.requirements import (
+    DEBIAN,
+    ELSEWHERE,
+    HOMEBREW,
+    LOCKS,
+    NOT_ON_UBUNTU,
+    SYSTEM,
+    UNPACKED,
+)
 from commands.setup.words import SetupError, say, tell
 
 Row = tuple[str, str, str]  # a package, the sign that it is there, and why it is needed
@@ -97,8 +105,8 @@ def _install_system_packages(jobs: Sequence[str]) -> None:
     mac = sys.platform == "darwin"
     rows = missing(HOMEBREW if mac else DEBIAN, jobs, is_present)
     if "ubuntu" in system_names():
-        # Ubuntu's chromium is a wrapper that needs snapd; see _install_browser.
-        rows = [row for row in rows if row[0] != "chromium"]
+        # Chromium comes from elsewhere, see _install_browser; the tests do without Firefox.
+        rows = [row for row in rows if row[0] not in NOT_ON_UBUNTU]
     if not mac:
         rows = [row for row in rows if row[0] != UNPACKED]
     if not rows:

@@ -11,6 +11,8 @@ from __future__ import annotations
 # The one Debian package that is not installed, because it would start a server on port 80, now and
 # at each start of the machine: its program is unpacked into .venv.
 UNPACKED = "nginx"
+# Of these, Ubuntu has none, or only a wrapper that needs snapd.
+NOT_ON_UBUNTU = ("chromium", "firefox-esr")
 _VENV = ("python3-venv", "module:ensurepip", "virtual environments")
 DEBIAN = {
     "unprinted": (_VENV,),
@@ -22,6 +24,7 @@ DEBIAN = {
     ),
     "test": (
         ("chromium", "program:chromium chromium-browser google-chrome", "testing the page"),
+        ("firefox-esr", "program:firefox-esr", "testing the page in Firefox"),
         ("libatomic1", "library:libatomic.so.1", "driving Chromium"),
         ("poppler-utils", "program:pdftotext", "reading the PDF back"),
         ("qpdf", "program:qpdf", "checking the PDF"),

@@ -211,6 +211,15 @@ def test_the_tests_nginx_is_unpacked_and_not_installed(machine: Machine) -> None
     assert "nginx" not in ran
 
 
+@pytest.mark.parametrize(("id", "installed"), [("debian", True), ("ubuntu", False)])
+def test_browsers_are_installed_where_they_are_packages(
+    machine: Machine, id: str, installed: bool
+) -> None:
+    (ran,) = {line for line in machine("apt-get", id=id, job="test") if "install" in line}
+    for browser in ("chromium", "firefox-esr"):
+        assert (browser in ran) is installed
+
+
 @pytest.mark.parametrize("job", ["build", "release"])
 def test_a_release_needs_no_program_of_the_tests(job: str) -> None:
     packages = {row[0] for name in requirements.SYSTEM[job] for row in requirements.DEBIAN[name]}
