@@ -12,7 +12,7 @@ from deckpress import __version__
 from deckpress.model import Card, CardKind, Deck, Version
 from deckpress.reading.part_names import part_label
 from exporters.job import Memo
-from exporters.theme import color, proof_text, scoped_stylesheet, stylesheet, words
+from exporters.theme import color, proof_text, stylesheet, words
 from exporters.view import Chapter, chapters, has_gaps, letter
 from exporters.web.assembly import HERE, integrity, scripts, templates
 from exporters.web.facets import facets
@@ -44,11 +44,6 @@ _SCRIPT_WORDS = (
 )
 _SERVED_SCRIPT_WORDS = ("site-newer",)
 _STYLES = ("page.css", "side.css", "card.css", "content.css", "study.css", "wide.css", "print.css")
-
-# The dark colours apply if the system is dark and the reader did not choose light, or if the reader
-# chose dark.
-_DARK_BY_SYSTEM = ":root:not([data-theme=light])"
-_DARK_BY_CHOICE = ":root[data-theme=dark]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +89,7 @@ def render_documents(deck: Deck, version: Version, memo: Memo) -> Documents:
         .get_template("style.css.jinja")
         .render(
             light=Markup(minify(stylesheet("light"))),
-            dark_unless_light=Markup(minify(scoped_stylesheet("dark", _DARK_BY_SYSTEM))),
-            dark=Markup(minify(scoped_stylesheet("dark", _DARK_BY_CHOICE))),
+            dark=Markup(minify(stylesheet("dark"))),
             rules=Markup(_style_rules()),
             depths=sorted(screen.depths),  # complete only after the body was rendered
         )

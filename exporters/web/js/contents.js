@@ -14,7 +14,7 @@ function listQuestions({ target }) {
 }
 
 function startContents() {
-  for (const fold of pick("nav details")) fold.addEventListener("toggle", listQuestions);
+  for (const fold of pick("nav details")) on(fold, "toggle", listQuestions);
   for (const section of pick("main > section")) {
     const cards = section.querySelectorAll(".card").length;
     section.style.containIntrinsicBlockSize = `auto ${FOLDED * (cards + 1)}rem`;

@@ -6,17 +6,13 @@ function startCopying() {
     const code = box.querySelector("code");
     if (!box.querySelector(".file")) box.dataset.lang = code.className.replace("lang-", "");
     const button = model.cloneNode(true);
-    button.addEventListener("click", () => copy(code, button));
+    on(button, "click", () => copy(code, button));
     box.append(button);
   }
 }
 
 async function copy(code, button) {
-  try {
-    await navigator.clipboard.writeText(code.textContent);
-  } catch {
-    if (!copySelected(code)) return;
-  }
+  if (!(await copied(code.textContent)) && !copySelected(code)) return;
   const word = button.getAttribute("aria-label");
   if (word === button.dataset.done) return;
   button.setAttribute("aria-label", button.dataset.done);

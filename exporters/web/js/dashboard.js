@@ -14,6 +14,16 @@ function row(name, ...cells) {
   return make("tr", {}, make("th", { scope: "row" }, name), ...values);
 }
 
+/** Adds up lists of numbers by key. */
+function sums(facts) {
+  const all = new Map();
+  for (const [key, numbers] of facts) {
+    const before = all.get(key) ?? [];
+    all.set(key, numbers.map((number, index) => number + (before[index] ?? 0)));
+  }
+  return [...all];
+}
+
 /** The bar of a session or an exam. */
 function progressBar(done, all) {
   byId("_bar").max = Math.max(1, all);
@@ -34,8 +44,7 @@ function drawDashboard(now) {
   const weak = weakTopics().slice(0, 5);
   byId("_weak").replaceChildren(
     ...weak.map(({ name, share }) => {
-      const bar = svg("svg", { viewBox: "0 0 100 6", preserveAspectRatio: "none", "aria-hidden": "true" });
-      bar.append(svg("rect", { width: 100 * share, height: 6 }));
+      const bar = make("progress", { value: share, "aria-hidden": "true" });
       return make("li", {}, make("span", {}, name), bar, make("span", {}, percent(share)));
     }),
   );
@@ -64,19 +73,15 @@ const MATURE = 21 * FSRS.DAY;
 
 /** Of each section: cards learnt, young and unseen, and the share of answers that were right. */
 function drawSections() {
-  const sections = new Map();
-  for (const id of Queue.ids()) {
-    const { section } = byId(id).dataset;
-    const sum = sections.get(section) ?? { learnt: 0, young: 0, unseen: 0, seen: 0, again: 0 };
+  const facts = Queue.ids().map((id) => {
     const card = Progress.card(id);
-    if (!card) sum.unseen += 1;
-    else if (card.phase === "review" && card.due - card.last >= MATURE) sum.learnt += 1;
-    else sum.young += 1;
-    sections.set(section, { ...sum, seen: sum.seen + (card?.seen ?? 0), again: sum.again + (card?.again ?? 0) });
-  }
-  const rows = [...sections].map(([section, { learnt, young, unseen, seen, again }]) => {
+    const isLearnt = card?.phase === "review" && card.due - card.last >= MATURE;
+    const counts = [isLearnt, !(isLearnt || !card), !card, card?.seen ?? 0, card?.again ?? 0];
+    return [byId(id).dataset.section, counts.map(Number)];
+  });
+  const rows = sums(facts).map(([section, [learnt, young, unseen, seen, again]]) => {
     const kept = seen > 0 ? percent(1 - again / seen) : "–";
-    return row(byId(`${section}_title`).textContent, learnt, young, unseen, kept);
+    return row(titleOf(section), learnt, young, unseen, kept);
   });
   byId("_sections").replaceChildren(...rows);
 }
@@ -117,18 +122,13 @@ function drawExams() {
 
 /** Topics by the share of their reviews that failed, the hardest first. */
 function weakTopics() {
-  const topics = new Map();
-  for (const id of Queue.ids()) {
-    const card = Progress.card(id);
-    if (!card) continue;
-    const names = byId(id).querySelectorAll(".labels > li:not([class])");
-    (byId(id).dataset.topics ?? "").split(" ").filter(Boolean).forEach((topic, index) => {
-      const sum = topics.get(topic) ?? { name: names[index]?.textContent ?? topic, seen: 0, again: 0 };
-      topics.set(topic, { ...sum, seen: sum.seen + card.seen, again: sum.again + card.again });
-    });
-  }
-  return [...topics.values()]
-    .filter(({ again }) => again > 0)
-    .map(({ name, seen, again }) => ({ name, share: again / seen }))
+  const facts = Queue.ids().filter(Progress.card).flatMap((id) => {
+    const { seen, again } = Progress.card(id);
+    const topics = pick(".labels > [data-topic]", byId(id));
+    return topics.map(({ textContent }) => [textContent, [seen, again]]);
+  });
+  return sums(facts)
+    .map(([name, [seen, again]]) => ({ name, share: again / seen }))
+    .filter(({ share }) => share > 0)
     .sort((a, b) => b.share - a.share);
 }

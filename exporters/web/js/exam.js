@@ -11,8 +11,6 @@ const Exam = (() => {
   let exam = null;
   let clock = 0;
 
-  const sectionOf = (id) => byId(id).dataset.section;
-  const titleOf = (section) => byId(`${section}_title`).textContent;
   const isOn = () => exam !== null;
 
   function begin(chosen, count, spoken) {
@@ -83,16 +81,12 @@ const Exam = (() => {
   }
 
   function drawResult(ids, missed) {
-    const sections = new Map();
-    for (const id of ids) {
-      const [right, all] = sections.get(sectionOf(id)) ?? [0, 0];
-      sections.set(sectionOf(id), [right + (missed.includes(id) ? 0 : 1), all + 1]);
-    }
-    const rows = [...sections].map(([section, [right, all]]) => row(titleOf(section), `${right} / ${all}`));
+    const facts = ids.map((id) => [byId(id).dataset.section, [missed.includes(id) ? 0 : 1, 1]]);
+    const rows = sums(facts).map(([section, [right, all]]) => row(titleOf(section), `${right} / ${all}`));
     byId("_by-section").replaceChildren(...rows);
     const links = missed.map((id) => {
       const link = make("a", { href: `#${id}` }, byId(id).querySelector("h3").textContent);
-      link.addEventListener("click", () => byId("_study").close());
+      on(link, "click", () => byId("_study").close());
       return make("li", {}, link);
     });
     byId("_missed-cards").replaceChildren(...links);

@@ -110,7 +110,7 @@ function count(found, sections, active) {
 function offer(words, sections) {
   const buttons = words.map((near) => {
     const button = make("button", { type: "button" }, near);
-    button.addEventListener("click", () => {
+    on(button, "click", () => {
       byId("_find").value = near;
       findAnew();
       byId("_find").focus();
@@ -191,20 +191,20 @@ function clearFind() {
 
 function startFind() {
   const input = byId("_find");
-  input.addEventListener("focus", catalogued, { once: true });
-  input.addEventListener("input", findAnew);
-  for (const filter of filters()) filter.addEventListener("change", findAnew);
+  on(input, "focus", catalogued, { once: true });
+  on(input, "input", findAnew);
+  for (const filter of filters()) on(filter, "change", findAnew);
   on("_reset", "click", () => {
     clearFind();
     // The button is hidden now, so the keyboard focus needs another place.
     byId("_main").focus({ preventScroll: true });
   });
-  input.addEventListener("keydown", (event) => {
+  on(input, "keydown", (event) => {
     const { key, isComposing } = event;
     if (isComposing) return;
     if (key === "Enter" || key === "ArrowDown") {
       event.preventDefault();
-      goTo(document.querySelector(".card:not([hidden])"));
+      goTo(shownCards()[0]);
     }
     if (key !== "Escape") return;
     if (byId("_reset").hidden) input.blur();

@@ -6,9 +6,15 @@ const root = document.documentElement;
 /** The deck's key, and the words that only the scripts need. */
 const data = JSON.parse(document.getElementById("_data").textContent);
 const byId = (id) => document.getElementById(id);
-const on = (id, event, action) => byId(id).addEventListener(event, action);
-/** All elements that a selector picks. */
-const pick = (selector) => [...document.querySelectorAll(selector)];
+/** Has an element, or the one of an id, listen to an event. */
+function on(target, event, action, options) {
+  const element = typeof target === "string" ? byId(target) : target;
+  element.addEventListener(event, action, options);
+}
+/** All elements that a selector picks, on the page or in a part of it. */
+const pick = (selector, part = document) => [...part.querySelectorAll(selector)];
+const shownCards = () => pick(".card:not([hidden])");
+const titleOf = (section) => byId(`${section}_title`).textContent;
 
 /** The value stored under `key`; null if there is none or the browser stores nothing. */
 function recall(key) {
@@ -25,6 +31,16 @@ function keep(key, value) {
   } catch {
     // Without storage, the choice holds until the page is closed.
   }
+}
+
+/** Makes a checkbox keep its choice, and calls `changed` after each change of it. */
+function keepBox(id, changed) {
+  const box = byId(id), key = `deckpress:${id.slice(1)}`;
+  box.checked = recall(key) === "1";
+  on(box, "change", () => {
+    keep(key, box.checked ? "1" : "");
+    changed();
+  });
 }
 
 function write(id, text) {

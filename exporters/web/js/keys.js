@@ -2,7 +2,7 @@
 
 /** Goes to the next visible card, or with `by` -1 to the one before. */
 function step(by) {
-  const cards = pick(".card:not([hidden])");
+  const cards = shownCards();
   const at = cards.indexOf(document.activeElement.closest(".card"));
   const below = cards.findIndex((card) => card.getBoundingClientRect().bottom > 80);
   const index = at >= 0 ? at + by : Math.max(0, below);
@@ -21,7 +21,7 @@ function leaf(key, target) {
   if (key === "Escape") byId("_find").focus();
   else if (key === "ArrowDown") step(1);
   else if (key !== "ArrowUp") return false;
-  else if (target.closest(".card") === document.querySelector(".card:not([hidden])")) {
+  else if (target.closest(".card") === shownCards()[0]) {
     byId("_find").focus();
   } else step(-1);
   return true;

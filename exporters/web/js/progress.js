@@ -125,14 +125,7 @@ const Progress = (() => {
       fail(error);
     }
     addEventListener("storage", (event) => {
-      if (event.key !== KEY || pending > 0 || !lasting) return;
-      try {
-        state = stored();
-      } catch {
-        // If storage does not work, the next change will notice.
-        return;
-      }
-      tell();
+      if (event.key === KEY && look()) tell();
     });
   }
 
@@ -193,13 +186,11 @@ const Progress = (() => {
 
   /** Adds a rating to the counts of the day, or with `by` -1 removes it. */
   function count(to, card, rating, now, by) {
-    const today = { ...(to.days[day(now)] ?? { fresh: 0, asked: 0, kept: 0 }) };
-    if (!card) today.fresh = Math.max(0, today.fresh + by);
-    if (card?.phase === "review") {
-      today.asked = Math.max(0, today.asked + by);
-      if (rating > 1) today.kept = Math.max(0, today.kept + by);
-    }
-    to.days[day(now)] = today;
+    const before = to.days[day(now)] ?? { fresh: 0, asked: 0, kept: 0 };
+    const isReview = card?.phase === "review";
+    const counts = { fresh: !card, asked: isReview, kept: isReview && rating > 1 };
+    const added = DAY.map((name) => [name, Math.max(0, before[name] + by * counts[name])]);
+    to.days[day(now)] = Object.fromEntries(added);
   }
 
   /** Rates a card. Returns a function that undoes the rating, unless another tab has rated the card
@@ -240,17 +231,21 @@ const Progress = (() => {
   function restore() {
     const { found } = parsed(recall(`${KEY}:cleared`), Number.MAX_SAFE_INTEGER);
     keep(`${KEY}:cleared`, "");
-    change((to) => merge(to, found));
-    change((to) => (to.plan = found.plan));
+    change((to) => {
+      merge(to, found);
+      to.plan = found.plan;
+    });
   }
 
-  /** Reads what another tab may have stored. */
+  /** Reads what another tab may have stored, and returns whether it could. */
   function look() {
-    if (pending > 0 || !lasting) return;
+    if (pending > 0 || !lasting) return false;
     try {
       state = stored();
+      return true;
     } catch {
       // The next change will notice.
+      return false;
     }
   }
 

@@ -2,7 +2,7 @@
 
 const Scope = (() => {
   const select = () => byId("_scope");
-  const found = () => pick(".card:not([hidden])");
+  const found = () => shownCards();
   const isMissed = (id) => Queue.isWeak(id) || Progress.exams().at(-1)?.missed.includes(id);
   const isSearched = () => !byId("_reset").hidden && found().length > 0;
 

@@ -4,9 +4,9 @@
 function copyOf(card) {
   const copy = card.cloneNode(true);
   for (const element of [copy, ...copy.querySelectorAll("[id]")]) element.removeAttribute("id");
-  for (const link of copy.querySelectorAll("a[href^='#']")) link.removeAttribute("href");
-  for (const link of copy.querySelectorAll("a[href]")) link.target = "_blank";
-  for (const button of copy.querySelectorAll(".copy")) button.remove();
+  for (const link of pick("a[href^='#']", copy)) link.removeAttribute("href");
+  for (const link of pick("a[href]", copy)) link.target = "_blank";
+  for (const button of pick(".copy", copy)) button.remove();
   return copy;
 }
 
@@ -63,7 +63,7 @@ function clickable(sheet, isFixed, answered) {
     const [letter, text] = item.children;
     letter.textContent = letters[index];
     const button = covered(item, index, letter, text);
-    button.addEventListener("click", () => {
+    on(button, "click", () => {
       press(button, !isPressed(button));
       if (!many) answered();
     });
@@ -71,44 +71,65 @@ function clickable(sheet, isFixed, answered) {
   });
   const right = letters.filter((_, index) => isRight(items[index]));
   sheet.querySelector(".key").textContent = word("right-are", { letters: right.join(word("list-comma")) });
-  const check = () => {
-    for (const button of buttons) button.disabled = true;
-    return items.every((item, index) => isRight(item) === isPressed(buttons[index]));
-  };
-  return { buttons, many, check };
+  const check = () => items.every((item, index) => isRight(item) === isPressed(buttons[index]));
+  return { many, check };
 }
 
-/** Lets the learner put steps in order: each click gives a step the next number, or takes it away.
-    `check` shows the right order beside the learner's and returns whether they are the same; null
-    if the learner gave no numbers. */
+/** Lets the learner put steps in order: each click gives a step the next number, or takes it away,
+    and a step that is dragged numbers all of them. `check` shows the right order beside the
+    learner's and returns whether they are the same; null if the learner gave no numbers. */
 function orderable(list) {
   const items = [...list.children];
-  const placed = [];
+  let placed = [];
   list.classList.add("options");
   list.append(...shuffled(items));
-  const letters = new Map();
-  const buttons = Array.from(list.children, (item, index) => {
+  const rows = Array.from(list.children, (item, index) => {
     const letter = make("span", { class: "letter" });
-    letters.set(item, letter);
-    const button = covered(item, index, letter, make("div", { class: "text" }, ...item.childNodes));
-    button.addEventListener("click", () => {
-      const at = placed.indexOf(item);
-      if (at < 0) placed.push(item);
-      else placed.splice(at, 1);
-      press(button, at < 0);
-      for (const [one, number] of letters) number.textContent = placed.indexOf(one) + 1 || "";
+    const text = make("div", { class: "text" }, ...item.childNodes);
+    const button = covered(item, index, letter, text);
+    on(button, "click", () => {
+      const others = placed.filter((one) => one !== item);
+      place(others.length < placed.length ? others : [...placed, item]);
     });
-    return button;
+    text.after(gripOf(item, () => place([...list.children])));
+    return { item, button, letter };
   });
+  function place(order) {
+    placed = order;
+    for (const { item, button, letter } of rows) {
+      letter.textContent = placed.indexOf(item) + 1 || "";
+      press(button, placed.includes(item));
+    }
+  }
   const check = () => {
-    for (const button of buttons) button.disabled = true;
     list.append(...items);
     items.forEach((item, index) => {
       if (placed.length > 0) item.classList.add(placed[index] === item ? "right-one" : "wrong-one");
     });
     return placed.length === 0 ? null : items.every((item, index) => placed[index] === item);
   };
-  return { buttons, many: true, check };
+  return { many: true, check };
+}
+
+/** A grip by which an item is dragged up and down its list. `moved` is called after each move. */
+function gripOf(item, moved) {
+  const grip = make("span", { class: "grip", "aria-hidden": "true" });
+  const middle = (other) => {
+    const { top, bottom } = other.getBoundingClientRect();
+    return (top + bottom) / 2;
+  };
+  on(grip, "pointerdown", ({ pointerId }) => grip.setPointerCapture(pointerId));
+  on(grip, "pointermove", ({ pointerId, clientY }) => {
+    if (!grip.hasPointerCapture(pointerId)) return;
+    // The neighbour moves, since an element that is moved lets go of the pointer.
+    for (let above; (above = item.previousElementSibling) && clientY < middle(above); moved()) {
+      item.after(above);
+    }
+    for (let below; (below = item.nextElementSibling) && clientY > middle(below); moved()) {
+      item.before(below);
+    }
+  });
+  return grip;
 }
 
 /** A field for an answer in writing. `compare` says how much of the right one is in it. */
@@ -170,6 +191,7 @@ function makeSheet(card, { again, written }, answered) {
   function open() {
     if (steps.length > 0) said = steps.shift()();
     if (steps.length > 0) return false;
+    for (const button of pick(".option button", sheet)) button.disabled = true;
     if (choice) right = choice.check();
     typed?.compare();
     sheet.classList.add("shown");

@@ -20,4 +20,4 @@ function start() {
 showTheme(recall(THEME));
 showCode();
 root.classList.add("js");
-document.addEventListener("DOMContentLoaded", start);
+on(document, "DOMContentLoaded", start);

@@ -13,7 +13,7 @@ const Study = (() => {
   let undone = [];
 
   const view = () => byId("_study");
-  const announce = (text) => (byId("_said").textContent = text);
+  const announce = (text) => write("_said", text);
 
   /** The time until a card comes back, in the short form of the page's language. */
   function span(wait) {
@@ -31,7 +31,7 @@ const Study = (() => {
   function show(name) {
     mode = name;
     current = null;
-    for (const part of view().querySelectorAll("[data-view]")) {
+    for (const part of pick("[data-view]", view())) {
       part.hidden = !part.matches(`[data-view~=${name}]`);
     }
     byId("_actions").open = false;
@@ -99,7 +99,7 @@ const Study = (() => {
     byId("_reveal").hidden = false;
     labelReveal();
     const { section, level } = byId(id).dataset;
-    const names = [byId(`${section}_title`).textContent];
+    const names = [titleOf(section)];
     if (level) names.push(word(`level-${level}`));
     write("_section", names.join(" · "));
     fillActions(id);
@@ -262,6 +262,36 @@ const Study = (() => {
     announce(word(said));
   }
 
+  const BUTTONS = {
+    "_open-study": enter,
+    _close: leave,
+    _begin: () => begin(),
+    _more: () => begin({ more: 10 }),
+    _again: () => begin({ list: Session.missed() }),
+    _reveal: reveal,
+    "_reveal-all": revealAll,
+    _undo: undo,
+    "_begin-exam": () => beginExam(Scope.ids(), Number(byId("_questions").value)),
+    _retry() {
+      const { missed } = Progress.exams().at(-1);
+      beginExam(missed.filter(byId), missed.length);
+    },
+    _knew: () => mark(true),
+    _missed: () => mark(false),
+    _help: () => byId("_keys").showModal(),
+    "_keys-close": () => byId("_keys").close(),
+    _unsuspend() {
+      for (const id of Queue.suspended()) Progress.setAside(id, { off: undefined });
+      refresh();
+    },
+    "_welcome-close"() {
+      keep(WELCOMED, "1");
+      byId("_welcome").hidden = true;
+      byId("_begin").focus();
+    },
+  };
+  const beginExam = (ids, count) => Exam.begin(ids, count, byId("_spoken").checked);
+
   function start() {
     Progress.watch(() => {
       if (!lookAround()) refresh();
@@ -269,54 +299,22 @@ const Study = (() => {
     });
     // A new day may have begun while the page was open.
     for (const event of ["focus", "visibilitychange"]) addEventListener(event, refresh);
-    on("_open-study", "click", enter);
-    on("_close", "click", leave);
     on("_study", "cancel", (event) => Exam.stop() && event.preventDefault());
-    on("_begin", "click", () => begin());
-    on("_more", "click", () => begin({ more: 10 }));
-    on("_again", "click", () => begin({ list: Session.missed() }));
-    on("_reveal", "click", reveal);
-    on("_reveal-all", "click", revealAll);
-    on("_undo", "click", undo);
-    on("_begin-exam", "click", () =>
-      Exam.begin(Scope.ids(), Number(byId("_questions").value), byId("_spoken").checked),
-    );
-    on("_retry", "click", () => {
-      const { missed } = Progress.exams().at(-1);
-      Exam.begin(missed.filter(byId), missed.length, byId("_spoken").checked);
-    });
-    on("_knew", "click", () => mark(true));
-    on("_missed", "click", () => mark(false));
-    on("_help", "click", () => byId("_keys").showModal());
-    on("_keys-close", "click", () => byId("_keys").close());
-    on("_unsuspend", "click", () => {
-      for (const id of Queue.suspended()) Progress.setAside(id, { off: undefined });
-      refresh();
-    });
     on("_scope", "change", () => outline(Date.now()));
     on("_date", "change", ({ target }) => {
       Plan.make(target.value, Date.now());
       refresh();
     });
-    on("_welcome-close", "click", () => {
-      keep(WELCOMED, "1");
-      byId("_welcome").hidden = true;
-      byId("_begin").focus();
-    });
-    for (const id of ["_core-first", "_typing"]) {
-      byId(id).checked = recall(`deckpress:${id}`) === "1";
-      on(id, "change", ({ target }) => {
-        keep(`deckpress:${id}`, target.checked ? "1" : "");
-        refresh();
-      });
-    }
+    keepBox("_core-first", refresh);
+    keepBox("_typing", refresh);
     on("_limit", "change", ({ target }) => {
       if (target.value) Progress.setLimit(target.valueAsNumber);
       refresh();
     });
     for (const button of byId("_ratings").children) {
-      button.addEventListener("click", () => rate(Number(button.value)));
+      on(button, "click", () => rate(Number(button.value)));
     }
+    for (const [id, action] of Object.entries(BUTTONS)) on(id, "click", action);
     for (const [id, action] of Object.entries(ACTIONS)) {
       on(id, "click", () => {
         byId("_actions").open = false;
@@ -332,7 +330,6 @@ const Study = (() => {
   /** Handles a key in the open study view; returns whether the key had a meaning. */
   function press(key) {
     const digit = Number(key);
-    const options = current?.sheet.choice?.buttons ?? [];
     if (key === "u") undo();
     else if (!current) return false;
     else if (key === " ") {
@@ -340,7 +337,7 @@ const Study = (() => {
       else if (mode === "exam") mark(current.sheet.right() !== false);
       else rate(3);
     } else if (!(digit >= 1)) return false;
-    else if (!current.shown) options[digit - 1]?.click();
+    else if (!current.shown) byId("_stage").querySelectorAll(".option button")[digit - 1]?.click();
     else if (mode === "exam") mark(digit > 1);
     else if (digit <= 4) rate(digit);
     else return false;

@@ -2,37 +2,35 @@
 
 const THEME = "deckpress:theme";
 
-const SCROLL = "deckpress:scroll-code";
-
 /** Long lines of code are wrapped, or scrolled if the reader wishes. */
 function showCode() {
-  root.classList.toggle("scroll-code", recall(SCROLL) === "1");
+  root.classList.toggle("scroll-code", recall("deckpress:scroll-code") === "1");
 }
+
+// The dark colours stand in the style once, for a system that is dark.
+const darkColors = pick("style")
+  .flatMap(({ sheet }) => [...sheet.cssRules])
+  .find((rule) => /dark.*--paper/s.test(rule.cssText));
 
 /** "light" and "dark" override the system's setting; any other value follows it. */
 function showTheme(theme) {
-  if (theme === "light" || theme === "dark") root.dataset.theme = theme;
-  else delete root.dataset.theme;
+  const isChosen = theme === "light" || theme === "dark";
+  root.style.colorScheme = isChosen ? theme : "";
+  const mediaFor = (scheme) =>
+    !isChosen ? `screen and (prefers-color-scheme: ${scheme})`
+    : scheme === theme ? "screen"
+    : "not all";
+  darkColors.media.mediaText = mediaFor("dark");
   // The colour of the browser's own bars is stated for each scheme.
-  for (const meta of pick("meta[name=theme-color]")) {
-    meta.dataset.scheme ??= meta.media.includes("dark") ? "dark" : "light";
-    const { scheme } = meta.dataset;
-    const system = `(prefers-color-scheme: ${scheme})`;
-    meta.media = !root.dataset.theme ? system : scheme === theme ? "all" : "not all";
-  }
+  for (const meta of pick("meta[data-scheme]")) meta.media = mediaFor(meta.dataset.scheme);
 }
 
 function startTheme() {
-  const chosen = root.dataset.theme ?? "auto";
-  const scrolls = byId("_scroll-code");
-  scrolls.checked = root.classList.contains("scroll-code");
-  scrolls.addEventListener("change", () => {
-    keep(SCROLL, scrolls.checked ? "1" : "");
-    showCode();
-  });
+  const chosen = root.style.colorScheme || "auto";
+  keepBox("_scroll-code", showCode);
   for (const input of pick(".switch input")) {
     input.checked = input.value === chosen;
-    input.addEventListener("change", () => {
+    on(input, "change", () => {
       showTheme(input.value);
       keep(THEME, input.value);
     });

@@ -29,10 +29,10 @@ function shut(link) {
 
 function startUnfolding() {
   for (const button of pick("[data-unfold]")) {
-    button.addEventListener("click", () => unfoldAll(button.dataset.unfold === "true"));
+    on(button, "click", () => unfoldAll(button.dataset.unfold === "true"));
   }
   addEventListener("hashchange", () => reveal(location.hash));
-  document.addEventListener("click", (event) => {
+  on(document, "click", (event) => {
     const link = event.target.closest("a[href^='#']");
     // A second click on the same link does not change the address, but should still scroll. On the
     // number of an open card, it closes the answer.
@@ -46,9 +46,9 @@ function startUnfolding() {
   // A scrollable box must be reachable by keyboard. It can be measured only when it is visible:
   // when it is unfolded, or when the browser lays out the card around it.
   const seen = ({ target }) => reachScrolling(target);
-  document.addEventListener("toggle", seen, true);
+  on(document, "toggle", seen, true);
   const laidOut = (event) => event.skipped || seen(event);
-  document.addEventListener("contentvisibilityautostatechange", laidOut, true);
+  on(document, "contentvisibilityautostatechange", laidOut, true);
   addEventListener("resize", () => reachScrolling(document.body));
 }
 
@@ -64,7 +64,7 @@ function reachScrolling(part) {
 }
 
 function measure() {
-  const boxes = [...unmeasured].flatMap((part) => [...part.querySelectorAll(".table, .formula, pre")]);
+  const boxes = [...unmeasured].flatMap((part) => pick(".table, .formula, pre", part));
   unmeasured.clear();
   const wide = boxes
     .filter((box) => box.checkVisibility({ contentVisibilityAuto: true }))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from html import unescape
 from io import BytesIO
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any, Literal
 
 import pytest
 from pdfminer.high_level import extract_text
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from deckpress.model import Card, CardKind, Html, PartName, Section
@@ -173,6 +175,18 @@ def test_a_drawing_is_turned_over_in_the_dark_and_a_photo_is_not(
         assert seen.page.evaluate(filters) == [False, False]
         seen.page.emulate_media(color_scheme="dark")
         assert seen.page.evaluate(filters) == [True, False]
+        # Neither is a white slab then.
+        white = Image.new("RGB", (320, 200), "white")
+        data = BytesIO()
+        white.save(data, "PNG")
+        seen.page.locator("img:not(.drawn)").evaluate(
+            "(image, data) => { image.src = data; return image.decode(); }",
+            f"data:image/png;base64,{b64encode(data.getvalue()).decode()}",
+        )
+        for picture in seen.page.locator("img").all():
+            picture.evaluate("(image) => { image.closest('details').open = true; }")
+            with Image.open(BytesIO(picture.screenshot())) as shown:
+                assert max(shown.convert("L").resize((1, 1)).tobytes()) < 215
         assert seen.page.evaluate(f"Promise.all({widths})") == [480, 320]
 
 

@@ -121,7 +121,9 @@ def test_steps_are_put_in_order_and_compared(
     file = written(tmp_path / "d.html", only("ordered"))
     with opened(chromium, file) as page:
         study(page)
-        expect(page.locator(".sheet .cue")).to_have_text("Tap the 3 steps in their order")
+        expect(page.locator(".sheet .cue")).to_have_text(
+            "Tap the 3 steps in their order, or drag them into it"
+        )
         steps = page.locator(".sheet .steps .text")
         assert sorted(steps.all_inner_texts()) == ["Close.", "Open.", "Read."]
         for tap in ("Close.", "Close.", *taps):  # what is tapped once more is taken back
@@ -130,6 +132,38 @@ def test_steps_are_put_in_order_and_compared(
         assert steps.all_inner_texts() == ["Open.", "Read.", "Close."]
         expect(page.locator("#_said")).to_have_text(said)
         expect(page.get_by_role("button", name=rated)).to_be_focused()
+
+
+@pytest.mark.parametrize("touch", [False, pytest.param(True, marks=pytest.mark.slow)])
+def test_steps_are_dragged_into_their_order(chromium: Browser, tmp_path: Path, touch: bool) -> None:
+    file = written(tmp_path / "d.html", only("ordered"))
+    with opened(chromium, file) as page:
+        page.evaluate("Math.random = () => 0; 0")
+        study(page)
+        steps = page.locator(".sheet .steps .text")
+        assert steps.all_inner_texts() == ["Read.", "Close.", "Open."]
+        finger = page.context.new_cdp_session(page)
+        for name, above in (("Open.", "Read."), ("Close.", None)):
+            grip = page.locator(".sheet li", has_text=name).locator(".grip").bounding_box()
+            assert grip
+            x, y = grip["x"] + grip["width"] / 2, grip["y"] + grip["height"] / 2
+            target = page.locator(".sheet li", has_text=above or "Read.").bounding_box()
+            assert target
+            end = target["y"] + (2 if above else target["height"] - 2)
+            for kind, at in (("Start", y), ("Move", (y + end) / 2), ("Move", end), ("End", end)):
+                if touch:
+                    points = [] if kind == "End" else [{"x": x, "y": at}]
+                    finger.send(
+                        "Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": points}
+                    )
+                else:
+                    page.mouse.move(x, at)
+                    {"Start": page.mouse.down, "End": page.mouse.up, "Move": bool}[kind]()
+        assert steps.all_inner_texts() == ["Open.", "Read.", "Close."]
+        assert page.locator(".sheet .letter").all_inner_texts() == ["1", "2", "3"]
+        page.get_by_role("button", name="Check").click()
+        expect(page.locator("#_said")).to_have_text("Right")
+        expect(page.locator(".sheet .grip").first).to_be_hidden()
 
 
 def test_options_come_in_another_order_each_time_and_letters_follow_them(
