@@ -150,15 +150,16 @@ def test_steps_are_dragged_into_their_order(chromium: Browser, tmp_path: Path, t
             target = page.locator(".sheet li", has_text=above or "Read.").bounding_box()
             assert target
             end = target["y"] + (2 if above else target["height"] - 2)
-            for kind, at in (("Start", y), ("Move", (y + end) / 2), ("Move", end), ("End", end)):
-                if touch:
-                    points = [] if kind == "End" else [{"x": x, "y": at}]
-                    finger.send(
-                        "Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": points}
-                    )
-                else:
-                    page.mouse.move(x, at)
-                    {"Start": page.mouse.down, "End": page.mouse.up, "Move": bool}[kind]()
+            if touch:
+                for kind, at in (("Start", y), ("Move", (y + end) / 2), ("Move", end)):
+                    touched = {"type": f"touch{kind}", "touchPoints": [{"x": x, "y": at}]}
+                    finger.send("Input.dispatchTouchEvent", touched)
+                finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+                continue
+            page.mouse.move(x, y)
+            page.mouse.down()
+            page.mouse.move(x, end, steps=2)
+            page.mouse.up()
         assert steps.all_inner_texts() == ["Open.", "Read.", "Close."]
         assert page.locator(".sheet .letter").all_inner_texts() == ["1", "2", "3"]
         page.get_by_role("button", name="Check").click()
