@@ -10,19 +10,24 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 
-from deckpress.output.manifest import MANIFEST
+from deckpress.output.manifest import FIGURES, MANIFEST, SITE
 from releases.errors import ReleaseError
 
 
 def require_version(files: Mapping[str, bytes], version: str) -> None:
     """Refuse the files of a release, by name, unless each states `version`.
 
-    The manifest is not looked at.
+    The manifest is not looked at, nor are the site's pictures: they are the author's own bytes.
 
     Raises:
         ReleaseError: some files state no version or another one; the message names them.
     """
-    artifacts = {name: data for name, data in files.items() if name != MANIFEST}
+    pictures = f"{SITE}/{FIGURES}/"
+    artifacts = {
+        name: data
+        for name, data in files.items()
+        if name != MANIFEST and not name.startswith(pictures)
+    }
     if wrong := without_version(artifacts, version):
         raise ReleaseError("release-silent", files=", ".join(wrong), version=version)
 

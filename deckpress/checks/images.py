@@ -9,9 +9,12 @@ from collections.abc import Iterator
 from xml.etree import ElementTree
 
 from deckpress.diagnostics import Diagnostic, finding
-from deckpress.model import RawDeck
+from deckpress.model import RawDeck, Span
 from deckpress.reading.references import Folder, references
 from deckpress.reading.texts import fields
+
+LARGEST_PAGE = 20  # MB; a phone takes seconds to open more, and many a mailbox refuses it
+_MEGA = 1_000_000
 
 _SIGNATURES = {
     "png": re.compile(rb"\x89PNG\r\n\x1a\n"),
@@ -52,20 +55,35 @@ _STYLE_OUTSIDE = re.compile(
 
 
 def check(deck: RawDeck) -> Iterator[Diagnostic]:
-    """A finding for each image with unusable content, at the first place that shows it."""
-    seen = set()
+    """A finding for each image with unusable content, at the first place that shows it, and one if
+    all of them make the page too large, at the image with the largest part in that.
+    """
+    shown: dict[str, list[Span]] = {}
+    for path, span in _shown_images(deck):
+        shown.setdefault(path, []).append(span)
+    for path, spans in shown.items():
+        if problem := image_problem(path, deck.files[path]):
+            code, args = problem
+            yield finding(code, spans[0], path=path, **args)
+    # The page's one file holds each image as often as it is shown, in base64.
+    sizes = {path: len(spans) * len(deck.files[path]) * 4 // 3 for path, spans in shown.items()}
+    whole = sum(sizes.values())
+    if whole > LARGEST_PAGE * _MEGA:
+        path = max(sizes, key=lambda path: sizes[path])
+        size, share = (str(-(-number // _MEGA)) for number in (whole, sizes[path]))
+        limit = str(LARGEST_PAGE)
+        yield finding("D519", shown[path][0], path=path, size=size, share=share, limit=limit)
+
+
+def _shown_images(deck: RawDeck) -> Iterator[tuple[str, Span]]:
+    """The paths of the images that the deck shows and has, each with its place, in their order."""
     for field in fields(deck) if deck.files else ():
         if Folder.FIGURES.value not in field.source and not deck.definitions:
             continue
         for reference in references(field.source, deck.definitions):
             path = reference.path
-            if path in seen or reference.folder is not Folder.FIGURES or path not in deck.files:
-                continue
-            seen.add(path)
-            if problem := image_problem(path, deck.files[path]):
-                code, args = problem
-                span = field.text.at(reference.line, reference.column, len(path))
-                yield finding(code, span, path=path, **args)
+            if reference.folder is Folder.FIGURES and path in deck.files:
+                yield path, field.text.at(reference.line, reference.column, len(path))
 
 
 def image_problem(path: str, data: bytes) -> tuple[str, dict[str, str]] | None:

@@ -12,6 +12,7 @@ SCHEMA = 1
 MANIFEST = "manifest.json"
 CHANGES = "CHANGES.md"  # what is new in a version
 SITE = "site"  # the folder of a version that is ready for a web server
+FIGURES = "figures"  # the site's folder with the deck's pictures, each named by its content
 
 
 def asset_name(name: str, version: str) -> str:

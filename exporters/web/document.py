@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -9,7 +10,8 @@ from typing import Any
 from markupsafe import Markup
 
 from deckpress import __version__
-from deckpress.model import Card, CardKind, Deck, Version
+from deckpress.model import Asset, Card, CardKind, Deck, Version
+from deckpress.output.manifest import FIGURES
 from deckpress.reading.part_names import part_label
 from exporters.job import Memo
 from exporters.theme import color, proof_text, stylesheet, words
@@ -51,15 +53,17 @@ class Documents:
     """The page in two forms.
 
     `standalone` needs no other file. `served` is the same page with links to a web manifest and a
-    service worker; it also works if they are missing.
+    service worker, and works if they are missing, too. It shows the `pictures`, which are beside
+    it by these names.
     """
 
     standalone: str
     served: str
+    pictures: Mapping[str, bytes]
 
 
 def render_documents(deck: Deck, version: Version, memo: Memo) -> Documents:
-    """Both forms of the page of `deck`, complete with styles, scripts and pictures.
+    """Both forms of the page of `deck`, complete with styles and scripts.
 
     The page's content security policy allows no others. `memo` keeps the pinyin of the questions.
     """
@@ -97,7 +101,7 @@ def render_documents(deck: Deck, version: Version, memo: Memo) -> Documents:
     icon = data_uri("image/svg+xml", HERE.joinpath("icon.svg").read_bytes())
 
     def page(
-        scripts: tuple[str, ...], script_words: tuple[str, ...], served: dict[str, str]
+        body: str, scripts: tuple[str, ...], script_words: tuple[str, ...], served: dict[str, str]
     ) -> str:
         return (
             templates()
@@ -125,11 +129,25 @@ def render_documents(deck: Deck, version: Version, memo: Memo) -> Documents:
         "icon": ICONS[-1].name,
     }
     return Documents(
-        standalone=page((main_script,), _SCRIPT_WORDS, {}),
-        served=page(
-            (main_script, served_script), (*_SCRIPT_WORDS, *_SERVED_SCRIPT_WORDS), served_values
+        standalone=page(
+            screen.with_sources(body, lambda asset: data_uri(asset.media_type, asset.data)),
+            (main_script,),
+            _SCRIPT_WORDS,
+            {},
         ),
+        served=page(
+            screen.with_sources(body, _file_name),
+            (main_script, served_script),
+            (*_SCRIPT_WORDS, *_SERVED_SCRIPT_WORDS),
+            served_values,
+        ),
+        pictures={_file_name(asset): asset.data for asset in screen.shown},
     )
+
+
+def _file_name(picture: Asset) -> str:
+    """The name of a picture's file beside the served page."""
+    return f"{FIGURES}/{picture.name}"
 
 
 def _link_targets(chapters: tuple[Chapter, ...]) -> frozenset[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
@@ -21,6 +21,8 @@ _ID_OR_REFERENCE = re.compile(r'(\bid="|href="#|url\(#)([^")]+)')
 # An empty corner of a table is no heading, so a screen reader should not announce it as one.
 _EMPTY_HEADING = re.compile(r'<th((?: class="[a-z]+")?)></th>')
 
+_MARK = re.compile("\0[^\0]+\0")
+
 # Characters that need no escape in a data URI, so that an SVG stays readable and compresses well.
 _UNQUOTED = "!$'()*+,-./:;=?@_~"
 
@@ -31,12 +33,14 @@ class ScreenRenderer:
 
     `link_targets` are the ids to which links can lead. `depths` collects how far the formulas hang
     below the baseline, in twentieths of an em. The style sheet has a class for each depth, since
-    the page's content security policy forbids style attributes.
+    the page's content security policy forbids style attributes. Pictures have no source before
+    `with_sources`.
     """
 
     link_targets: frozenset[str]
     assets: Mapping[str, Asset]
     depths: set[int] = field(default_factory=set)
+    _shown: set[str] = field(default_factory=set)
     _formula_counts: Counter[str] = field(default_factory=Counter)
 
     def field(self, html: Html) -> Markup:
@@ -56,6 +60,11 @@ class ScreenRenderer:
         """The field `html` with its gaps left open, as the question shows it."""
         return self.field(replace_gaps(html, _blank))
 
+    @property
+    def shown(self) -> list[Asset]:
+        """The pictures that are on the page so far, in the order of their names."""
+        return [self.assets[name] for name in sorted(self._shown)]
+
     def _link(self, link: LinkStart) -> str:
         """The start of a link. If its card is not on this page, the link leads nowhere."""
         return f'<a href="#{escape(link.card)}">' if link.card in self.link_targets else "<a>"
@@ -70,12 +79,22 @@ class ScreenRenderer:
 
     def _picture(self, picture: Picture) -> str:
         asset = self.assets[picture.asset]
+        self._shown.add(asset.name)
         size = ""
         if picture.width and picture.height:
             size = f' width="{picture.width}" height="{picture.height}"'
         drawn = ' class="drawn"' if picture.drawn else ""
-        source = escape(data_uri(asset.media_type, asset.data))
-        return f'<img{drawn} src="{source}" alt="{escape(picture.alt)}"{size}>'
+        return f'<img{drawn} {_mark(asset)} alt="{escape(picture.alt)}"{size}>'
+
+    def with_sources(self, html: str, source: Callable[[Asset], str]) -> str:
+        """`html` made of fields, with the address `source` of each picture."""
+        sources = {_mark(asset): f'src="{escape(source(asset))}"' for asset in self.shown}
+        return _MARK.sub(lambda mark: sources.get(mark[0], mark[0]), html)
+
+
+def _mark(asset: Asset) -> str:
+    """What stands for the source of a picture at first: no source can hold such a character."""
+    return f"\0{asset.name}\0"
 
 
 def data_uri(media_type: str, data: bytes) -> str:

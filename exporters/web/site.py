@@ -21,12 +21,15 @@ _MANIFEST = "manifest.webmanifest"
 _WORKER = "sw.js"
 
 
-def site_files(deck: Deck, version: Version, page: bytes, memo: Memo) -> Iterator[Artifact]:
+def site_files(
+    deck: Deck, version: Version, page: bytes, pictures: Mapping[str, bytes], memo: Memo
+) -> Iterator[Artifact]:
     """The files of a folder that a web server can offer unchanged, at any address.
 
-    `page` is the document that registers the service worker. `memo` keeps the drawn icons.
+    `page` is the document that registers the service worker, and `pictures` are those that it
+    shows, by the names of their files. `memo` keeps the drawn icons.
     """
-    files = {_INDEX: page, _MANIFEST: _manifest(deck, version)}
+    files = {_INDEX: page, _MANIFEST: _manifest(deck, version), **pictures}
     files |= {icon.name: icon_png(icon, version.name, memo) for icon in ICONS}
     files[_WORKER] = _worker(deck, version, files)
     for name, data in files.items():

@@ -14,6 +14,7 @@ _TYPES = {
     "js": "text/javascript",
     "webmanifest": "application/manifest+json",
     "png": "image/png",
+    "svg": "image/svg+xml",
 }
 
 

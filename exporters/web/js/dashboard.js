@@ -124,7 +124,7 @@ function drawExams() {
 function weakTopics() {
   const facts = Queue.ids().filter(Progress.card).flatMap((id) => {
     const { seen, again } = Progress.card(id);
-    const topics = pick(".labels > [data-topic]", byId(id));
+    const topics = pick(".labels > :not([class])", byId(id));
     return topics.map(({ textContent }) => [textContent, [seen, again]]);
   });
   return sums(facts)
