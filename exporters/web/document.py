@@ -10,6 +10,7 @@ from typing import Any
 from markupsafe import Markup
 
 from deckpress import __version__
+from deckpress.homepage import report_address
 from deckpress.model import Asset, Card, CardKind, Deck, Version
 from deckpress.output.manifest import FIGURES
 from deckpress.reading.part_names import part_label
@@ -81,6 +82,7 @@ def render_documents(deck: Deck, version: Version, memo: Memo) -> Documents:
         "label": lambda name: part_label(name, deck.meta.lang),
         "pinyin": lambda card: pinyin(card.title, deck.meta.lang, memo),
         "facets": tuple(facets(deck)),
+        "report": report_address(deck.meta.homepage, ""),
         "proof": lambda card: proof_text(card.proof, deck.meta.lang),
     }
     body = (

@@ -230,6 +230,8 @@ const Study = (() => {
     const { flag } = Progress.aside(id);
     byId("_flag").setAttribute("aria-pressed", String(flag === true));
     byId("_bury").hidden = byId("_suspend").hidden = mode !== "study";
+    const report = byId("_report");
+    if (report?.dataset.title) report.href = report.dataset.title + id;
   }
 
   const ACTIONS = {
@@ -246,7 +248,7 @@ const Study = (() => {
       window.reveal(location.hash);
     },
     async _link(id) {
-      const address = `${location.href.split("#")[0]}#${id}`;
+      const address = `${location.href.split(/[?#]/)[0]}#${id}`;
       announce((await copied(address)) ? word("copied") : address);
     },
   };

@@ -452,6 +452,22 @@ def test_its_policy_allows_its_manifest_its_worker_and_its_icons_besides() -> No
     assert sorted(left) == sorted([*expected, "manifest-src 'self'", "worker-src 'self'"])
 
 
+def test_the_bars_of_the_browser_follow_the_chosen_colours(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    """Of the two colours that the page states, the browser takes the first whose media match."""
+    file = tmp_path / "index.html"
+    file.write_bytes(_site()["index.html"])
+    taken = """[...document.querySelectorAll("meta[name=theme-color]")]
+        .find((meta) => matchMedia(meta.media).matches).content"""
+    with visit(chromium, file) as seen:
+        for scheme in ("dark", "light"):
+            seen.page.emulate_media(color_scheme=scheme)
+            for name, chosen in (("深色", "dark"), ("浅色", "light"), ("跟随系统", scheme)):
+                seen.page.get_by_role("radio", name=name).check()
+                assert seen.page.evaluate(taken) == color("paper", chosen)
+
+
 def test_opened_from_a_disk_it_registers_nothing_and_complains_of_nothing(
     chromium: Browser, tmp_path: Path
 ) -> None:

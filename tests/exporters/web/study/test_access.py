@@ -216,3 +216,12 @@ def test_nothing_is_cut_off_where_the_text_is_large(chromium: Browser, file: Pat
         assert page.locator("#_ratings button").count() == 4
         for large in sizes():
             assert page.evaluate(cut, "#_ratings *, .study-head *") == [], large
+        # At a zoom of 400 %, head and foot scroll away.
+        page.evaluate("document.documentElement.style.fontSize = ''; 0")
+        page.set_viewport_size({"width": 320, "height": 200})
+        page.locator(".sheet .answer").evaluate("(answer) => answer.scrollIntoView()")
+        bottom = "(head) => head.getBoundingClientRect().bottom"
+        assert page.locator("#_study > .study-head").evaluate(bottom) <= 0
+        top = "(foot) => foot.getBoundingClientRect().top - innerHeight"
+        page.locator(".sheet h3").evaluate("(question) => question.scrollIntoView()")
+        assert page.locator(".study-foot").evaluate(top) >= 0

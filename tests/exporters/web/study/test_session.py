@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
 from tests.exporters.browser import reload, visit
+from tests.exporters.web.pages import written
 from tests.exporters.web.study.studying import (
+    EVERY,
     KEY,
     NOON,
     RATED,
     answer_in_exam,
     asked,
+    deck_of,
     kept,
+    opened,
     progress,
     rate_first,
     study,
@@ -50,6 +55,44 @@ def test_a_session_asks_what_is_searched_for_a_section_or_what_was_missed(page: 
     scope.select_option("One")
     page.get_by_role("button", name="Start the exam").click()
     expect(page.locator("#_left")).to_have_text("1 / 3")
+
+
+def test_core_cards_come_first_for_those_who_wish_it(chromium: Browser, tmp_path: Path) -> None:
+    core = [replace(card, tier="core" if card.id == "reverse" else "extra") for card in EVERY]
+    file = written(tmp_path / "d.html", deck_of(*core))
+    with opened(chromium, file) as page:
+        study(page)
+        assert asked(page) == "Basic?"
+        page.get_by_role("button", name="Back").click()
+        page.get_by_label("Core first").check()
+        page.get_by_role("button", name="Start studying").click()
+        assert asked(page) == "Term"
+        _rate(page, "4")
+        assert asked(page) == "Basic?"
+
+
+def test_the_first_rating_asks_the_browser_to_keep_what_is_stored(page: Page) -> None:
+    page.evaluate(
+        "window.persisted = 0;"
+        "navigator.storage.persist = () => Promise.resolve((window.persisted += 1) > 0); 0"
+    )
+    study(page)
+    page.keyboard.press("Space")
+    assert page.evaluate("window.persisted") == 0
+    page.keyboard.press("4")
+    assert page.evaluate("window.persisted") == 1
+
+
+def test_the_link_of_a_card_is_copied_while_studying(chromium: Browser, file: Path) -> None:
+    allow = ("clipboard-read", "clipboard-write")
+    with visit(chromium, file, query="q=Filled", allow=allow) as visited:
+        page = visited.page
+        study(page)
+        page.locator("#_actions summary").click()
+        page.get_by_role("button", name="Copy a link").click()
+        expect(page.locator("#_said")).to_have_text("Copied")
+        assert page.evaluate("navigator.clipboard.readText()") == f"{file.as_uri()}#cloze"
+        assert asked(page) == "Filled in?"
 
 
 def test_a_session_has_a_bar_and_an_end_that_is_seen(page: Page) -> None:
@@ -132,6 +175,19 @@ def test_a_card_is_put_aside_flagged_and_brought_back(page: Page) -> None:
     expect(page.locator("#basic details")).to_have_attribute("open", "")
     page.get_by_label("Flagged only").check()
     expect(page.locator(".card:visible")).to_have_count(1)
+
+
+def test_a_mistake_is_reported_as_an_issue_about_the_card(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    deck = deck_of()
+    meta = replace(deck.meta, homepage="https://owner.github.io/decks/")
+    file = written(tmp_path / "d.html", replace(deck, meta=meta))
+    with visit(chromium, file) as visited:
+        study(visited.page)
+        expect(visited.page.locator("#_report")).to_have_attribute(
+            "href", "https://github.com/owner/decks/issues/new?title=basic"
+        )
 
 
 def test_what_was_erased_comes_back(page: Page) -> None:
