@@ -80,9 +80,14 @@ const Progress = (() => {
       }
     };
     if (isCount(raw.limit, MOST)) found.limit = raw.limit;
-    if (isPlan(raw.plan)) found.plan = raw.plan;
-    if (isCount(raw.since)) found.since = raw.since;
-    if (Array.isArray(raw.exams)) found.exams = raw.exams.filter(isExam).slice(-MOST_EXAMS);
+    // A page from before there were these stored none of them.
+    const { plan = null, since = 0, exams = [] } = raw;
+    if (isPlan(plan)) found.plan = plan;
+    else whole &&= plan === null;
+    if (isCount(since)) found.since = since;
+    else whole = false;
+    take(found.exams, exams, isExam);
+    found.exams = Object.values(found.exams).slice(-MOST_EXAMS);
     take(found.aside, raw.aside, isAside);
     take(found.cards, raw.cards, (card) => isCard(card, latest));
     take(found.days, raw.days, (counts, date) => isDay(date, counts, latest));

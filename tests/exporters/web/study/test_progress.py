@@ -19,6 +19,7 @@ from tests.exporters.web.study.studying import (
     BASIC,
     CLOZE,
     DAYS,
+    EVERY,
     NOON,
     ORDERED,
     RATED,
@@ -47,6 +48,24 @@ def test_progress_outlives_a_new_release_of_the_page(chromium: Browser, file: Pa
         study(page)
         assert asked(page) in ("Reworded?", "In which order?")
         assert kept(page)["cards"]["basic"] == before
+
+
+def test_the_progress_of_cards_that_all_vanished_is_kept(
+    chromium: Browser, file: Path, tmp_path: Path
+) -> None:
+    with opened(chromium, file) as page:
+        rate_first(page)
+        before = kept(page)
+        written(file, deck_of(*(replace(card, retired=True) for card in EVERY)))
+        reload(page)
+        study(page, begin=False)
+        expect(page.get_by_role("button", name="Start studying")).to_be_disabled()
+        expect(page.locator("#_due-now")).to_have_text("0")
+        with page.expect_download() as waiting:
+            page.get_by_role("button", name="Export").click()
+        waiting.value.save_as(tmp_path / "saved.json")
+        assert json.loads((tmp_path / "saved.json").read_text()) == before
+        assert kept(page)["cards"] == before["cards"]
 
 
 def test_another_decks_page_has_its_own_progress(chromium: Browser, file: Path) -> None:
@@ -155,6 +174,9 @@ _IMPOSSIBLE: list[dict[str, Any]] = [
         progress(days=[]),
         progress(limit=1e9),
         progress(limit=2.5),
+        progress(plan={"date": "2026-11-31", "from": "2026-11-24", "fresh": 5}),
+        progress(exams=[{"at": 1, "right": 3, "count": 2, "missed": []}]),
+        progress(exams="none", since=-1),
     ],
 )
 def test_a_file_that_no_page_can_have_written_is_refused(studied: Page, content: str) -> None:

@@ -136,6 +136,11 @@ def test_the_way_to_an_interview(page: Page) -> None:
     expect(plan).to_have_text("That day is over: new cards go on as before.")
     expect(page.get_by_label("New cards a day")).to_have_value("20")
     assert kept(page)["plan"]["date"] == "2026-11-29"
+    page.get_by_label("Interview on").fill("2026-11-01")
+    expect(plan).to_have_text("That day is over: new cards go on as before.")
+    page.get_by_label("Interview on").fill("")
+    expect(plan).to_be_empty()
+    assert kept(page)["plan"] is None
 
 
 def test_the_first_run_is_explained_once(page: Page) -> None:
