@@ -96,7 +96,7 @@ def render_documents(deck: Deck, version: Version, memo: Memo) -> Documents:
         .render(
             light=Markup(minify(stylesheet("light"))),
             dark=Markup(minify(stylesheet("dark"))),
-            rules=Markup(_style_rules()),
+            rules=Markup(_style_rules().replace("NUMERALS", _numerals(deck.meta.lang))),
             depths=sorted(screen.depths),  # complete only after the body was rendered
         )
     )
@@ -161,6 +161,11 @@ def _link_targets(chapters: tuple[Chapter, ...]) -> frozenset[str]:
 
 def _right_letters(card: Card) -> list[str]:
     return [letter(index) for index, option in enumerate(card.options) if option.right]
+
+
+def _numerals(lang: str) -> str:
+    """The CSS counter style of the numbers of sections."""
+    return "simp-chinese-informal" if lang.startswith("zh") else "decimal"
 
 
 @cache

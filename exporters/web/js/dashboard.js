@@ -37,7 +37,7 @@ function drawDashboard(now) {
   drawForecast(now, Queue.forecast(now, 14));
   const month = Progress.day(now - 30 * FSRS.DAY);
   let asked = 0, kept = 0;
-  for (const [date, day] of Object.entries(Progress.days())) {
+  for (const [date, day] of Object.entries(Progress.get("days"))) {
     if (date >= month) [asked, kept] = [asked + day.asked, kept + day.kept];
   }
   write("_retention", asked > 0 ? percent(kept / asked) : "–");
@@ -96,7 +96,7 @@ function drawDays(now) {
   for (let index = 0; ; index += 1) {
     const date = Progress.dawn(start, index);
     if (date > today) break;
-    const { fresh = 0, asked = 0 } = Progress.days()[Progress.day(date)] ?? {};
+    const { fresh = 0, asked = 0 } = Progress.get("days")[Progress.day(date)] ?? {};
     const count = fresh + asked;
     studied += count > 0 ? 1 : 0;
     const shade = count === 0 ? 0 : count < 10 ? 1 : count < 30 ? 2 : 3;
@@ -112,7 +112,7 @@ function drawDays(now) {
 
 /** The results of the last exams, the newest first. */
 function drawExams() {
-  const last = Progress.exams().slice(-5).reverse();
+  const last = Progress.get("exams").slice(-5).reverse();
   const rows = last.map(({ at, right, count }) =>
     row(new Date(at).toLocaleDateString(root.lang), `${right} / ${count}`),
   );

@@ -6,9 +6,9 @@ const Plan = (() => {
     return Math.round((Date.parse(date) - Date.parse(from)) / FSRS.DAY);
   }
 
-  const left = (now) => daysBetween(Progress.day(now), Progress.plan().date);
-  const isOn = (now) => Progress.plan() !== null && left(now) > 0;
-  const isOver = (now) => Progress.plan() !== null && left(now) < 0;
+  const left = (now) => daysBetween(Progress.day(now), Progress.get("plan").date);
+  const isOn = (now) => Progress.get("plan") !== null && left(now) > 0;
+  const isOver = (now) => Progress.get("plan") !== null && left(now) < 0;
 
   /** New cards a day, so that the last one is met on the day before the interview. */
   function pace(now) {
@@ -18,13 +18,13 @@ const Plan = (() => {
 
   /** How many cards a day more than when the plan was made. */
   function behind(now) {
-    const { from, date, fresh } = Progress.plan();
+    const { from, date, fresh } = Progress.get("plan");
     return Math.max(0, pace(now) - Math.ceil(fresh / Math.max(1, daysBetween(from, date))));
   }
 
   /** The share of the cards that will be known on the day of the interview, if no more is learnt. */
   function ready() {
-    const day = Date.parse(`${Progress.plan().date}T12:00`);
+    const day = Date.parse(`${Progress.get("plan").date}T12:00`);
     const known = Queue.ids().map((id) => {
       const card = Progress.card(id);
       return card ? FSRS.recall(card, day - card.last) : 0;
@@ -35,12 +35,12 @@ const Plan = (() => {
   /** Makes a plan for an interview on `date`, or none for an empty one. */
   function make(date, now) {
     const fresh = Queue.unseen().length + (Progress.today(now)?.fresh ?? 0);
-    Progress.setPlan(date ? { date, from: Progress.day(now), fresh } : null);
+    Progress.set("plan", date ? { date, from: Progress.day(now), fresh } : null);
   }
 
   /** What the overview says of it. */
   function said(now) {
-    if (!Progress.plan()) return "";
+    if (!Progress.get("plan")) return "";
     if (isOver(now)) return word("plan-over");
     const more = behind(now);
     const course = more > 0 ? word("plan-behind", { count: more }) : word("plan-on-course");

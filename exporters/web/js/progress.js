@@ -166,8 +166,8 @@ const Progress = (() => {
   /** The learner's day that contains `time`, such as 2026-11-24. */
   function day(time) {
     const date = dawn(time);
-    const two = (number) => String(number).padStart(2, "0");
-    return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+    const local = new Date(date - 60_000 * date.getTimezoneOffset());
+    return isNaN(local) ? "" : local.toISOString().slice(0, 10);
   }
 
   /** The time since the last rating of a card. A review is due from the start of its day, perhaps
@@ -298,8 +298,9 @@ const Progress = (() => {
     day,
     card: (id) => state.cards[id],
     today: (now) => state.days[day(now)],
-    days: () => state.days,
-    limit: () => state.limit,
+    /** The "limit", "plan", "exams" or "days"; "since" counts the sessions since the last export. */
+    get: (name) => state[name],
+    set: (name, value) => change((to) => (to[name] = value)),
     setLimit(limit) {
       const sound = Math.min(Math.max(Math.floor(limit), 0), MOST);
       change((to) => (to.limit = sound));
@@ -314,13 +315,7 @@ const Progress = (() => {
         else delete to.aside[id];
       });
     },
-    exams: () => state.exams,
     addExam: (exam) => change((to) => (to.exams = [...to.exams, exam].slice(-MOST_EXAMS))),
-    /** Sessions since the last export. */
-    since: () => state.since,
-    setSince: (count) => change((to) => (to.since = count)),
-    plan: () => state.plan,
-    setPlan: (plan) => change((to) => (to.plan = plan)),
     text: () => JSON.stringify(state, null, 1),
     trouble: () => trouble,
     watch: (listener) => (tell = listener),

@@ -32,7 +32,7 @@ const Queue = (() => {
 
   /** New cards a day: as many as the interview asks for, or as the learner wishes. */
   function limit(now) {
-    return Plan.isOn(now) ? Plan.pace(now) : Progress.limit();
+    return Plan.isOn(now) ? Plan.pace(now) : Progress.get("limit");
   }
 
   /** The next card: first steps that are due, then reviews, then new cards, then steps that are not

@@ -3,7 +3,7 @@
 const Scope = (() => {
   const select = () => byId("_scope");
   const found = () => shownCards();
-  const isMissed = (id) => Queue.isWeak(id) || Progress.exams().at(-1)?.missed.includes(id);
+  const isMissed = (id) => Queue.isWeak(id) || Progress.get("exams").at(-1)?.missed.includes(id);
   const isSearched = () => !byId("_reset").hidden && found().length > 0;
 
   /** Offers what there is. What is searched for on the page is chosen at first. */

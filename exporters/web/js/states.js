@@ -7,8 +7,7 @@ function markStates() {
     const state = !card ? "" : card.due < tomorrow ? "due" : card.phase === "review" ? "known" : "";
     const number = byId(id).querySelector(".number");
     if ((number.dataset.state ?? "") === state) continue;
-    if (state) number.dataset.state = state;
-    else delete number.dataset.state;
+    number.dataset.state = state;
     number.title = state && word(`state-${state}`);
   }
 }

@@ -48,7 +48,7 @@ const Study = (() => {
     write("_due", all.steps.length + all.reviews.length + all.fresh.length || "");
     if (!view().open) findWeak();
     const trouble = Progress.trouble();
-    const reminder = Progress.since() >= MANY ? word("study-remind", { count: Progress.since() }) : "";
+    const reminder = Progress.get("since") >= MANY ? word("study-remind", { count: Progress.get("since") }) : "";
     const said = trouble ? word(`study-${trouble}`) : reminder;
     if (byId("_trouble").textContent !== said) byId("_trouble").textContent = said;
     if (mode !== "home" || !view().open) return;
@@ -56,7 +56,7 @@ const Study = (() => {
     outline(now);
     byId("_limit").value = Queue.limit(now);
     byId("_limit").disabled = Plan.isOn(now);
-    byId("_date").value = Progress.plan()?.date ?? "";
+    byId("_date").value = Progress.get("plan")?.date ?? "";
     const suspended = Queue.suspended().length;
     byId("_unsuspend").hidden = suspended === 0;
     write("_unsuspend", word("study-unsuspend", { count: suspended }));
@@ -166,7 +166,7 @@ const Study = (() => {
   /** Ends a session, and says what it came to. */
   function end() {
     const done = Session.count() > 0;
-    if (done) Progress.setSince(Progress.since() + 1);
+    if (done) Progress.set("since", Progress.get("since") + 1);
     byId("_end").hidden = !done;
     show("home");
     const now = Date.now();
@@ -231,7 +231,7 @@ const Study = (() => {
     byId("_flag").setAttribute("aria-pressed", String(flag === true));
     byId("_bury").hidden = byId("_suspend").hidden = mode !== "study";
     const report = byId("_report");
-    if (report?.dataset.title) report.href = report.dataset.title + id;
+    if (report?.search.startsWith("?title=")) report.search = `?title=${id}`;
   }
 
   const ACTIONS = {
@@ -275,7 +275,7 @@ const Study = (() => {
     _undo: undo,
     "_begin-exam": () => beginExam(Scope.ids(), Number(byId("_questions").value)),
     _retry() {
-      const { missed } = Progress.exams().at(-1);
+      const { missed } = Progress.get("exams").at(-1);
       beginExam(missed.filter(byId), missed.length);
     },
     _knew: () => mark(true),

@@ -9,18 +9,18 @@ function save() {
   const name = `${data.key}-${Progress.day(Date.now())}.json`;
   make("a", { href: address, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
-  Progress.setSince(0);
+  Progress.set("since", 0);
 }
 
 /** Takes in a file, and asks before it replaces a setting. Returns what to tell the learner. */
 async function load(file) {
   if (file.size > LARGEST) return word("study-file-large");
   try {
-    const asks = (limit) => confirm(word("study-ask-limit", { limit, mine: Progress.limit() }));
+    const asks = (limit) => confirm(word("study-ask-limit", { limit, mine: Progress.get("limit") }));
     return word("study-taken", { count: Progress.take(await file.text(), asks) });
   } catch (error) {
-    const known = ["damaged", "foreign", "newer"].includes(error.message);
-    return word(`study-file-${known ? error.message : "damaged"}`);
+    const key = `study-file-${error.message}`;
+    return word(key in data.words ? key : "study-file-damaged");
   }
 }
 
