@@ -42,7 +42,7 @@ def built(folder: Path, cards: int) -> Path:
 
 
 def row(browser: Browser, file: Path, cards: int) -> str:
-    """What the page in `file` costs, as a row of a Markdown table, in kilobytes and milliseconds."""
+    """What the page in `file` costs, in kilobytes and milliseconds: a row of a Markdown table."""
     packed = len(gzip.compress(file.read_bytes(), 9, mtime=0)) / 1000
     page = browser.new_page(viewport={"width": 1280, "height": 800})
     session = page.context.new_cdp_session(page)
