@@ -124,7 +124,8 @@ function drawExams() {
 function weakTopics() {
   const facts = Queue.ids().filter(Progress.card).flatMap((id) => {
     const { seen, again } = Progress.card(id);
-    const topics = pick(".labels > :not([class])", byId(id));
+    const count = byId(id).dataset.topics?.split(" ").length ?? 0;
+    const topics = pick(".labels > :not([class])", byId(id)).slice(0, count);
     return topics.map(({ textContent }) => [textContent, [seen, again]]);
   });
   return sums(facts)
