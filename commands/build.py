@@ -13,6 +13,7 @@ from commands.terminal.console import Format, expected_errors, progress, show_fi
 from commands.terminal.json_output import as_document
 from commands.terminal.options import (
     format_option,
+    ignore_option,
     output_option,
     poll_option,
     source_argument,
@@ -76,6 +77,7 @@ def _exporters(
 @with_print_options
 @output_option
 @click.option("--json", "machine", is_flag=True, help="Print the result as JSON.")
+@ignore_option
 @format_option
 @strict_option
 @click.pass_context
@@ -92,6 +94,7 @@ def build(
     poll: bool,
     output: Path,
     machine: bool,
+    ignored: tuple[str, ...],
     form: Format,
     strict: bool,
 ) -> None:
@@ -113,14 +116,24 @@ def build(
         from commands.watch import watch
         from deckpress.selection import Selection
 
-        watch(path, only, Selection(*cards), output, printing, form, strict=strict, poll=poll)
+        watch(
+            path,
+            only,
+            Selection(*cards),
+            output,
+            printing,
+            form,
+            strict=strict,
+            poll=poll,
+            ignored=ignored,
+        )
         return
     try:
         with progress() as step:
             if again:
-                built = _build_again(path, output, strict, step)
+                built = _build_again(path, output, ignored, strict, step)
             else:
-                built = _build(path, output, only, cards, printing, strict, step)
+                built = _build(path, output, only, cards, printing, ignored, strict, step)
     except expected_errors() as error:
         if machine and not isinstance(error, click.UsageError):
             from commands.terminal.failures import reason
@@ -146,10 +159,16 @@ def _build(
     only: tuple[str, ...] | None,
     cards: tuple[tuple[Any, ...], ...],
     printing: PrintOptions,
+    ignored: tuple[str, ...],
     strict: bool,
     step: Step,
 ) -> Built:
-    asked = {"only": only, "cards": cards, "print": sorted(printing.non_defaults().items())}
+    asked = {
+        "only": only,
+        "cards": cards,
+        "print": sorted(printing.non_defaults().items()),
+        "ignored": ignored,
+    }
     built = unchanged.unchanged_build(path, output, asked)
     if built is not None and not (strict and built.findings):
         return built
@@ -158,7 +177,7 @@ def _build(
     from releases import pipeline
 
     selection = Selection(*cards)
-    checked = check_for_build(path, selection, strict=strict)
+    checked = check_for_build(path, selection, strict=strict, ignored=ignored)
     job = Job(printing)
     built = pipeline.build(
         checked, output, only=only, selection=selection, job=job, strict=strict, step=step
@@ -169,11 +188,13 @@ def _build(
     return built
 
 
-def _build_again(path: Path, output: Path, strict: bool, step: Step) -> Built:
+def _build_again(
+    path: Path, output: Path, ignored: tuple[str, ...], strict: bool, step: Step
+) -> Built:
     from releases import pipeline
     from releases.checked_source import check_source
 
-    return pipeline.build_again(check_source(path), output, strict=strict, step=step)
+    return pipeline.build_again(check_source(path, ignored), output, strict=strict, step=step)
 
 
 def _json(result: dict[str, Any], findings: Sequence[Diagnostic]) -> str:

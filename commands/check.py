@@ -8,7 +8,12 @@ from pathlib import Path
 import click
 
 from commands.terminal.console import Format, print_findings, progress
-from commands.terminal.options import format_option, source_argument, strict_option
+from commands.terminal.options import (
+    format_option,
+    ignore_option,
+    source_argument,
+    strict_option,
+)
 from commands.terminal.sources import find_source, warn_without_homepage
 from commands.terminal.words import say
 from deckpress.reading.drawings import has_drawings
@@ -46,10 +51,17 @@ _MENDED = {
     help="Also draw the diagrams and the formulas, to find those that cannot be drawn.",
 )
 @click.option("--all", "whole", is_flag=True, help="List all findings, however many are alike.")
+@ignore_option
 @format_option
 @strict_option
 def check(
-    source: Path | None, fix: bool, draw: bool, whole: bool, form: Format, strict: bool
+    source: Path | None,
+    fix: bool,
+    draw: bool,
+    whole: bool,
+    ignored: tuple[str, ...],
+    form: Format,
+    strict: bool,
 ) -> int:
     """Say everything that is wrong with SOURCE, with its place and what to do.
 
@@ -59,7 +71,7 @@ def check(
     if fix:
         _mend(find_source(source))
     path = find_source(source)
-    checked = check_source(path)
+    checked = check_source(path, ignored)
     loaded, deck = checked.loaded, checked.deck
     findings = checked.findings
     drawing = draw and not any_fatal(findings, strict=False)

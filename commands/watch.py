@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import click
@@ -47,6 +47,7 @@ def watch(
     *,
     strict: bool,
     poll: bool,
+    ignored: Collection[str] = (),
 ) -> None:
     """Build the source, and again after each change, until Ctrl-C.
 
@@ -62,7 +63,7 @@ def watch(
         for _ in changes(source, poll=poll):
             began = time.monotonic()
             try:
-                checked = check_for_build(source, selection, strict=strict)
+                checked = check_for_build(source, selection, strict=strict, ignored=ignored)
                 with progress() as step:
                     built = pipeline.build(
                         checked,

@@ -10,6 +10,7 @@ import tomllib
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -99,6 +100,24 @@ def ordered(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
 
 def _tie_break(diagnostic: Diagnostic) -> tuple[object, ...]:
     return (diagnostic.code, diagnostic.span.width, tuple(sorted(diagnostic.args.items())))
+
+
+def nearest_code(value: str) -> str:
+    """The code of a warning that was probably meant by `value`; empty if it is an error or none."""
+    if is_error(value):
+        return ""
+    warnings = [code for code, entry in catalogue().items() if entry["severity"] == "warning"]
+    return next(iter(get_close_matches(value.strip().upper(), warnings, 1)), "")
+
+
+def is_warning(code: str) -> bool:
+    """Whether `code` is that of a warning, which can be ignored."""
+    return catalogue().get(code, {}).get("severity") == Severity.WARNING
+
+
+def is_error(code: str) -> bool:
+    """Whether `code` is that of an error."""
+    return catalogue().get(code, {}).get("severity") == Severity.ERROR
 
 
 def catalogue() -> Mapping[str, Mapping[str, Any]]:

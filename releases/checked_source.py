@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from deckpress.checks import check
 from deckpress.checks.released import other_deck
-from deckpress.diagnostics import Diagnostic, Severity, ordered
+from deckpress.diagnostics import Diagnostic, Severity, ordered, without_ignored
 from deckpress.history.ledger import with_last_release
 from deckpress.model import RawDeck
 from deckpress.reading.disk import files
@@ -30,8 +30,10 @@ class CheckedSource:
     findings: tuple[Diagnostic, ...]
 
 
-def check_source(path: Path) -> CheckedSource:
+def check_source(path: Path, ignored: Collection[str] = ()) -> CheckedSource:
     """Read the source at `path`, its last release and the files that it shows, and check it all.
+
+    Warnings with the codes `ignored` are left out.
 
     Raises:
         SourceError: the source cannot be read at all.
@@ -42,7 +44,7 @@ def check_source(path: Path) -> CheckedSource:
     deck = replace(released_deck, note_types=identity())
     rules = check(deck, has_glyph)
     findings = [*loaded.diagnostics, *structure, *ledger, *rules, *_other_deck(path, deck)]
-    return CheckedSource(loaded, deck, ordered(findings))
+    return CheckedSource(loaded, deck, ordered(without_ignored(findings, ignored)))
 
 
 def any_fatal(findings: Sequence[Diagnostic], *, strict: bool) -> bool:

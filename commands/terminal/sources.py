@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import os
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -73,10 +74,13 @@ def _has_front_matter(path: Path) -> bool:
         return False
 
 
-def check_for_build(named: Path | None, selection: Selection, *, strict: bool) -> CheckedSource:
+def check_for_build(
+    named: Path | None, selection: Selection, *, strict: bool, ignored: Collection[str] = ()
+) -> CheckedSource:
     """The source that the author named, or the only one, read and checked for a build.
 
-    `selection` says which of its cards are to be built.
+    `selection` says which of its cards are to be built; warnings with the codes `ignored` are left
+    out.
 
     Raises:
         Failed: there is no source.
@@ -87,7 +91,7 @@ def check_for_build(named: Path | None, selection: Selection, *, strict: bool) -
     """
     from releases.checked_source import check_source, refuse_if_fatal
 
-    checked = check_source(find_source(named))
+    checked = check_source(find_source(named), ignored)
     refuse_if_fatal(checked, checked.findings, strict=strict)
     _refuse_unknown(checked.deck, selection)
     return checked

@@ -14,7 +14,7 @@ from difflib import get_close_matches
 
 import yaml
 
-from deckpress.diagnostics import Diagnostic, finding
+from deckpress.diagnostics import Diagnostic, finding, is_warning, nearest_code
 from deckpress.model import Meta, Span
 from deckpress.reading.attributes import nearest_id, well_formed_id, well_formed_tag
 from deckpress.reading.lines import split_lines
@@ -31,7 +31,6 @@ _LARGEST = 64 * 1024  # characters: the YAML parser is slow, and no deck needs m
 _TEXT = "tag:yaml.org,2002:str"
 _CARD = re.compile(r"##[ \t]")
 # YAML takes these for line ends, but editors do not.
-_CODE = re.compile(r"D\d{3}")
 _HALF = re.compile("[\ud800-\udfff]")
 _YAML_BREAKS = re.compile("[\x85\u2028\u2029]")
 _ALLOWED: dict[str, tuple[str, Callable[[str], bool]]] = {
@@ -166,10 +165,13 @@ def _codes(node: yaml.Node, reader: _Reader) -> Iterator[str]:
     """The codes of the warnings that the author has decided about."""
     nodes = node.value if isinstance(node, yaml.SequenceNode) else [node]
     for each in nodes:
-        if isinstance(each, yaml.ScalarNode) and _CODE.fullmatch(each.value):
-            yield each.value
+        value = each.value if isinstance(each, yaml.ScalarNode) else "…"
+        if is_warning(value):
+            yield value
         else:
-            reader.report("D112", each)
+            near = nearest_code(value)
+            value = _HALF.sub("?", value)
+            reader.report("D112", each, value=value, **({"near": near} if near else {}))
 
 
 def _text(key: str, node: yaml.Node, reader: _Reader) -> str:

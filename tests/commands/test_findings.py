@@ -200,3 +200,38 @@ def test_a_source_with_errors_is_not_drawn_and_that_is_said(
     said = capsys.readouterr()
     assert "D209" in said.out
     assert "mend the errors first" in said.out
+
+
+# Warnings that the author has decided about
+
+
+def test_ignored_warnings_are_not_told_and_do_not_count(
+    deck: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    deck.write_text(_FRONT + _WARNED)
+    assert main(["check", str(deck), "--strict"]) == 1
+    (code,) = set(re.findall(r"(D\d+) warning", capsys.readouterr().out))
+    for ignored in (["--ignore", f"d602,{code}"], ["--ignore", "D602", "--ignore", code]):
+        assert main(["check", str(deck), "--strict", *ignored]) == 0
+        assert code not in capsys.readouterr().out
+    folder = deck.parent / "output"
+    options = ["--only", "anki", "--strict", "--output", str(folder)]
+    assert main(["build", str(deck), *options]) == 1
+    assert f"{code} warning" in capsys.readouterr().err
+    assert main(["build", str(deck), *options, "--ignore", code]) == 0
+    assert main(["build", str(deck), *options]) == 1  # and it is not remembered as sound
+
+
+@pytest.mark.parametrize(
+    ("codes", "said"),
+    [
+        ("D209", "--ignore: D209 is an error, and an error cannot be ignored"),
+        ("D91", "--ignore: 'D91' is not the code of a warning. Did you mean 'D91"),
+        ("D901,everything", "'EVERYTHING' is not the code of a warning. docs/diagnostics.md lists"),
+    ],
+)
+def test_what_cannot_be_ignored_is_told(
+    deck: Path, capsys: pytest.CaptureFixture[str], codes: str, said: str
+) -> None:
+    assert main(["check", str(deck), "--ignore", codes]) == 2
+    assert said in capsys.readouterr().err
