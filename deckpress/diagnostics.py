@@ -20,6 +20,7 @@ from deckpress.model import Span
 
 _LONGEST_LINE = 96  # columns of a source line that are shown at most
 _MOST_BEFORE_CARET = 48  # of these, columns to the left of the caret at most in a longer line
+_REASON = "reason-"  # how the keys of sentences begin that other sentences quote
 _LONGEST_VALUE = 200  # characters of a value quoted in a message
 
 # Format and bidirectional controls could make a line of the source look different from what it is.
@@ -40,7 +41,8 @@ class Severity(StrEnum):
 class Diagnostic:
     """One finding: a code such as ``D201`` and its place in the source.
 
-    `args` are the values that its sentences quote. The value ``near`` is what was probably meant.
+    `args` are the values that its sentences quote. The value ``near`` is what was probably meant;
+    ``reason`` may be the key of a sentence (``reason-…``), which quotes the other values.
     """
 
     code: str
@@ -54,19 +56,23 @@ class Diagnostic:
 
     def message(self, lang: str) -> str:
         """What is wrong, in one sentence: in Chinese if `lang` is ``zh…``, else in English."""
-        return self._fill(_catalogue()[self.code][_language(lang)])
+        return self._fill(_catalogue()[self.code][_language(lang)], lang)
 
     def hint(self, lang: str) -> str:
         """What to do about it: in Chinese if `lang` is ``zh…``, else in English."""
         language = _language(lang)
-        hint = self._fill(_catalogue()[self.code]["hint"][language])
+        hint = self._fill(_catalogue()[self.code]["hint"][language], lang)
         if not self.args.get("near"):
             return hint
-        near = self._fill(_catalogue()["near"][language])
+        near = self._fill(_catalogue()["near"][language], lang)
         return f"{near} {hint}" if language == "en" else near + hint
 
-    def _fill(self, template: str) -> str:
+    def _fill(self, template: str, lang: str) -> str:
         values = {name: _quoted(value) for name, value in self.args.items()}
+        reason = self.args.get("reason", "")
+        if reason.startswith(_REASON) and reason in _catalogue():
+            others = {name: value for name, value in self.args.items() if name != "reason"}
+            values["reason"] = sentence(reason, lang, **others)
         return template.format_map(_MessageValues(values))
 
     def _key(self) -> tuple[Span, str, tuple[tuple[str, str], ...]]:

@@ -15,6 +15,7 @@ from deckpress.checks import (
     cloze_cards,
     code_blocks,
     content,
+    drawings,
     gaps,
     images,
     links,
@@ -28,7 +29,7 @@ from deckpress.language.style import Style
 from deckpress.model import RawDeck
 from deckpress.reading.texts import fields
 
-_FIELD_RULES = (gaps.check, block_syntax.check, characters.check)
+_FIELD_RULES = (gaps.check, block_syntax.check, characters.check, drawings.check)
 
 
 def check(deck: RawDeck, has_glyph: Callable[[str], bool] | None = None) -> tuple[Diagnostic, ...]:

@@ -34,8 +34,6 @@ def check(field: Field) -> Iterator[Diagnostic]:
     if not _SUSPICIOUS.search(field.source) and not _has_uneven_rows(field.source):
         return
     document = parse(field.text.source)
-    if document.too_deep:
-        yield finding("D704", field.text.at(0))
     for definition in document.repeated:
         yield finding(
             "D413", field.text.at(definition["map"][0]), label=str(definition["label"]).lower()

@@ -16,6 +16,7 @@ from deckpress.reading.lines import split_lines
 # The attributes that an info string may have.
 ATTRIBUTES = ("file", "part", "title", "alt")
 DIAGRAM = "mermaid"  # the language of a fence that is drawn
+LONGEST_DIAGRAM = 20_000  # characters
 # The words that mark a block as something other than code to run: what a program printed, or an
 # outline.
 ROLES = ("output", "sketch")

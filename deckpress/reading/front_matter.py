@@ -105,10 +105,8 @@ def missing_front_matter(path: str, line: int = 1) -> tuple[Meta, list[Diagnosti
 
 def _compose(source: str, reader: _Reader) -> yaml.Node | None:
     if len(source) > _LARGEST:
-        reason = f"it is longer than {_LARGEST} characters"
-        reader.found.append(
-            finding("D103", Span(reader.path, reader.first - 1, 1, 3), reason=reason)
-        )
+        span = Span(reader.path, reader.first - 1, 1, 3)
+        reader.found.append(finding("D103", span, reason="reason-long", limit=_LARGEST))
         return None
     try:
         node: yaml.Node | None = yaml.compose(source, Loader=yaml.SafeLoader)
@@ -124,12 +122,12 @@ def _compose(source: str, reader: _Reader) -> yaml.Node | None:
         before = source[: error.position]
         line, column = before.count("\n"), len(before) - before.rfind("\n")
         span = Span(reader.path, reader.first + line, column)
-        reason = f"it cannot hold the character U+{ord(source[error.position]):04X}"
-        reader.found.append(finding("D103", span, reason=reason))
+        sign = f"U+{ord(source[error.position]):04X}"
+        reader.found.append(finding("D103", span, reason="reason-character", sign=sign))
         return None
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         deep = isinstance(error, RecursionError)
-        reason = "it is too deeply nested" if deep else type(error).__name__
+        reason = "reason-nested" if deep else type(error).__name__
         reader.found.append(finding("D103", Span(reader.path, reader.first), reason=reason))
         return None
     return node

@@ -10,8 +10,8 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from deckpress.model import Asset, Picture
+from deckpress.reading.fences import LONGEST_DIAGRAM
 
-_LONGEST = 20_000
 _SVG = "http://www.w3.org/2000/svg"
 _XLINK = "http://www.w3.org/1999/xlink"
 # Settings in a diagram could override the safe ones of this module, so they are removed.
@@ -23,6 +23,7 @@ _LESS_THAN = re.compile(
     r"<(?!/?(?:br|b|i|u|s|em|strong|sub|sup|small|code)\b[ /]*>)", re.IGNORECASE
 )
 _FLOW_CHART = re.compile(r"(?:flowchart|graph)\b")
+_NO_KIND = "No Mermaid diagram type"  # how the engine says that a diagram begins with none
 _DROPPED = frozenset(
     ("script", "foreignobject", "iframe", "object", "embed", "image", "animate", "set")
 )
@@ -30,7 +31,15 @@ _OUTSIDE_REFERENCE = re.compile(r"@import[^;]*;?|url\(\s*['\"]?(?!['\"]?#)[^)]*\
 
 
 class DiagramError(Exception):
-    """A diagram that cannot be drawn; the exception's text says why."""
+    """A diagram that cannot be drawn.
+
+    `reason` says why, in the words of the engine or as the key of a sentence with `values`.
+    """
+
+    def __init__(self, reason: str, **values: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.values = values
 
 
 def draw(source: str, alt: str) -> tuple[Picture, Asset]:
@@ -41,15 +50,15 @@ def draw(source: str, alt: str) -> tuple[Picture, Asset]:
     Raises:
         DiagramError: the source is not Mermaid, or too long.
     """
-    if len(source) > _LONGEST:
-        raise DiagramError(f"over {_LONGEST} characters")
+    if len(source) > LONGEST_DIAGRAM:
+        raise DiagramError("reason-long", limit=str(LONGEST_DIAGRAM))
     text = _without_settings(source)
     if not text:
-        raise DiagramError("it is empty")
+        raise DiagramError("reason-empty")
     name = sha256(f"{_settings()}\0{text}".encode()).hexdigest()[:16]
     svg, width, height = _clean(_render_mermaid(_with_signs(text)), f"d{name[:8]}")
     if _FLOW_CHART.match(text) and not _labels(svg):
-        raise DiagramError("its labels are not understood")
+        raise DiagramError("reason-labels")
     asset = Asset(f"diagram-{name}.svg", "image/svg+xml", svg)
     return Picture(asset.name, alt.strip() or _labels(svg), width, height, drawn=True), asset
 
@@ -77,7 +86,9 @@ def _render_mermaid(text: str) -> str:
     try:
         drawn: str = mmdr.render(f"{_settings()}\n{text}", backend="merman").svg()
     except Exception as error:  # the engine raises many types of its own
-        raise DiagramError(" ".join(str(error).split())[:200] or type(error).__name__) from error
+        detail = " ".join(str(error).split())[:200] or type(error).__name__
+        known = "reason-kind" if detail.startswith(_NO_KIND) else "reason-engine"
+        raise DiagramError(known, detail=detail) from error
     return drawn
 
 
@@ -96,7 +107,7 @@ def _clean(svg: str, prefix: str) -> tuple[bytes, int, int]:
     try:
         root = ElementTree.fromstring(svg)
     except ElementTree.ParseError as error:
-        raise DiagramError(f"the drawing is not well-formed: {error}") from error
+        raise DiagramError("reason-drawing", detail=str(error)) from error
     old = root.get("id") or "merman"
     for parent in list(root.iter()):
         for child in list(parent):
@@ -116,7 +127,7 @@ def _clean(svg: str, prefix: str) -> tuple[bytes, int, int]:
             element.tag = f"{{{_SVG}}}g"
     box = [float(number) for number in (root.get("viewBox") or "").split()]
     if len(box) != 4 or box[2] <= 0 or box[3] <= 0:
-        raise DiagramError("it shows nothing")
+        raise DiagramError("reason-nothing")
     width, height = round(box[2]), round(box[3])
     root.attrib.pop("style", None)
     root.set("width", str(width))

@@ -252,8 +252,8 @@ class _Renderer:
         except RecursionError:
             return _Rendered(()), [*context.found, finding("D704", job.text.at(0))]
         except TimeUp:
-            reason = f"it takes longer than {_LONGEST} seconds"
-            return _Rendered(()), [*context.found, finding("D705", job.text.at(0), reason=reason)]
+            late = finding("D705", job.text.at(0), reason="reason-slow", limit=_LONGEST)
+            return _Rendered(()), [*context.found, late]
         except Exception as error:  # a bug of ours or of a library, which must name its card
             reason = f"{type(error).__name__}: {error}"
             return _Rendered(()), [*context.found, finding("D705", job.text.at(0), reason=reason)]

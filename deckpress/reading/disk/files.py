@@ -242,7 +242,7 @@ def _read_file(folder: Path, reference: Reference) -> bytes | tuple[str, dict[st
             return "D502", {"folder": reference.folder.value}
         status = real.stat()
         if not stat.S_ISREG(status.st_mode):
-            return "D505", {"reason": "not a file", "limit": str(LARGEST_FILE)}
+            return "D505", {"reason": "reason-no-file", "limit": str(LARGEST_FILE)}
         if status.st_size > LARGEST_FILE * _MEGA:
             reason = f"{status.st_size / _MEGA:.1f} MB"
             return "D505", {"reason": reason, "limit": str(LARGEST_FILE)}

@@ -55,13 +55,13 @@ def fence_html(fence: Fence, body: str, context: Context) -> str:
     `body` is the text between its marks; a fence that shows a file gets the file's text instead.
     """
     info = fence.info
-    if info.language == DIAGRAM:
-        return _diagram(fence, body, context)
     label = ""
     if info.file is not None and info.file in context.files:
         shown = context.files[info.file].decode("utf-8", "replace")
         body = extract_part(shown, info.part) or ""
         label = f'<p class="file">{escape(info.file)}</p>'
+    if info.language == DIAGRAM:
+        return _diagram(fence, body, context)
     elif info.title.strip():
         label = f'<p class="file">{escape(info.title.strip())}</p>'
     elif info.role:
@@ -78,7 +78,8 @@ def _diagram(fence: Fence, body: str, context: Context) -> str:
     try:
         picture, asset = diagrams.draw(body, fence.info.alt)
     except diagrams.DiagramError as error:
-        context.report("D701", context.text.at(fence.line, fence.column, 3), str(error))
+        place = context.text.at(fence.line, fence.column, 3)
+        context.report("D701", place, error.reason, **error.values)
         return ""
     if small := small_text(asset.data, context.on_card):
         span = context.text.at(fence.line, fence.column, 3)

@@ -40,9 +40,9 @@ class Context:
         self.holes.append(piece)
         return str(len(self.holes) - 1)
 
-    def report(self, code: str, span: Span, reason: str) -> None:
-        """Add a finding with this reason."""
-        self.found.append(Diagnostic(code, span, {"reason": reason}))
+    def report(self, code: str, span: Span, reason: str, **values: str) -> None:
+        """Add a finding with this reason; `values` are those of its sentence, if it is a key."""
+        self.found.append(Diagnostic(code, span, {"reason": reason, **values}))
 
     def locate(self, part: str) -> Span:
         """The span of the first place of `part` in the field.

@@ -234,7 +234,8 @@ class TreeBuilder:
         try:
             math = formulas.draw(tex.strip(), display=display)
         except formulas.FormulaError as error:
-            self._context.report("D702", self._context.locate(tex), str(error))
+            place = self._context.locate(tex)
+            self._context.report("D702", place, error.reason, **error.values)
             return
         SubElement(parent, "data", {"value": self._context.hole(math)})
 

@@ -10,8 +10,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from deckpress.diagnostics import Diagnostic
-from deckpress.model import Deck, Math, Picture
+from deckpress.diagnostics import Diagnostic, finding
+from deckpress.model import Deck, Math, Picture, Span
 from deckpress.reading.disk.files import load
 from deckpress.reading.reader import read
 from deckpress.render import diagrams, formulas
@@ -140,23 +140,29 @@ def test_every_broken_picture_is_found_at_once(tmp_path: Path) -> None:
         ("", "empty"),
         (r"\frac{1}{2", "braces"),
         ("}{", "braces"),
-        (r"\nosuch{x}", r"\nosuch is not known"),
-        (r"\href{javascript:x}{y}", r"\href is not allowed"),
-        (r"\def\x{y}\x", r"\def is not allowed"),
-        (r"x \) y", r"\) is not allowed"),
-        (r"\text{a \( b}", r"\( is not allowed"),
-        (r"\left( x", ""),
+        (r"\nosuch{x}", r"`\nosuch` is not known"),
+        (r"\href{javascript:x}{y}", r"`\href` is not allowed"),
+        (r"\def\x{y}\x", r"`\def` is not allowed"),
+        (r"x \) y", r"`\)` is not allowed"),
+        (r"\text{a \( b}", r"`\(` is not allowed"),
+        (r"\left( x", r"`\left` and `\right` do not come in pairs"),
+        ("x^2^3", "two exponents"),
+        (r"\begin{matrix} a", r"no `\end`"),
+        ("a & b", r"write `\&`"),
+        (r"\genfrac{}{}{}", "tuple"),
         ("50%", r"\%"),
         (r"\text{中文}", "中"),
-        ("x" * 3000, "too long"),
+        ("x" * 3000, "longer than 2000"),
         ("{" * 50 + "}" * 50, "nested too deeply"),
     ],
 )
 def test_a_broken_formula_says_why(tex: str, reason: str) -> None:
     with pytest.raises(formulas.FormulaError) as error:
         formulas.draw(tex, display=False)
-    assert str(error.value)
-    assert reason in str(error.value)
+    place = Span("deck.md", 1, 1, 1)
+    told = finding("D702", place, reason=error.value.reason, **error.value.values)
+    assert reason in told.message("en")
+    assert re.search("画不出来：.*[\u4e00-\u9fff]", told.message("zh"))
 
 
 @pytest.mark.parametrize(
