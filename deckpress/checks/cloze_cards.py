@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from deckpress.commonmark.opaque import blank_spans
 from deckpress.diagnostics import Diagnostic, finding
 from deckpress.language.han import HAN
 from deckpress.model import CardKind, PartName, RawCard, RawDeck, Text
 from deckpress.reading.cloze import Gap, gaps
-from deckpress.reading.prose import FILLER
 from deckpress.reading.texts import Field
 
 # Shorter texts stand elsewhere by chance.
@@ -36,7 +36,10 @@ def _check_card(card: RawCard) -> Iterator[Diagnostic]:
     prompt = next((p.text.source for p in card.parts if p.name is PartName.PROMPT), "")
     yield from _gaps_in_prompt(card)
     texts = (card.question, card.short)
-    every = [gap for text in texts for gap in gaps(text.source).found]
+    numbers: dict[str, set[int]] = {}  # of the gaps that hide a text
+    for text in texts:
+        for gap in gaps(text.source).found:
+            numbers.setdefault(_plain(gap.text), set()).add(gap.number)
     for text in texts:
         found = gaps(text.source).found
         if not found:
@@ -48,13 +51,9 @@ def _check_card(card: RawCard) -> Iterator[Diagnostic]:
             if text is not card.question:
                 beside.append(heading)
             # A gap of another number is open meanwhile.
-            open_twin = any(
-                other.number != gap.number
-                and _plain(other.text) == _plain(gap.text)
-                and _stands_in(gap.text, other.text)
-                for other in every
-            )
-            if open_twin or any(_stands_in(gap.text, other) for other in beside):
+            if len(numbers[_plain(gap.text)]) > 1:
+                beside.append(gap.text)
+            if any(_stands_in(gap.text, other) for other in beside):
                 width = gap.outer - gap.inner
                 yield finding("D336", field.span(gap.inner, width), text=gap.text.strip())
         yield from _check_neighbours(text, field, found)
@@ -88,9 +87,7 @@ def _check_neighbours(text: Text, field: Field, found: Sequence[Gap]) -> Iterato
 
 def _in_clear(source: str, found: Sequence[Gap]) -> str:
     """The text with its gaps blanked out; the length stays the same."""
-    for gap in found:
-        source = source[: gap.start] + FILLER * (gap.end - gap.start) + source[gap.end :]
-    return source
+    return blank_spans(source, [(gap.start, gap.end) for gap in found])
 
 
 def _sentence(clear: str, masked: str, gap: Gap) -> str:

@@ -28,6 +28,7 @@ ELEMENTS = {
 _OPENING = re.compile(
     r"<(?P<name>[A-Za-z]+)(?P<attributes>(?:\s+[\w-]+=(?:\"[^\"<>]*\"|'[^'<>]*'))*)\s*/?>"
 )
+_TAG = re.compile(r"<(?P<slash>/?)(?P<name>[A-Za-z]+)(?:\s[^<>]*)?/?>")
 _ATTRIBUTE = re.compile(r"([\w-]+)=(?:\"([^\"]*)\"|'([^']*)')")
 _SIZE = re.compile(r"(\d{1,5})(?:px)?")
 
@@ -88,16 +89,30 @@ def _push(
 
 
 def _closing(state: StateInline, name: str, start: int) -> tuple[int, int] | None:
-    """Where the closing tag of an element is."""
-    if state.src.rfind("</", start, state.posMax) < 0:
-        return None
-    tag = re.compile(rf"<(/?){name}(?:\s[^<>]*)?>", re.IGNORECASE)
-    depth = 1
-    for match in tag.finditer(state.src, start, state.posMax):
-        depth += -1 if match[1] else 1
-        if not depth:
-            return match.span()
-    return None
+    """Where the closing tag of an element is whose opening tag ends at `start`."""
+    known: dict[str, dict[int, tuple[int, int]]] = state.env.setdefault("tags", {})
+    if state.src not in known:
+        known[state.src] = _partners(state.src)
+    close = known[state.src].get(start)
+    return close if close and close[1] <= state.posMax else None
+
+
+def _partners(text: str) -> dict[int, tuple[int, int]]:
+    """The place of each closing tag, by the end of the opening tag to which it belongs.
+
+    They are found in one pass: of many tags without a partner, each would be followed to the end.
+    """
+    found = {}
+    opened: dict[str, list[int]] = {name: [] for name in ELEMENTS}
+    for match in _TAG.finditer(text) if "</" in text else ():
+        ends = opened.get(match["name"].lower())
+        if ends is None:
+            continue
+        if not match["slash"]:
+            ends.append(match.end())
+        elif ends:
+            found[ends.pop()] = match.span()
+    return found
 
 
 def _image(

@@ -110,6 +110,8 @@ class _Renderer:
         self._proofs = {id: recorded.proof for id, recorded in proofs(deck).items()}
         self._digests = digests(deck)
         self._titles = {card.question.source.casefold(): card.id for card in deck.cards()}
+        defined = [(label, d["href"], d["title"]) for label, d in deck.definitions.items()]
+        self._definitions = repr(sorted(defined)).encode() if defined else b""
         self._done: dict[bytes, _Rendered] = {}
         self._keys: dict[tuple[str, str], bytes] = {}
         self.assets = {asset.name: asset for _, asset in self._figures.values()}
@@ -211,11 +213,8 @@ class _Renderer:
         if "[[" in source:
             named = re.findall(r"\[\[([^\[\]|]+)", source)
             key.update(repr([self._titles.get(name.casefold()) for name in named]).encode())
-        if "[" in source and self._deck.definitions:
-            defined = (
-                (label, d["href"], d["title"]) for label, d in self._deck.definitions.items()
-            )
-            key.update(repr(sorted(defined)).encode())
+        if "[" in source:
+            key.update(self._definitions)
         on_card = field.name in ("question", "lead", "short") or field.name.startswith("item")
         if "mermaid" in source:
             key.update(f"\0{on_card}".encode())
