@@ -42,8 +42,8 @@ _MENDED = {
     "--fix",
     is_flag=True,
     help="First write the ids that are missing, and the homepage if a Git remote on GitHub has it;"
-    " number new gaps, give released ones their numbers back; and mend the punctuation of Chinese"
-    " and the names of products. All else stays.",
+    " number new gaps, give released ones their numbers back; mend the punctuation of Chinese, the"
+    " names of products, and all that has one mend only. All else stays.",
 )
 @click.option(
     "--draw",
@@ -112,6 +112,9 @@ def _mend(path: Path) -> None:
 
     files.rewrite(path, change)
     mended = [say(key, count=counts[code]) for code, key in _MENDED.items() if counts[code]]
+    if others := sorted(code for code in counts.keys() - _MENDED.keys() if counts[code]):
+        count = sum(counts[code] for code in others)
+        mended.append(say("mended-slips", count=count, codes=", ".join(others)))
     if mended:
         click.echo(say("mended", path=path, what=say("comma").join(mended)), err=True)
     else:

@@ -20,7 +20,7 @@ _SUSPICIOUS = re.compile(
     r"^[ \t]*>|^[ \t]*#|^ {0,3}(?:=+|-+)[ \t]*+$|\[\^|\$\$|\\\[[ \t]*+$|\]:",
     re.MULTILINE,
 )
-_CALLOUT = re.compile(r"\[!(?P<name>\w+)\][ \t]*$", re.MULTILINE)
+_CALLOUT = re.compile(r"\[!(?P<name>\w+)\]")
 # ``#`` marks that do not make a heading: no space, or a full-width or no-break space, follows them.
 _GLUED_HEADING = re.compile(r"#{1,6}(?![ \t#\d]|$)[^ \t]\S{0,20}")
 _FOOTNOTE = re.compile(r"(?<!\\)\[\^(?P<name>[^\]\s\[]++)\]")
@@ -95,7 +95,7 @@ def _callout(field: Field, leaf: Leaf) -> Iterator[Diagnostic]:
     if match and match["name"].upper() not in CALLOUTS:
         near = get_close_matches(match["name"].upper(), CALLOUTS, 1)
         args = {"near": f"[!{near[0]}]"} if near else {}
-        span = field.span(start, len(match.group().rstrip()))
+        span = field.span(start, len(match.group()))
         yield finding("D407", span, name=match["name"], known=", ".join(CALLOUTS), **args)
 
 

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from itertools import accumulate
 
-_LONGEST = 2000
+LONGEST = 2000  # characters of a formula
 _MOST_GROUPS = 400
 # The library measures what stands in braces before it draws it: its time doubles with each level.
 _MOST_WORK = 2000
@@ -24,8 +24,8 @@ def refusal(tex: str) -> dict[str, str]:
     """
     if not tex.strip():
         return {"reason": "reason-empty"}
-    if len(tex) > _LONGEST or tex.count("{") > _MOST_GROUPS:
-        return {"reason": "reason-long", "limit": str(_LONGEST)}
+    if len(tex) > LONGEST or tex.count("{") > _MOST_GROUPS:
+        return {"reason": "reason-long", "limit": str(LONGEST)}
     if _work(tex) > _MOST_WORK:
         return {"reason": "reason-deep"}
     if wide := next((c for c in tex if unicodedata.east_asian_width(c) in "WF"), None):

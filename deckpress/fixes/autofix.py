@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 
 from deckpress.fixes import assign_ids
 from deckpress.fixes.number_gaps import number_new_gaps, restore_released_gaps
+from deckpress.fixes.plain_slips import mend_plain_slips
 from deckpress.language.punctuation import mend_slips
 from deckpress.language.style import Style
 from deckpress.model import RawCard, RawDeck, Release, ReleasedCard, Text
@@ -31,11 +32,12 @@ def mend(text: str, release: Release | None = None) -> tuple[str, Counter[str]]:
     so that they are made from titles with the right spelling.
     """
     released = release.cards if release is not None else {}
+    text, plain = mend_plain_slips(text)
     text, counts = _mend_typography(text)
     text, new = _mend_gaps(text, lambda card: number_new_gaps(card, released.get(card.id)))
     text, old = _mend_gaps(text, lambda card: _restored(card, released.get(card.id)))
     text, ids = assign_ids.assign_ids(text)
-    return text, counts + Counter({MISSING_ID: ids, OTHER_NUMBER: new + old})
+    return text, plain + counts + Counter({MISSING_ID: ids, OTHER_NUMBER: new + old})
 
 
 def _restored(card: RawCard, released: ReleasedCard | None) -> _Mended:

@@ -18,17 +18,17 @@ import pytest
 
 from commands.main import main
 from deckpress.checks.block_syntax import CALLOUTS
+from deckpress.commonmark import tex
 from deckpress.diagnostics import Diagnostic, ordered
 from deckpress.fixes.assign_ids import assign_ids
 from deckpress.history.proofs import parse
 from deckpress.model import Card, CardKind, Deck, Html, LinkStart, Math, PartName, Picture
-from deckpress.reading import cloze, front_matter, part_names
+from deckpress.reading import cloze, fences, front_matter, part_names
 from deckpress.reading.attributes import LEVELS, LONGEST_ID, RETIRED, TIERS, well_formed_id
 from deckpress.reading.disk import files
 from deckpress.reading.fences import ROLES, extract_part
 from deckpress.reading.lines import split_lines
 from deckpress.reading.references import IMAGE_TYPES
-from deckpress.render import diagrams, formulas
 from deckpress.render.markup.labels import words
 from deckpress.render.renderer import render
 from exporters.theme import proof_text
@@ -390,8 +390,8 @@ def test_table_of_limits() -> None:
         "the front matter": front_matter._LARGEST,
         "an id": LONGEST_ID,
         "the number of a gap": cloze.HIGHEST,
-        "a Mermaid diagram": diagrams._LONGEST,
-        "a formula": formulas._LONGEST,
+        "a Mermaid diagram": fences.LONGEST_DIAGRAM,
+        "a formula": tex.LONGEST,
     }
     assert f"at most {LONGEST_ID} characters" in PAGE
     assert well_formed_id("a" * LONGEST_ID)

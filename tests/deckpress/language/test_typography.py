@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from deckpress.checks import check
 from deckpress.fixes.assign_ids import assign_ids
 from deckpress.fixes.autofix import mend
+from deckpress.fixes.plain_slips import mend_plain_slips
 from deckpress.language import product_names
 from deckpress.language.punctuation import mend_slips, slips
 from deckpress.language.style import Style
@@ -262,6 +263,7 @@ def opaque(text: str) -> list[str]:
 
 @given(sources)
 def test_code_links_and_structure_stay(text: str) -> None:
+    text, _ = mend_plain_slips(text)  # which may make a heading of what should be one
     fresh, _ = mend(text)
     before, after = scan(text), scan(fresh)
     assert [(t.kind, t.level, t.line) for t in before] == [(t.kind, t.level, t.line) for t in after]
@@ -280,6 +282,7 @@ def letters(text: str) -> str:
 
 @given(sources)
 def test_no_letter_is_lost_in_the_source_or_for_the_learner(text: str) -> None:
+    text, _ = mend_plain_slips(text)
     fresh, _ = mend(text)
     without_ids = [re.sub(r"\{#[a-z0-9-]+", "{", source) for source in (text, fresh)]
     assert letters(without_ids[0]) == letters(without_ids[1])
