@@ -16,6 +16,7 @@ from commands.terminal.options import (
 )
 from commands.terminal.sources import find_source, warn_without_homepage
 from commands.terminal.words import say
+from deckpress.diagnostics import Diagnostic, ordered
 from deckpress.reading.drawings import has_drawings
 from releases.checked_source import any_fatal, check_source
 from releases.messages import message
@@ -46,6 +47,11 @@ _MENDED = {
     " names of products, and all that has one mend only. All else stays.",
 )
 @click.option(
+    "--download",
+    is_flag=True,
+    help="With --fix: fetch the pictures that stand on the web into figures/, and show the copies.",
+)
+@click.option(
     "--draw",
     is_flag=True,
     help="Also draw the diagrams and the formulas, to find those that cannot be drawn.",
@@ -57,6 +63,7 @@ _MENDED = {
 def check(
     source: Path | None,
     fix: bool,
+    download: bool,
     draw: bool,
     whole: bool,
     ignored: tuple[str, ...],
@@ -68,12 +75,15 @@ def check(
     Of more than five findings of one kind, the first three and the number of the others are told.
     Diagrams and formulas are drawn with --draw only.
     """
-    if fix:
-        _mend(find_source(source))
+    if download and not fix:
+        raise click.UsageError(say("download-fix"))
     path = find_source(source)
+    if fix:
+        _mend(path)
+    lost = _download(path) if download else []
     checked = check_source(path, ignored)
     loaded, deck = checked.loaded, checked.deck
-    findings = checked.findings
+    findings = _with_lost(checked.findings, lost)
     drawing = draw and not any_fatal(findings, strict=False)
     if drawing:
         from releases import pipeline
@@ -90,6 +100,25 @@ def check(
             click.echo(say("errors-undrawn" if draw else "undrawn"))
     warn_without_homepage(checked)
     return int(any_fatal(findings, strict=strict))
+
+
+def _download(path: Path) -> list[Diagnostic]:
+    """Fetch the pictures by address; what could not be fetched is returned."""
+    from commands.download import download_pictures
+
+    count, lost = download_pictures(path)
+    key = "downloaded" if count else "nothing-downloaded"
+    click.echo(say(key, path=path, count=count), err=True)
+    return lost
+
+
+def _with_lost(findings: tuple[Diagnostic, ...], lost: list[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """The findings; that of an image which could not be fetched says why."""
+    if not lost:
+        return findings
+    told = {each.args["path"] for each in lost}
+    kept = [each for each in findings if each.code != "D504" or each.args["path"] not in told]
+    return ordered([*kept, *lost])
 
 
 def _mend(path: Path) -> None:

@@ -52,7 +52,7 @@ def check(
         if link.by_name and not link.image:
             continue  # its definition is looked at where it stands
         if link.image:
-            if not link.by_name:
+            if not link.by_name or is_outside(link.target):
                 yield from _check_image(field, link)
             if not link.definition and not link.alt.strip():
                 yield finding("D515", field.span(link.start, link.width))
