@@ -281,7 +281,7 @@ class Picture:
     alt: str
     width: int | None = None
     height: int | None = None
-    drawn: bool = False  # drawn by the build from a diagram's source, so it may be recoloured
+    drawn: bool = False  # a diagram, or drawn in black on nothing: it may be recoloured
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 from deckpress.model import Asset, Picture
 from deckpress.reading.references import IMAGE_TYPES, Folder
-from deckpress.render.drawings import plain_drawing
+from deckpress.render.drawings import is_colourless, plain_drawing
 
 # Numbers as CSS writes them, up to a size that no figure has.
 _NUMBER = r"\+?(?:[0-9]{1,6}(?:\.[0-9]*)?|\.[0-9]+)"
@@ -37,7 +37,7 @@ def _figure(path: str, data: bytes) -> tuple[Picture, Asset]:
     name = f"{safe[:40]}-{sha256(data).hexdigest()[:16]}.{suffix.lower()}"
     width, height = _size(suffix.lower(), data)
     return (
-        Picture(name, "", width, height),
+        Picture(name, "", width, height, drawn=suffix.lower() == "svg" and is_colourless(data)),
         Asset(name, IMAGE_TYPES[suffix.lower()], data),
     )
 
