@@ -18,7 +18,7 @@ from commands.terminal.sources import find_source, warn_without_homepage
 from commands.terminal.words import say
 from deckpress.diagnostics import Diagnostic, ordered
 from deckpress.reading.drawings import has_drawings
-from releases.checked_source import any_fatal, check_source
+from releases.checked_source import any_fatal, check_source, no_deck
 from releases.messages import message
 from releases.repository.homepage import homepage_of
 
@@ -129,7 +129,10 @@ def _mend(path: Path) -> None:
     from deckpress.reading.reader import read
 
     loaded = files.load(path)
-    release = with_last_release(read(loaded)[0], loaded)[0].release
+    deck = read(loaded)[0]
+    if no_deck(deck, loaded):
+        return  # the check says so
+    release = with_last_release(deck, loaded)[0].release
     counts: Counter[str] = Counter()
     homepage = homepage_of(path.resolve().parent)
 

@@ -115,9 +115,9 @@ def fetch(address: str) -> bytes:
     except URLError as error:
         if isinstance(error.reason, TimeoutError):
             raise FetchError("reason-late", limit=str(_SILENCE)) from error
-        raise FetchError("reason-engine", detail=str(error.reason)) from error
+        raise FetchError("reason-network", detail=str(error.reason)) from error
     except (OSError, HTTPException, ValueError) as error:
-        raise FetchError("reason-engine", detail=str(error) or type(error).__name__) from error
+        raise FetchError("reason-network", detail=str(error) or type(error).__name__) from error
 
 
 def _read(address: str) -> bytes:

@@ -42,9 +42,20 @@ def check_source(path: Path, ignored: Collection[str] = ()) -> CheckedSource:
     read_deck, structure = read(loaded)
     released_deck, ledger = with_last_release(read_deck, loaded)
     deck = replace(released_deck, note_types=identity())
+    if foreign := no_deck(deck, loaded):
+        return CheckedSource(loaded, deck, (foreign,))
     rules = check(deck, has_glyph)
     findings = [*loaded.diagnostics, *structure, *ledger, *rules, *_other_deck(path, deck)]
     return CheckedSource(loaded, deck, ordered(without_ignored(findings, ignored)))
+
+
+def no_deck(deck: RawDeck, loaded: files.LoadedSource) -> Diagnostic | None:
+    """The finding that a source is no deck but something to import; None if it is one."""
+    if deck.meta.key:
+        return None
+    from deckpress.importing.resemblance import resemblance
+
+    return resemblance(deck, loaded.path, loaded.text)
 
 
 def any_fatal(findings: Sequence[Diagnostic], *, strict: bool) -> bool:

@@ -27,7 +27,7 @@ from deckpress.reading.part_names import part_named
 
 _NUMBERED_HEADING = re.compile(r"(?P<mark>\s{0,3}\d+[.)]\s+)(?P<heading>#{1,6}\s+\S.*)")
 _NUMBERED_LINE = re.compile(r"(?P<mark>\s{0,3}\d+[.)]\s+)(?P<text>\S.*)")
-_QUESTION_LINE = re.compile(
+QUESTION_LINE = re.compile(
     r"\s{0,3}(?:[-*]\s+)?(?:\*\*|__)?(?:Q|Question|问题?|Q\d+)\s*\d*(?:\*\*|__)?\s*[:：.]\s*(?:\*\*|__)?\s*(?P<text>\S.*)$",
     re.IGNORECASE,
 )
@@ -44,7 +44,7 @@ _LETTERS = re.compile(r"\(?[A-H]\)?\s*(?:[.):,、，。&]|$|(?:and|because|since
 _NUMBER = re.compile(
     r"^(?:\*\*)?(?:Q(?:uestion)?\s*)?\d+\s*\\?[.)、:：]\s*(?:\*\*)?", re.IGNORECASE
 )
-_ASKS = re.compile(
+ASKS = re.compile(
     r"[?？]\W*$|^(?:\d+\\?[.)、]\s*)?(?:what|why|how|when|which|who|where|explain|describe|什么|为什么|如何|怎)",
     re.IGNORECASE,
 )
@@ -143,7 +143,7 @@ def _with_headings(text: str) -> str:
     lines = text.split("\n")
     outside = outside_fences(lines)
     pairs = any(
-        free and _QUESTION_LINE.match(line) for line, free in zip(lines, outside, strict=True)
+        free and QUESTION_LINE.match(line) for line, free in zip(lines, outside, strict=True)
     ) and any(free and _ANSWER_LINE.match(line) for line, free in zip(lines, outside, strict=True))
     out: list[str] = []
     margin = 0
@@ -164,7 +164,7 @@ def _with_headings(text: str) -> str:
         line = line[min(margin + 1, len(line) - len(line.lstrip())) :] if margin else line
         if free and line.startswith("#"):
             line = _ATTRIBUTES.sub("", line)
-        if pairs and free and (match := _QUESTION_LINE.match(line)):
+        if pairs and free and (match := QUESTION_LINE.match(line)):
             out.append(f"###### {_ASKED}{match['text'].replace('**', '').strip()}")
         elif pairs and free and (match := _ANSWER_LINE.match(line)) and not _is_letter(match):
             out.append(match["text"].removeprefix("**").strip())
@@ -263,7 +263,7 @@ def _question_level(blocks: list[Element | str], details: int) -> int:
         if _ROW in block.attributes:
             rows += 1
         elif own and not _is_part(block):
-            asks = bool(_ASKS.search(block.text().strip()))
+            asks = bool(ASKS.search(block.text().strip()))
             asking += asks
             scores[level] += 1 + 2 * asks
     if rows and not asking:

@@ -30,6 +30,7 @@ from deckpress.reading.references import (
 from deckpress.reading.tokens import COMMENTS_ABOVE, TokenKind, scan
 from deckpress.version_number import LEDGER_FILE, version_tuple
 
+_FOREIGN = (".apkg", ".colpkg", ".csv", ".tsv")  # what `import` reads in every encoding
 _MEGA = 1_000_000
 LARGEST_SOURCE = 64  # MB
 LARGEST_FILE = 20  # MB
@@ -148,11 +149,16 @@ def _read_text(path: Path, shown: str) -> tuple[bytes, str]:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise SourceError("unreadable", path=shown, reason=reason) from error
+    foreign = path.suffix.lower() in _FOREIGN
     if (nul := data.find(0)) >= 0:
+        if foreign:
+            raise SourceError("foreign", path=shown)
         raise SourceError("binary", path=shown, line=data.count(b"\n", 0, nul) + 1)
     try:
         return data, data.decode("utf-8")
     except UnicodeDecodeError as error:
+        if foreign:
+            raise SourceError("foreign", path=shown) from None
         line = data.count(b"\n", 0, error.start) + 1
         byte = f"{data[error.start]:02X}"
         raise SourceError("encoding", path=shown, byte=byte, line=line) from None

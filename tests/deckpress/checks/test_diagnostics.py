@@ -36,6 +36,7 @@ NAMES = sorted(path.stem for path in FIXTURES.glob("*.md"))
 
 # Codes without a fixture of their own, and why.
 MADE_HERE = {
+    "D113": "a source has findings of its own; tests/deckpress/importing has files that are none",
     "D520": "it takes a network",
     "D704": "a source that is nested deeply enough is 180 kB of white space",
     "D705": "it would be a fault of the program",

@@ -67,3 +67,44 @@ def test_a_folder_is_all_the_markdown_in_it_but_not_the_deck_itself(
 def test_the_same_input_a_second_time_changes_nothing(tmp_path: Path) -> None:
     before = imported("headings", tmp_path / "deck.md")
     assert imported("headings", tmp_path / "deck.md") == before
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "hostile"])  # it has an id
+@pytest.mark.parametrize("command", [["check"], ["check", "--fix"], ["build"]])
+def test_what_can_be_imported_is_told_when_it_is_taken_for_a_deck(
+    name: str, command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (given,) = (p for p in (FIXTURES / name).iterdir() if p.stem in ("notes", "deck"))
+    copy = tmp_path / given.name
+    copy.write_bytes(given.read_bytes())
+    assert main([command[0], str(copy), *command[1:]]) == 1
+    said = capsys.readouterr()
+    told = re.findall("D[0-9]{3} .*|is no source.*|import .* -o deck.md", said.out + said.err)
+    assert re.match("D113 this is no deck: |is no source of a deck; make one", told[0])
+    assert f"{given.name} -o deck.md" in told[-1]
+    assert len(told) <= 2
+    assert copy.read_bytes() == given.read_bytes()
+
+
+def test_a_package_is_told_when_it_is_taken_for_a_deck(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "deck.apkg"
+    path.write_bytes(b"PK\x03\x04\0\0")
+    for command in ("check", "build"):
+        assert main([command, str(path)]) == 1
+        assert re.search(
+            "no source of a deck.* import .*deck.apkg -o deck.md", capsys.readouterr().err
+        )
+
+
+def test_headings_that_look_like_questions_are_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "list.md"
+    path.write_text("# Linux\n\n" + "###### What is a port?\n\nA number.\n\n" * 155)
+    assert main(["check", str(path)]) == 1
+    assert "155 headings `######` look like questions" in capsys.readouterr().out
+    path.write_text("# Linux {#linux}\n\n" + "## What is a port? {#port}\n\nA number.\n")
+    assert main(["check", str(path)]) == 1
+    assert "D101 the front matter is missing" in capsys.readouterr().out
