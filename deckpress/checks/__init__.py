@@ -52,6 +52,7 @@ def check(deck: RawDeck, has_glyph: Callable[[str], bool] | None = None) -> tupl
     found += content.check(deck)
     found += images.check(deck)
     found += small_text.check(deck)
+    found += links.check_definitions(deck)
     found += proven_code.check(deck)
     found += released.check(deck)
     found += characters.check_deck(deck, has_glyph)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from deckpress.commonmark.document import Definition
+from deckpress.commonmark.document import Definition, parse
 from deckpress.diagnostics import Diagnostic, finding
 from deckpress.model import RawDeck
 from deckpress.reading.references import (
@@ -20,7 +20,7 @@ from deckpress.reading.references import (
     links,
     well_placed,
 )
-from deckpress.reading.texts import Field
+from deckpress.reading.texts import Field, fields
 
 _ALLOWED_ADDRESS = re.compile(r"(?:https?://[^/\s]|mailto:[^\s@]+@)", re.IGNORECASE)
 
@@ -58,6 +58,21 @@ def check(
                 yield finding("D515", field.span(link.start, link.width))
         else:
             yield from _check_link(field, link.target, link.start, targets)
+
+
+def check_definitions(deck: RawDeck) -> Iterator[Diagnostic]:
+    """A finding for each definition of a link whose name another text of the deck has defined."""
+    if not deck.definitions:
+        return
+    known: set[str] = set()
+    for field in fields(deck):
+        if "]:" not in field.source:
+            continue
+        own = parse(field.source).definitions
+        for label in own.keys() & known:
+            span = field.text.at(own[label]["map"][0])
+            yield finding("D413", span, label=label.lower())
+        known |= own.keys()
 
 
 def _check_image(field: Field, link: Link) -> Iterator[Diagnostic]:

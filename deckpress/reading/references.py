@@ -108,7 +108,7 @@ def links(text: str, definitions: Mapping[str, Definition] | None = None) -> tup
     if "[" not in text and "<" not in text:
         return ()
     document = parse(text)
-    known = {**(definitions or {}), **document.definitions}
+    known = {**document.definitions, **(definitions or {})}
     found = [link for leaf in document.leaves() for link in _in_leaf(leaf, known)]
     found += _definitions(document)
     return tuple(sorted(found, key=lambda link: link.start))

@@ -242,7 +242,7 @@ class _Renderer:
             gaps=job.gaps,
             on_card=job.on_card,
             titles=self._titles,
-            definitions={**self._deck.definitions, **parse(source).definitions},
+            definitions={**parse(source).definitions, **self._deck.definitions},
         )
         try:
             # Only code, formulas and diagrams are left to libraries that may take long.

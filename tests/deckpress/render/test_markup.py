@@ -29,7 +29,7 @@ from deckpress.model import (
     Span,
     Text,
 )
-from deckpress.reading.disk.files import LoadedSource
+from deckpress.reading.disk.files import LoadedSource, load
 from deckpress.reading.reader import read
 from deckpress.render.renderer import render
 
@@ -142,3 +142,12 @@ def test_a_prompt_stands_with_the_question_above_the_text_of_a_list() -> None:
     assert written(card.lead) == "<p>A <strong>picture</strong>.</p><p>Choose:</p>"
     assert written(card.short) == "<p>Below.</p>"
     assert [part.name for part in card.parts] == [PartName.WHY]
+
+
+def test_of_two_definitions_of_a_name_the_first_in_the_file_counts(tmp_path: Path) -> None:
+    path = tmp_path / "deck.md"
+    front = "---\ntitle: T\nlang: en\nkey: t\nanki_deck: T\n---\n\n# S {#s}\n\n"
+    cards = (f"## Q{n}? {{#q{n}}}\n\nSee [man].\n\n[man]: https://example.org/{n}\n" for n in "12")
+    path.write_text(front + "\n".join(cards))
+    deck, _ = render(read(load(path))[0])
+    assert ["".join(map(str, card.short)).count("org/1") for card in deck.cards()] == [1, 1]
