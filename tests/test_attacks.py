@@ -66,7 +66,9 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Hostile:
             continue
         if EXPECTED[path.stem].get("merged", True):
             decks[path.stem] = read.deck
-        found[path.stem] = (*read.findings, *render(read.deck)[1])
+        # The check knows a part of what drawing refuses, and says it too.
+        told = (each for each in read.findings if each.code not in ("D701", "D702", "D704"))
+        found[path.stem] = (*told, *render(read.deck)[1])
     deck, _ = render(_merged(decks))
     made = {name: load(name)(deck, VERSION, HANDBOOK) for name in EXPORTERS}
     artifacts = {name: artifact for name, (artifact, *_) in made.items()}
