@@ -68,4 +68,5 @@ def _markdown(path: str, text: str) -> dict[str, str]:
         return {"reason": "reason-labelled", "count": str(labelled)}
     if most:
         return {"reason": "reason-questions", "count": str(headings[marks]), "marks": marks}
-    return {}
+    rows = sum(line.lstrip().startswith("|") for line in lines)
+    return {"reason": "reason-table", "count": str(rows)} if rows > 2 else {}
