@@ -17,6 +17,8 @@ FILES = sorted(theme.FONTS.glob("*.ttf"))
 def test_the_coverage_file_says_what_the_fonts_have() -> None:
     covered: set[int] = set()
     for path in FILES:
+        if "Italic" in path.stem:
+            continue  # only for stress: other text must not fall back to it
         with TTFont(path, lazy=True) as font:
             covered |= set(font.getBestCmap())
     promised = {code for code in range(0x110000) if theme.has_glyph(chr(code))}

@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from exporters.pdf.setting.cjk_spacing import add_thin_spaces
+from exporters.pdf.setting.full_width import keep_full_width
 from exporters.pdf.setting.line_breaks import decide_breaks
 from exporters.pdf.setting.missing_glyphs import box_missing_glyphs
 from exporters.theme import stylesheet
@@ -21,6 +22,7 @@ _HERE = Path(__file__).parents[1]
 _REM = re.compile(r"font-size: (0\.\d+)rem")
 _EM = re.compile(r"font-size: (0\.\d+)em")
 _INDEX = 0.75
+_ENGLISH = re.compile('<html lang="en')
 
 
 def render(template: str, **values: Any) -> str:
@@ -28,15 +30,17 @@ def render(template: str, **values: Any) -> str:
 
     Characters that no font has are replaced by boxes.
     """
-    return box_missing_glyphs(
+    html = box_missing_glyphs(
         _environment().get_template(f"{template}.html.jinja").render(**values)
     )
+    return keep_full_width(html) if _ENGLISH.search(html) else html
 
 
 @cache
 def styles(*names: str) -> str:
     """The shared style files and the files `names` of the printed deck, joined in order."""
-    return "\n".join((stylesheet("light", "scale", "content", "code"), *map(own_style, names)))
+    shared = stylesheet("light", "scale", "content", "code")
+    return "\n".join((shared, own_style("english.css"), *map(own_style, names)))
 
 
 @cache
