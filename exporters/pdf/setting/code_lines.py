@@ -1,12 +1,14 @@
 """Marks lines of code that are too long for their column and continue on the next line.
 
-The mark is a stroke beside the second and every further line. The style sheet draws it. It is not a
-character, so code that is copied out of the PDF is unchanged.
+The mark is a stroke beside the second and every further line, which begin a little further in than
+the line itself. The style sheet draws it. It is not a character, so code that is copied out of the
+PDF is unchanged. A comment at the end of such a line gets a line of its own first.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from unicodedata import east_asian_width
 
 from deckpress.render.plain_text import strip_tags
@@ -16,6 +18,10 @@ _CODE = "(?P<start><pre><code[^>]*>)(?P<code>.*?)(?P<close></code></pre>)"
 _EMPTY = re.compile(r'<span class="\w+"></span>')
 _TAB = 4  # letters between two tab stops, as on the web page
 _SPAN = re.compile(r"<span[^>]*>|</span>")
+_COMMENTED = re.compile(r'(?P<code>.*\s(?:</span>)?)(?P<comment><span class="c">[^<]*</span>)\s*')
+_LAST_SPACES = re.compile(r"\s+(</span>)?$")
+_LETTER = 0.6  # ems: the width of a letter of code
+_DEEPEST = 3  # a line hangs in by at most this part of the width
 
 
 def mark_long_lines(html: str, width: int, indent: int = 0) -> str:
@@ -32,23 +38,60 @@ def mark_long_lines(html: str, width: int, indent: int = 0) -> str:
 
 
 def _lines(code: str, width: int) -> str:
+    lines = list(map(_untabbed, code.split("\n")))
+    if all(_width(line) <= width for line in lines):
+        return "\n".join(lines)
     out: list[str] = []
-    open_span = ""
-    lines = [_untabbed(line) for line in code.split("\n")]
+    lines = list(_with_own_comments(list(_closed(lines)), width))
     for number, line in enumerate(lines):
+        if _width(line) > width:
+            out.append(f"{_hung(line, width)}{line}</span>")
+        else:
+            out.append(line + ("\n" if number < len(lines) - 1 else ""))
+    return "".join(out)
+
+
+def _closed(lines: Sequence[str]) -> Iterator[str]:
+    """The lines; a span that crosses an end of a line is closed there and opened again.
+
+    Spans do not nest.
+    """
+    open_span = ""
+    for line in lines:
         begun = open_span
         for span in _SPAN.findall(line):
             open_span = "" if span == "</span>" else span
-        end = "\n" if number < len(lines) - 1 else ""
-        if _width(line) <= width:
-            out.append(line + end)
-            continue
-        # Spans do not nest. So a span that crosses an end of the line is closed and opened again.
-        before = "</span>" if begun else ""
-        after = "</span>" if open_span else ""
-        whole = f'<span class="long">{begun}{line}{after}</span>'
-        out.append(f"{before}{whole}{open_span}")
-    return _EMPTY.sub("", "".join(out))
+        end = "</span>" if open_span else ""
+        yield _EMPTY.sub("", f"{begun}{line}{end}")
+
+
+def _with_own_comments(lines: Sequence[str], width: int) -> Iterator[str]:
+    """The lines, each of them closed; a comment that makes one too long stands above its code.
+
+    Below it, if the line continues a command: a comment within would end that command.
+    """
+    continued = False
+    for line in lines:
+        found = _COMMENTED.fullmatch(line) if _width(line) > width else None
+        if found and strip_tags(found["code"]).strip():
+            own = [" " * _indent(line) + found["comment"], _LAST_SPACES.sub(r"\1", found["code"])]
+            yield from reversed(own) if continued else own
+        else:
+            yield line
+        continued = strip_tags(line).rstrip().endswith("\\")
+
+
+def _hung(line: str, width: int) -> str:
+    """The start of the element of a long line; its further lines begin where the first one does."""
+    letters = min(_indent(line), width // _DEEPEST)
+    style = f' style="--in:{letters * _LETTER:.1f}em"' if letters else ""
+    return f'<span class="long"{style}>'
+
+
+def _indent(line: str) -> int:
+    """The number of spaces at the start of a line."""
+    text = strip_tags(line)
+    return len(text) - len(text.lstrip(" "))
 
 
 def _untabbed(line: str) -> str:

@@ -112,7 +112,9 @@ def lay_out(sheet: Sheet) -> Any:
     require_version()
     from weasyprint import HTML
 
+    from exporters.pdf.weasy.box_ends import end_below_text
     from exporters.pdf.weasy.card_breaks import keep_cards_whole
+    from exporters.pdf.weasy.copied_code import copy_lines_whole
     from exporters.pdf.weasy.fetcher import AssetFetcher
     from exporters.pdf.weasy.line_breaking import break_anywhere
     from exporters.pdf.weasy.tuning import tune
@@ -120,6 +122,8 @@ def lay_out(sheet: Sheet) -> Any:
     tune()
     break_anywhere()
     keep_cards_whole()
+    copy_lines_whole()
+    end_below_text()
     # It warns of properties in our own styles that it does not know.
     logging.getLogger("weasyprint").propagate = False
     page = HTML(string=sheet.html, url_fetcher=AssetFetcher(sheet.assets))

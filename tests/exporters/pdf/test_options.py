@@ -16,6 +16,7 @@ from typing import Any
 import pikepdf
 import pytest
 import zxingcpp
+from pikepdf import parse_content_stream
 from PIL import Image
 
 from deckpress.model import Asset, Deck, PartName, Picture, Section
@@ -231,6 +232,11 @@ def test_a_line_of_code_that_goes_on_is_marked_and_copied_whole() -> None:
     code = f'<div class="code"><pre><code>{lines}</code></pre></div>'
     pdf = printing.printed(deck(Section("one", "One", (), (card("a", "Q?", code),))))
     assert squeezed(f"short{LINE}if x") in body(pdf)
+    with pikepdf.open(BytesIO(pdf)) as opened:
+        drawn: list[Any] = [each for page in opened.pages for each in parse_content_stream(page)]
+    spans = [operands[1] for operands, operator in drawn if str(operator) == "BDC"]
+    held = [str(span["/ActualText"]) for span in spans if "/ActualText" in span]
+    assert held == [LINE]
     html = PaperRenderer({}).field((code,)).replace(JOINER, "")
     assert html.count('<span class="long">') == 1
     assert f'<span class="long">{LINE}</span><span class="k">if</span> x' in html
@@ -248,10 +254,23 @@ def test_a_style_that_goes_on_over_a_long_line_is_closed_and_opened_again() -> N
     code = f'<pre><code>a <span class="s">b\n{LINE}\nc</span> d</code></pre>'
     html = PaperRenderer({}).field((code,)).replace(JOINER, "")
     assert html == (
-        '<pre><code>a <span class="s">b\n</span>'
+        '<pre><code>a <span class="s">b</span>\n'
         f'<span class="long"><span class="s">{LINE}</span></span>'
         '<span class="s">c</span> d</code></pre>'
     )
+
+
+def test_a_long_line_hangs_at_its_own_indent_and_its_comment_gets_a_line() -> None:
+    paper = PaperRenderer({}, code_characters=12)
+    comment = '<span class="c"># why</span>'
+
+    def lines(code: str) -> str:
+        return paper.field((f"<pre><code>{code}</code></pre>",)).replace(JOINER, "")
+
+    assert f"<code>  {comment}\n  do it now\nx" in lines(f"  do it now  {comment}\nx")
+    assert f"\\\n  do it now\n  {comment}" in lines(f"a \\\n  do it now  {comment}")
+    assert f"<code>do it {comment}" in lines(f"do it {comment}")
+    assert '<span class="long" style="--in:2.4em">    do it' in lines("    do it right now")
 
 
 @pytest.mark.parametrize(
