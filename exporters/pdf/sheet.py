@@ -11,6 +11,8 @@ from deckpress.model import Asset
 PLACE = "place:"
 # The start of the name of a place whose page is written into the box of the link itself.
 PAGE_OF = "page-of:"
+# In the information of a part: that its first columns begin below another page.
+BELOW = "beginsbelow"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,17 @@ class Imposition:
 
     paper: tuple[float, float]
     places: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Above:
+    """What stands on the page above the first columns of a sheet: a page as HTML.
+
+    `margin` is that of the columns at their top, in millimetres.
+    """
+
+    html: str
+    margin: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +63,8 @@ class Sheet:
 
     `html` refers to its `assets` as ``asset:NAME``. `imposition` places its pages on paper; if it
     is None, each page is a sheet of paper. `attached` are the files attached to the PDF. `tighter`
-    is extra CSS: if the last sheet is nearly empty, the document is laid out once more with it.
+    is extra CSS: if the last column is nearly empty, the document is laid out once more with it.
+    The first columns begin below the page `above`, if that leaves room for them.
     """
 
     html: str
@@ -58,6 +72,7 @@ class Sheet:
     imposition: Imposition | None = None
     attached: tuple[Asset, ...] = ()
     tighter: str = ""
+    above: Above | None = None
 
     def shown_assets(self) -> list[Asset]:
         """The assets to which the HTML refers, sorted by name."""

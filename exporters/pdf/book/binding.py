@@ -15,6 +15,7 @@ from typing import Any
 
 from deckpress import toolchain
 from exporters.job import Job, Pool
+from exporters.pdf.book.columns import place_columns
 from exporters.pdf.book.pdf_merge import Part, join_parts
 from exporters.pdf.sheet import Label, Sheet
 from exporters.pdf.weasy.press import print_part
@@ -38,7 +39,7 @@ class Places:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Cards that are printed together and begin on a new page.
+    """Cards that are printed together and begin a column.
 
     A chunk that `continues` the section of the chunk before it has no heading of its own.
     """
@@ -55,7 +56,8 @@ class Book:
     page. The first sheet gives the book its title, language and attachments. `running_labels` makes
     the labels of each page, its head and foot. `page_of` is what stands in the box of a link that
     says the page of a place (`PAGE_OF`), with ``{page}`` in its text. Books with the same `name`
-    have the same places, perhaps on other pages.
+    have the same places, perhaps on other pages. The back matter `begins_page` or follows the last
+    chunk.
     """
 
     name: str
@@ -65,6 +67,7 @@ class Book:
     back: Callable[[Places], Sequence[Sheet]] | None = None
     front_pages: int = 1  # a guess; if it is right, it saves a second layout
     page_of: Label | None = None
+    back_begins_page: bool = False
 
 
 def start_book(book: Book, job: Job, pool: Pool) -> Callable[[], bytes]:
@@ -84,7 +87,7 @@ def start_book(book: Book, job: Job, pool: Pool) -> Callable[[], bytes]:
 
     def finish() -> bytes:
         parts = [
-            Part.read(data, chunk.continues)
+            Part.read(data, chunk.continues, chunk.sheet.imposition)
             for chunk, data in zip(book.chunks, begun(), strict=True)
         ]
         if early and last and _places(parts, book.front_pages).pages.items() <= last.pages.items():
@@ -154,10 +157,18 @@ def _finish_book(book: Book, parts: Sequence[Part], job: Job, pool: Pool) -> byt
             begun = _start_sheets(book.front(places), job, pool)
         else:
             # The front matter seldom refers to the back matter, so it need not wait for it.
-            behind = _start_sheets(book.back(places), job, pool)
+            sheets = book.back(places)
+            behind = _start_sheets(sheets, job, pool)
             early = book.front(places)
             begun = _start_sheets(early, job, pool)
-            back = [Part.read(data) for data in behind()]
+            back = [
+                Part.read(
+                    data,
+                    imposition=sheet.imposition,
+                    begins_page=book.back_begins_page and sheet is sheets[0],
+                )
+                for sheet, data in zip(sheets, behind(), strict=True)
+            ]
             places = _places([*parts, *back], front_pages)
             late = book.front(places)
             if late != early:
@@ -174,14 +185,14 @@ def _finish_book(book: Book, parts: Sequence[Part], job: Job, pool: Pool) -> byt
 
 def _places(parts: Sequence[Part], front: int) -> Places:
     pages: dict[str, int] = {}
-    fresh: list[int] = []
-    count = front
-    for part in parts:
-        for name, page in part.places.items():
-            pages.setdefault(name, count + page + 1)
-        fresh += [count + page + 1 for page in part.fresh_pages]
-        count += len(part)
-    return Places(pages, count, fresh)
+    fresh: set[int] = set()
+    last = front - 1
+    for part, placed in zip(parts, place_columns(parts, front), strict=True):
+        for name, column in part.places.items():
+            pages.setdefault(name, placed[column][0] + 1)
+        fresh |= {placed[at][0] + 1 for at in part.fresh_columns if placed[at][1] == 0}
+        last = max(last, *(page for page, _ in placed))
+    return Places(pages, last + 1, sorted(fresh))
 
 
 def _key(content: bytes) -> bytes:
@@ -193,4 +204,5 @@ def _sheet_content(sheet: Sheet) -> bytes:
     """Everything in `sheet` that decides the bytes of its PDF."""
     shown = [(asset.name, asset.media_type, asset.data) for asset in sheet.shown_assets()]
     attached = [(asset.name, asset.data) for asset in sheet.attached]
-    return repr((sheet.html, sheet.tighter, sheet.imposition, shown, attached)).encode()
+    made_of = sheet.html, sheet.tighter, sheet.imposition, sheet.above
+    return repr((made_of, shown, attached)).encode()

@@ -10,22 +10,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from io import BytesIO
+from itertools import chain
 from typing import Any
 
 from pikepdf import Array, Dictionary, Name, ObjectStreamMode, Pdf, Stream, String
 
+from exporters.pdf.book.columns import add_column, move_structure, place_columns
 from exporters.pdf.book.font_merge import font_names, merge_fonts
 from exporters.pdf.book.text_overlay import TextOverlay
 from exporters.pdf.setting.text_width import BOLD, POINTS_PER_MM, REGULAR
-from exporters.pdf.sheet import PAGE_OF, PLACE, Label
+from exporters.pdf.sheet import BELOW, PAGE_OF, PLACE, Imposition, Label
 
 # The keys of a part's catalog that describe the whole document.
 _DOCUMENT_KEYS = ("/Lang", "/MarkInfo", "/Metadata", "/ViewerPreferences")
 # One book at a time: two at once would not be faster. And always in the same thread: memory that C
 # code has freed in a thread stays reserved for that thread, and a book may take 40 MB.
 _JOINER = ThreadPoolExecutor(1)
-# Points from the highest and the leftmost place of a part within which a place begins a page.
-_AT_TOP, _IN_FIRST_COLUMN = 6.0, 60.0
+_AT_TOP = 6.0  # points from the highest place of a part within which a place begins a column
 # Labels are drawn before the rest of a page, and marked as not being part of its text.
 _ARTIFACT = b"/Artifact <</Type /Pagination>> BDC q\n%bQ EMC\n"
 
@@ -37,21 +38,43 @@ class Part:
     A destination is a place's name, its page (counted from 0) and the view of that page in PDF
     terms. A part that `continues` goes on with the last section of the part before: bookmarks of
     cards, or those below its own first bookmark, go below the last one there.
+
+    If each page of the PDF is a column, a page of the book has room for several: `shifts` is how
+    far each is moved to the right, in points. The first columns may stand `below` the last page of
+    the part before.
     """
 
     data: bytes
     count: int
     destinations: tuple[tuple[str, int, tuple[Any, ...]], ...]
     continues: bool = False
+    shifts: tuple[float, ...] = (0.0,)
+    begins_page: bool = False
+    below: bool = False
 
     @classmethod
-    def read(cls, data: bytes, continues: bool = False) -> Part:
-        """The part whose PDF has the bytes `data`."""
+    def read(
+        cls,
+        data: bytes,
+        continues: bool = False,
+        imposition: Imposition | None = None,
+        begins_page: bool = False,
+    ) -> Part:
+        """The part whose PDF has the bytes `data`; `imposition` is that of its sheet."""
+        lefts = [left for left, _ in imposition.places] if imposition else [0.0]
+        shifts = tuple((left - lefts[0]) * POINTS_PER_MM for left in lefts)
         with Pdf.open(BytesIO(data)) as pdf:
-            return cls(data, len(pdf.pages), tuple(_destinations(pdf)), continues)
+            below = f"/{BELOW}" in pdf.docinfo
+            found = tuple(_destinations(pdf))
+            return cls(data, len(pdf.pages), found, continues, shifts, begins_page, below)
 
     def __len__(self) -> int:
         return self.count
+
+    @property
+    def slots(self) -> int:
+        """How many of its columns a page of the book has room for."""
+        return len(self.shifts)
 
     @property
     def places(self) -> Mapping[str, int]:
@@ -59,14 +82,11 @@ class Part:
         return {name: page for name, page, _ in self.destinations}
 
     @property
-    def fresh_pages(self) -> Sequence[int]:
-        """The pages, counted from 0, with a place at the top of their first column."""
-        points = [(page, float(view[1]), float(view[2])) for _, page, view in self.destinations]
-        left = min((x for _, x, _ in points), default=0.0)
-        top = max((y for _, _, y in points), default=0.0)
-        return sorted(
-            {page for page, x, y in points if y > top - _AT_TOP and x < left + _IN_FIRST_COLUMN}
-        )
+    def fresh_columns(self) -> Sequence[int]:
+        """The columns, counted from 0, with a place at their top."""
+        points = [(column, float(view[2])) for _, column, view in self.destinations]
+        top = max((y for _, y in points), default=0.0)
+        return sorted({column for column, y in points if y > top - _AT_TOP})
 
 
 def _destinations(pdf: Pdf) -> Iterator[tuple[str, int, tuple[Any, ...]]]:
@@ -99,8 +119,8 @@ def _join_parts(
     page_of: Label | None,
 ) -> bytes:
     whole = _MergedPdf()
-    for part in parts:
-        whole.add(part)
+    for part, placed in zip(parts, place_columns(parts), strict=True):
+        whole.add(part, placed)
     with Pdf.open(BytesIO(about.data)) as first:
         return whole.save(first, running, page_of)
 
@@ -119,15 +139,20 @@ class _MergedPdf:
         self._destinations: list[tuple[str, Any]] = []
         self._bookmarks: list[_Bookmark] = []
         self._fonts: list[Any] = []
+        # The pages, and for each the elements of its structure in the order of what they mark.
+        self._pages: list[Any] = []
+        self._marked: list[Any] = []
 
-    def add(self, part: Part) -> None:
+    def add(self, part: Part, placed: Sequence[tuple[int, int]]) -> None:
         """Add copies of the pages, structure and bookmarks of `part`.
+
+        Each of its columns is placed on a page and a slot of it.
 
         The part's own objects are freed afterwards, since they take as much memory as the copies.
         """
         first, known = len(self._pdf.pages), len(self._pdf.objects)
         with Pdf.open(BytesIO(part.data)) as pdf:
-            self._copy_pages(pdf, part, first)
+            self._copy_pages(pdf, part, first, placed)
             for number in range(known + 1, len(self._pdf.objects) + 1):
                 self._load_stream(self._pdf.get_object(number, 0))
 
@@ -141,38 +166,75 @@ class _MergedPdf:
             }
             held.write(copied.read_raw_bytes(), **filters)
 
-    def _copy_pages(self, source: Pdf, part: Part, first: int) -> None:
+    def _copy_pages(
+        self, source: Pdf, part: Part, first: int, placed: Sequence[tuple[int, int]]
+    ) -> None:
         self._pdf.pages.extend(source.pages)
-        pages = [page.obj for page in self._pdf.pages[first:]]
-        self._fonts.append(pages[0].Resources.Font)
-        self._destinations += [
-            (name, Array([pages[number], *shown])) for name, number, shown in part.destinations
-        ]
+        copies = [page.obj for page in self._pdf.pages[first:]]
+        self._fonts.append(copies[0].Resources.Font)
         # The pages were copied before, so references to them lead to the copies.
-        self._add_structure(self._pdf.copy_foreign(source.Root.StructTreeRoot), pages)
+        root = self._pdf.copy_foreign(source.Root.StructTreeRoot)
+        parents = self._add_structure(root)
+        for copy in copies:
+            copy.StructParents = int(copy.StructParents) + self._next_parent
+            for annotation in copy.get(Name.Annots, ()):
+                if Name.StructParent in annotation:
+                    annotation.StructParent = int(annotation.StructParent) + self._next_parent
+        pages: dict[Any, tuple[Any, float]] = {}  # by copy: its page and how far it is moved
+        for copy, (number, slot) in zip(copies, placed, strict=True):
+            shift = part.shifts[slot]
+            if number == len(self._pages):
+                self._pages.append(copy)
+                self._marked.append(parents[int(copy.StructParents)])
+                pages[copy.objgen] = copy, shift
+            else:
+                pages[copy.objgen] = self._merge_column(copy, number, shift, parents), shift
+        merged = [at for at, copy in enumerate(copies) if pages[copy.objgen][0] != copy]
+        for at in reversed(merged):
+            del self._pdf.pages[first + at]
+        self._parents += chain.from_iterable(sorted(parents.items()))
+        self._next_parent = max(parents, default=self._next_parent - 1) + 1
+        for name, number, (kind, x, *rest) in part.destinations:
+            page, shift = pages[copies[number].objgen]
+            self._destinations.append((name, Array([page, kind, float(x) + shift, *rest])))
         if Name.Outlines in source.Root:
-            bookmarks = _bookmarks(self._pdf.copy_foreign(source.Root.Outlines))
+            bookmarks = _bookmarks(self._pdf.copy_foreign(source.Root.Outlines), pages)
             if part.continues:
                 begun, *bookmarks = _with_section(bookmarks)
                 self._bookmarks[-1].inner.extend(begun.inner)
             self._bookmarks.extend(bookmarks)
 
-    def _add_structure(self, root: Any, pages: Sequence[Any]) -> None:
+    def _add_structure(self, root: Any) -> dict[int, Any]:
+        """Add the elements of a part; return its parent tree, its keys counted on."""
         for element in root.K[0].K:
             element.P = self._document
             self._document.K.append(element)
         if Name.IDTree in root:
             self._ids.append(self._pdf.make_indirect(root.IDTree))
         numbers = list(root.ParentTree.Nums)
-        offset = self._next_parent
-        for number, parents in zip(numbers[::2], numbers[1::2], strict=True):
-            self._parents += (int(number) + offset, parents)
-            self._next_parent = max(self._next_parent, int(number) + offset + 1)
-        for page in pages:
-            page.StructParents = int(page.StructParents) + offset
-            for annotation in page.get(Name.Annots, ()):
-                if Name.StructParent in annotation:
-                    annotation.StructParent = int(annotation.StructParent) + offset
+        return {
+            int(number) + self._next_parent: parents
+            for number, parents in zip(numbers[::2], numbers[1::2], strict=True)
+        }
+
+    def _merge_column(self, copy: Any, number: int, shift: float, parents: dict[int, Any]) -> Any:
+        """Draw a copied column on a page that there is, and return that page."""
+        page = self._pages[number]
+        marked = self._marked[number]
+        own = list(parents.pop(int(copy.StructParents)))
+        resources = page.Resources.objgen
+        add_column(self._pdf, page, copy, shift, len(marked))
+        if page.Resources.objgen != resources:
+            self._fonts.append(page.Resources.Font)
+        links = [
+            parents[int(annotation.StructParent)]
+            for annotation in copy.get(Name.Annots, ())
+            if Name.StructParent in annotation
+        ]
+        move_structure([*own, *links], page, len(marked))
+        for element in own:
+            marked.append(element)
+        return page
 
     def save(
         self, first: Pdf, running: Sequence[Sequence[Label]], page_of: Label | None = None
@@ -187,7 +249,9 @@ class _MergedPdf:
         for page, labels, pages in zip(pdf.pages, running, written, strict=False):
             height = float(page.mediabox[3])
             text = b"".join(overlay.operators(label, height) for label in (*labels, *pages))
-            page.obj.Contents = Array([pdf.make_stream(_ARTIFACT % text), page.obj.Contents])
+            held = page.obj.Contents
+            drawn = list(held) if isinstance(held, Array) else [held]
+            page.obj.Contents = Array([pdf.make_stream(_ARTIFACT % text), *drawn])
         merge_fonts(pdf, self._fonts, overlay.used_glyphs)
         general = pdf.copy_foreign(first.make_indirect(_pick(first.Root, _DOCUMENT_KEYS)))
         for key, value in general.items():
@@ -284,8 +348,14 @@ def _pick(dictionary: Any, keys: Sequence[str]) -> Any:
     return Dictionary({key: dictionary[key] for key in keys if key in dictionary})
 
 
-def _bookmarks(parent: Any) -> list[_Bookmark]:
-    return [_Bookmark(item, _bookmarks(item)) for item in _chain(parent)]
+def _bookmarks(parent: Any, pages: Mapping[Any, tuple[Any, float]]) -> list[_Bookmark]:
+    """The bookmarks below `parent`; `pages` says where each page is now, and how far moved."""
+    found = []
+    for item in _chain(parent):
+        target, shift = pages[item.Dest[0].objgen]
+        item.Dest = Array([target, item.Dest[1], float(item.Dest[2]) + shift, *list(item.Dest)[3:]])
+        found.append(_Bookmark(item, _bookmarks(item, pages)))
+    return found
 
 
 def _chain(parent: Any) -> Iterator[Any]:

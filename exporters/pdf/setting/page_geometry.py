@@ -7,7 +7,7 @@ from math import ceil
 
 from exporters.job import PrintOptions, page_size
 from exporters.pdf.setting.nesting import INDENT
-from exporters.pdf.sheet import Imposition, Label
+from exporters.pdf.sheet import Above, Imposition, Label
 from exporters.theme import color
 
 _USUAL_SIZE, _LARGE_SIZE = 8.4, 16.0  # points; in large print, the smallest text to read has 14
@@ -96,6 +96,10 @@ class Geometry:
         lefts = (self.left + step * number for number in range(self.columns))
         top = self.top - _ABOVE
         return Imposition((self.width, self.height), tuple((left, top) for left in lefts))
+
+    def above(self, html: str) -> Above:
+        """The page `html`, to stand above the first columns."""
+        return Above(html, _ABOVE)
 
     def page_css(self) -> str:
         """The CSS of a document with whole pages, on which the cards flow in columns."""

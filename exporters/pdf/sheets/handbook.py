@@ -24,8 +24,8 @@ from exporters.pdf.setting.html_templates import (
 )
 from exporters.pdf.setting.missing_glyphs import box_missing_glyphs_in_text
 from exporters.pdf.setting.page_geometry import Geometry
-from exporters.pdf.sheet import PAGE_OF, Label, Sheet
-from exporters.pdf.sheets.chunks import chunks, section_and_card_ids
+from exporters.pdf.sheet import PAGE_OF, Above, Label, Sheet
+from exporters.pdf.sheets.chunks import ANY_VERSION, chunks, section_and_card_ids
 from exporters.pdf.sheets.contents import Line, Room, cards_fit_below, contents_pages
 from exporters.pdf.sheets.endnotes import endnotes
 from exporters.pdf.sheets.index_terms import index_terms
@@ -118,13 +118,13 @@ class Handbook:
             name, self._front, tuple(self._chunks()), self._page_labels, back, pages, page_of
         )
 
-    def _front(self, places: Places) -> tuple[Sheet, ...]:
+    def _front(self, places: Places, **instead: Any) -> tuple[Sheet, ...]:
         """The title with the first page of the contents, then each further page of the contents."""
         css = self._css() + self._geometry.page_css()
         first, others = self._contents[:1], self._contents[1:]
-        html = self._html("front", css, contents=first, pages=places.pages)
+        html = self._html("front", css, contents=first, pages=places.pages, **instead)
         rest = (
-            self._html("contents-page", css, contents=(block,), pages=places.pages)
+            self._html("contents-page", css, contents=(block,), pages=places.pages, **instead)
             for block in others
         )
         return (Sheet(html, self._assets(), attached=self._attached()), *map(Sheet, rest))
@@ -138,10 +138,16 @@ class Handbook:
     def _chunks(self) -> Iterator[Chunk]:
         css = self._css("column.css") + self._geometry.column_css()
         css += f":root {{ --page-of: {2.9 if self._shared['count'] > _MANY else 2.35}em }}\n"
+        unnumbered = Places(dict.fromkeys(section_and_card_ids(self._chapters), 0), 0)
+        above: Above | None = self._geometry.above(
+            self._front(unnumbered, version=ANY_VERSION)[-1].html
+        )
         for run in chunks(self._chapters):
             html = self._html("chunk", css, chapters=run)
             imposition = self._geometry.imposition()
-            sheet = Sheet(html, self._assets(), imposition, tighter=own_style("tighter.css"))
+            tighter = own_style("tighter.css")
+            sheet = Sheet(html, self._assets(), imposition, tighter=tighter, above=above)
+            above = None
             yield Chunk(sheet, continues=run[0].continues)
 
     def _page_labels(self, places: Places) -> tuple[tuple[Label, ...], ...]:
@@ -157,7 +163,7 @@ class Handbook:
 
     def _html(self, template: str, css: str, **values: Any) -> str:
         # Markup is safe here: the style is our own, not the author's.
-        return render(template, **self._shared, **values, style=Markup(css))
+        return render(template, **{**self._shared, **values}, style=Markup(css))
 
     def _assets(self) -> dict[str, Asset]:
         return {**self._pictures, **self._renderer.drawings, **self._codes}

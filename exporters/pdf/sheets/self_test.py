@@ -19,9 +19,9 @@ from exporters.pdf.setting.grey_pictures import pictures_to_print
 from exporters.pdf.setting.html_templates import render, styles, text_to_html
 from exporters.pdf.setting.missing_glyphs import box_missing_glyphs_in_text
 from exporters.pdf.setting.page_geometry import Geometry
-from exporters.pdf.sheet import Label, Sheet
+from exporters.pdf.sheet import Above, Label, Sheet
 from exporters.pdf.sheets import question_view
-from exporters.pdf.sheets.chunks import MAX_WEIGHT, chunks, section_and_card_ids
+from exporters.pdf.sheets.chunks import ANY_VERSION, MAX_WEIGHT, chunks, section_and_card_ids
 from exporters.pdf.sheets.running_heads import foot_text, page_labels, section_heads, sheet_title
 from exporters.theme import words
 from exporters.view import Chapter, Entry, chapters, gaps, has_gaps, letter
@@ -110,18 +110,29 @@ class SelfTest:
         name = repr(
             ("test", self._geometry, self._deck.meta.key, section_and_card_ids(self._chapters))
         )
-        return Book(name, self._cover, tuple(self._questions()), self._page_labels, self._key)
+        return Book(
+            name,
+            self._cover,
+            tuple(self._questions()),
+            self._page_labels,
+            self._key,
+            back_begins_page=True,  # nobody should read an answer beside a question
+        )
 
-    def _cover(self, places: Places) -> tuple[Sheet]:
+    def _cover(self, places: Places, **instead: Any) -> tuple[Sheet]:
         css = styles(*self._styles) + self._geometry.page_css()
-        pages = places.pages
-        return (self._sheet("selftest-cover", css, chapters=self._chapters, pages=pages),)
+        values = {"chapters": self._chapters, "pages": places.pages, **instead}
+        return (self._sheet("selftest-cover", css, **values),)
 
     def _questions(self) -> Iterator[Chunk]:
         css = styles(*self._styles) + self._geometry.column_css()
+        above: Above | None = self._geometry.above(
+            self._cover(Places({}, 0), version=ANY_VERSION)[0].html
+        )
         for run in chunks(self._chapters):
             sheet = self._sheet("selftest-questions", css, chapters=run)
-            laid = Sheet(sheet.html, sheet.assets, self._geometry.imposition())
+            laid = Sheet(sheet.html, sheet.assets, self._geometry.imposition(), above=above)
+            above = None
             yield Chunk(laid, continues=run[0].continues)
 
     def _key(self, places: Places) -> tuple[Sheet, ...]:
@@ -145,7 +156,7 @@ class SelfTest:
         return questions + (self._shared["words"]["key"],) * (places.count - key)
 
     def _sheet(self, template: str, css: str, **values: Any) -> Sheet:
-        html = render(template, **self._shared, **values, style=Markup(css))
+        html = render(template, **{**self._shared, **values}, style=Markup(css))
         assets: dict[str, Asset] = {**self._pictures, **self._renderer.drawings}
         return Sheet(html, assets)
 

@@ -22,6 +22,11 @@ def free_height(page: Any) -> float:
     return float(max(0, box.height - used) / _PIXELS)
 
 
+def room_height(page: Any) -> float:
+    """The height between the margins of one of WeasyPrint's pages, in millimetres."""
+    return float(page._page_box.height / _PIXELS)
+
+
 def imposed(pages: Sequence[Any], imposition: Imposition) -> Iterator[Any]:
     """WeasyPrint's pages, put on sheets of paper, which can be the pages of a copied document."""
     places = [(left * _PIXELS, top * _PIXELS) for left, top in imposition.places]

@@ -18,16 +18,20 @@ from pathlib import Path
 from typing import Any
 
 from deckpress.model import Asset
-from exporters.pdf.sheet import PLACE, Sheet
-from exporters.pdf.weasy.imposition import imposed
+from exporters.pdf.sheet import BELOW, PLACE, Above, Sheet
+from exporters.pdf.weasy.imposition import free_height, imposed, room_height
 from exporters.pdf.weasy.version import require_version
 
 _FONTS = Path(__file__).parents[1] / "fonts.conf"
 
 _OPTIONS: dict[str, Any] = {"presentational_hints": True, "pdf_variant": "pdf/ua-1"}
 
-# The share of a page's height that the tighter style saves.
-_SAVED = 0.04
+# A column is saved if it has at most this share of a column's height for each one before it. The
+# tighter style saves more than twice as much, but what it saves must be worth a second layout.
+_SAVED = 0.015
+# The first columns begin below another page if that takes at most this share of the height.
+_MOST_ABOVE = 0.6
+_GAP = 6.0  # millimetres below it
 
 
 def print_sheet(sheet: Sheet) -> bytes:
@@ -56,10 +60,14 @@ def print_part(sheet: Sheet) -> bytes:
 
 def _print(sheet: Sheet, part: bool) -> bytes:
     with print_environment():
+        if sheet.above and sheet.imposition:
+            sheet = _begun_below(sheet, sheet.above, len(sheet.imposition.places))
         document = lay_out(sheet)
         if sheet.imposition:
-            document = _saving(document, sheet, len(sheet.imposition.places))
-            document = document.copy(list(imposed(document.pages, sheet.imposition)))
+            document = _saving(document, sheet)
+            places = sheet.imposition.places[: 1 if part else None]
+            imposition = replace(sheet.imposition, places=places)
+            document = document.copy(list(imposed(document.pages, imposition)))
         if part:
             return write_part(document, sheet.html, sheet.attached)
         return write_pdf(document, sheet.attached)
@@ -72,10 +80,28 @@ def write_part(document: Any, html: str, attached: Sequence[Asset] = ()) -> byte
     return _slim(write_pdf(document, attached, prefix, uncompressed_pdf=True))
 
 
-def _saving(document: Any, sheet: Sheet, columns: int) -> Any:
-    """The document, or the same in its tighter style if that saves a sheet of paper."""
+def _begun_below(sheet: Sheet, above: Above, columns: int) -> Sheet:
+    """The sheet, or the same with its first columns below the page `above`, if they have room."""
+    page = lay_out(replace(sheet, html=above.html)).pages[-1]
+    height = room_height(page)
+    used = height - free_height(page)
+    if used > _MOST_ABOVE * height:
+        return sheet
+    top = above.margin + used + _GAP
+    css = "".join(
+        f"@page :nth({number}) {{ margin-top: {top:.2f}mm; "
+        "@top-left { vertical-align: bottom; padding-bottom: 0.8mm } }\n"
+        for number in range(1, columns + 1)
+    )
+    html = sheet.html.replace("</style>", f"{css}</style>", 1)
+    marked = html.replace("<style>", f'<meta name="{BELOW}" content="1"><style>', 1)
+    return replace(sheet, html=marked)
+
+
+def _saving(document: Any, sheet: Sheet) -> Any:
+    """The document, or the same in its tighter style if that saves a column."""
     count = len(document.pages)
-    if not sheet.tighter or count <= columns or (count - 1) % columns:
+    if not sheet.tighter or count == 1:
         return document
     page = document.pages[-1]
     body = page._page_box.children[0].children[0]

@@ -24,8 +24,11 @@ def tidy(pdf: Any, prefix: str) -> None:
 
     Spans that say nothing are removed, and table headers get a Scope. The ids of headers begin
     with `prefix`, so that they differ from those of other documents, and are listed in the IDTree.
+    Elements without content of their own do not name their page, which is moved when a book is
+    bound.
     """
     _unwrap(pdf)
+    _forget_pages(pdf)
     _scope_headers(pdf)
     _name_headers(pdf, prefix)
 
@@ -58,6 +61,16 @@ def _kept(reference: bytes, above: dict[bytes, bytes]) -> bytes:
     while reference in above:
         reference = above[reference]
     return reference
+
+
+def _forget_pages(pdf: Any) -> None:
+    """Remove the page from what needs none (ISO 32000-1, tables 323 and 325)."""
+    objects = {item.reference for item in _of_type(pdf, "/OBJR")}
+    for item in _of_type(pdf, "/OBJR"):
+        item.pop("Pg", None)
+    for item in _of_type(pdf, "/StructElem"):
+        if not any(isinstance(kid, int) or kid in objects for kid in item["K"]):
+            item.pop("Pg", None)
 
 
 def _scope_headers(pdf: Any) -> None:

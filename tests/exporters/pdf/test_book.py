@@ -147,6 +147,14 @@ def test_the_cards_of_a_section_that_was_cut_stay_below_it(
     assert outline(cut) == outline(whole)
 
 
+def test_a_section_begins_in_the_column_behind_the_last_one() -> None:
+    ends = [_page_of(f"c{section}-{CARDS}") for section in range(1, SECTIONS)]
+    begins = [_page_of(f"s{section}") for section in range(2, SECTIONS + 1)]
+    assert all(0 <= begin - end <= 1 for end, begin in zip(ends, begins, strict=True))
+    assert set(ends) & set(begins)
+    assert _page_of("_index") - _page_of(f"c{SECTIONS}-{CARDS}") <= 1
+
+
 def test_small_sections_share_a_chunk() -> None:
     small = [Section(f"s{n}", f"{n}", (), (card(f"c{n}", "?"),)) for n in range(9)]
     assert len(list(chunks(tuple(chapters(deck(*small)))))) == 1

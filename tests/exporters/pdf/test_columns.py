@@ -5,9 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import cache
+from typing import Any
+
+import pytest
 
 from deckpress.model import CardKind, Option, PartName, Proof, Section
 from exporters.job import PrintOptions
+from exporters.pdf.book.columns import place_columns
+from exporters.pdf.book.pdf_merge import Part
 from exporters.pdf.setting.page_geometry import Geometry
 from exporters.pdf.sheets.handbook import Handbook
 from exporters.pdf.weasy.press import print_part
@@ -75,6 +80,31 @@ def test_a_column_that_begins_within_a_card_says_which_and_no_other_says_anythin
         said += within
         last = max((int(line.partition("问")[0]) for line in column if "问" in line), default=last)
     assert 5 < said < len(columns()) - 5
+
+
+@pytest.mark.parametrize(
+    ("parts", "expected"),
+    [
+        pytest.param([(1, 1), (3, 2)], ["1", "2a 2b 3a"], id="after a title"),
+        pytest.param([(1, 2), (2, 2)], ["1a", "1b 2a"], id="in the next column"),
+        pytest.param([(1, 2), (3, 4)], ["1a", "1c 1d 2a"], id="narrower columns"),
+        pytest.param([(1, 3), (1, 4)], ["1a", "1c"], id="columns of other widths"),
+        pytest.param([(1, 2), (1, 2, "begins_page")], ["1a", "2a"], id="on a new page"),
+        pytest.param([(1, 1), (3, 2, "below")], ["1", "1a 1b 2a"], id="below the title"),
+    ],
+)
+def test_columns_stand_one_behind_the_other(
+    parts: list[tuple[Any, ...]], expected: list[str]
+) -> None:
+    made = [
+        Part(b"", count, (), False, (0.0,) * slots, "begins_page" in how, "below" in how)
+        for count, slots, *how in parts
+    ]
+    placed = [
+        " ".join(f"{page + 1}{'abcd'[slot] if part.slots > 1 else ''}" for page, slot in columns)
+        for part, columns in zip(made, place_columns(made), strict=True)
+    ]
+    assert placed == expected
 
 
 def test_no_row_of_a_table_stands_alone() -> None:

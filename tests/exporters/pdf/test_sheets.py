@@ -132,6 +132,7 @@ def test_the_key_stands_behind_all_questions(count: int) -> None:
     pages = texts(printed_many(count, "test"))
     first = next(number for number, text in enumerate(pages) if "个答案" in text)
     asked, answered = "".join(pages[:first]), "".join(pages[first:])
+    assert "第1个问题？" in pages[0]
     for number in range(1, count + 1):
         assert f"第{number}个问题？" in asked
         assert f"第{number}个答案。" in answered
