@@ -30,7 +30,13 @@ from exporters.pdf.sheets.contents import Line, Room, cards_fit_below, contents_
 from exporters.pdf.sheets.endnotes import endnotes
 from exporters.pdf.sheets.index_terms import index_terms
 from exporters.pdf.sheets.qr import qr_codes
-from exporters.pdf.sheets.running_heads import foot_text, page_labels, section_heads, sheet_title
+from exporters.pdf.sheets.running_heads import (
+    BETWEEN,
+    foot_text,
+    page_labels,
+    section_heads,
+    sheet_title,
+)
 from exporters.theme import proof_text, words
 from exporters.view import Chapter, chapters
 
@@ -152,9 +158,13 @@ class Handbook:
 
     def _page_labels(self, places: Places) -> tuple[tuple[Label, ...], ...]:
         deck = self._deck
-        index = places.pages.get("_index", places.count + 1) - 1
-        above = section_heads(self._chapters, replace(places, count=index))
-        above += (self._shared["words"]["index"],) * (places.count - index)
+        index = places.pages.get("_index", places.count + 1)
+        cards = replace(places, count=min(index, places.count))
+        above = list(section_heads(self._chapters, cards))
+        word = self._shared["words"]["index"]
+        above[index - 1 :] = [BETWEEN.join(filter(None, (*above[index - 1 :], word)))]
+        above += [word] * (places.count - index)
+        above = above[: places.count]
         return page_labels(self._geometry, deck, above, deck.meta.title, self._shared["foot"])
 
     def _css(self, *first: str) -> str:

@@ -13,7 +13,7 @@ from exporters.pdf.sheet import Label
 from exporters.theme import words
 from exporters.view import Chapter
 
-_BETWEEN = " · "
+BETWEEN = " · "
 
 
 def foot_text(deck: Deck, version: Version, sheet: str, room: Label) -> str:
@@ -23,14 +23,14 @@ def foot_text(deck: Deck, version: Version, sheet: str, room: Label) -> str:
     short, so that everything else can be read.
     """
     rest = [each for each in (sheet, edition_text(version), deck.meta.license) if each]
-    left = room.width - text_width(_BETWEEN.join(["", *rest]), room.size)
+    left = room.width - text_width(BETWEEN.join(["", *rest]), room.size)
     title = shorten(box_missing_glyphs_in_text(deck.meta.title), left, room.size)
-    return _BETWEEN.join(rest if title == "…" else [title, *rest])
+    return BETWEEN.join(rest if title == "…" else [title, *rest])
 
 
 def sheet_title(deck: Deck, version: Version, sheet: str = "") -> str:
     """The title of a document: those of the deck, its edition and the sheet."""
-    return _BETWEEN.join(filter(None, (deck.meta.title, version.edition, sheet)))
+    return BETWEEN.join(filter(None, (deck.meta.title, version.edition, sheet)))
 
 
 def edition_text(version: Version) -> str:
@@ -40,7 +40,7 @@ def edition_text(version: Version) -> str:
     name of the build.
     """
     number = version.short if version.release or not version.month else ""
-    return _BETWEEN.join(filter(None, (version.edition, number, version.month)))
+    return BETWEEN.join(filter(None, (version.edition, number, version.month)))
 
 
 def page_labels(
@@ -62,12 +62,12 @@ def page_labels(
 
 def section_heads(all_chapters: Sequence[Chapter], places: Places) -> tuple[str, ...]:
     """The running head of each page: what stands on it, as in ``Nginx 61–74 · Supervisor 75``."""
-    begun: dict[int, list[tuple[str, int]]] = {}  # by page: the section and number of each card
-    bare: dict[int, str] = {}  # by page: a section without cards
+    # By page: the section and number of each card; a section without cards has the number 0.
+    begun: dict[int, list[tuple[str, int]]] = {}
     for chapter in all_chapters:
         title = chapter.section.title
         if not chapter.entries:
-            bare[places.pages[chapter.section.id]] = title
+            begun.setdefault(places.pages[chapter.section.id], []).append((title, 0))
         for entry in chapter.entries:
             begun.setdefault(places.pages[entry.card.id], []).append((title, entry.number))
     fresh = set(places.fresh)
@@ -78,10 +78,8 @@ def section_heads(all_chapters: Sequence[Chapter], places: Places) -> tuple[str,
         last = standing[-1:] or last
         shown: dict[str, list[int]] = {}
         for title, number in standing:
-            shown.setdefault(title, []).append(number)
-        if page in bare:
-            shown.setdefault(bare[page], [])
-        heads.append(_BETWEEN.join(f"{title} {_range(of)}".strip() for title, of in shown.items()))
+            shown.setdefault(title, []).extend([number] if number else [])
+        heads.append(BETWEEN.join(f"{title} {_range(of)}".strip() for title, of in shown.items()))
     return tuple(heads)
 
 

@@ -209,7 +209,8 @@ def test_the_heads_of_a_book_name_all_cards_and_no_others() -> None:
         begun = [at for at, each in enumerate(_deck().cards(), 1) if _page_of(each.id) == page]
         head = "".join(g.text for g in glyphs(_book()) if g.page == page - 1 and g.y > 795)
         if begun:
-            first, last = map(int, re.findall(r"\d+(?=–|运|$)", head.partition("部分")[2]))
+            head = re.sub(" ?· ?索引", "", head).partition("部分")[2]
+            first, last = map(int, re.findall(r"\d+(?=–|运|$)", head))
             assert last == begun[-1]
             assert first in (begun[0], begun[0] - 1)
 
@@ -222,6 +223,16 @@ def test_the_head_names_the_section() -> None:
             heads = "".join(g.text for g in glyphs(_book()) if g.page == page - 1 and g.y > 790)
             assert f"第{section}部分" in heads
     assert len(texts) > SECTIONS
+    assert "索引" in "".join(g.text for g in glyphs(_book()) if g.page == len(texts) - 1)
+
+
+def test_a_page_with_the_last_cards_and_the_index_says_both() -> None:
+    one = Section("one", "One", (), (card("c1", "What is <code>nginx</code>?"), card("c2", "?")))
+    recipe = Section("two", "Recipe", (), ())
+    book = Handbook(deck(one, recipe, lang="en"), VERSION, HANDBOOK).book()
+    places = {"one": 2, "c1": 2, "c2": 3, "two": 3, "_index": 4}
+    heads = [labels[0].text for labels in book.running_labels(Places(places, 5, (2,)))][1:]
+    assert heads == ["One 1", "One 1–2 · Recipe", "Recipe · Index", "Index"]
 
 
 def test_all_marked_text_is_in_the_structure_once() -> None:
