@@ -30,7 +30,7 @@ _OPTIONS: dict[str, Any] = {"presentational_hints": True, "pdf_variant": "pdf/ua
 # tighter style saves more than twice as much, but what it saves must be worth a second layout.
 _SAVED = 0.015
 # The first columns begin below another page if that takes at most this share of the height.
-_MOST_ABOVE = 0.6
+_MOST_ABOVE = 0.66
 _GAP = 6.0  # millimetres below it
 
 
