@@ -112,7 +112,14 @@ def test_nothing_is_lost_in_print(
     ).stdout
     text = re.sub(r"^·\n", "", text, flags=re.M)  # marks of items, torn off at the end of a column
     text += re.sub(r"\s*→\s*\d+", "", text)  # on paper, a link to a card names its number too
-    assert lost(spoken, lambda _: text) == []
+    # A comment that would make its line too long stands on a line of its own.
+    whole = "".join(text.split())
+    missing = [
+        said
+        for said in lost(spoken, lambda _: text)
+        if not all("".join(piece.split()) in whole for piece in re.split(r"\s+(?=#)", said[1]))
+    ]
+    assert missing == []
 
 
 @pytest.fixture
