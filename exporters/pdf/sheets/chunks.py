@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from deckpress.model import Version
 from exporters.view import Chapter, Entry
 
 # A chunk collects whole sections until it has the first weight. Sections are divided so that no
@@ -13,9 +12,9 @@ from exporters.view import Chapter, Entry
 # one chunk again. Large chunks save paper, since the last column of a chunk is not full.
 _USUAL_WEIGHT = 20_000
 MAX_WEIGHT = 100_000
-# A version as long as others. The first chunk begins below a page that names the version, and is
-# not to be printed again for each.
-ANY_VERSION = Version("0.0.0-dev+00000000", {}, 0)
+# The name of a version, as long as others. The first chunk begins below a page that names the
+# version, and is not to be printed again for each.
+ANY_VERSION = "0.0.0-dev+0000000000"
 _CARD_WEIGHT = 500  # the weight of a card without text: its frame, its number, its space
 
 

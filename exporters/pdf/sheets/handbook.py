@@ -64,7 +64,7 @@ class Handbook:
         """
         self._fitted = size > 0
         self._deck = deck
-        self._version = version
+
         self._geometry = Geometry.from_options(print_options, size)
         self._styles = (*_TEXT, "ink.css") if print_options.ink_saver else _TEXT
         self._chapters = tuple(_chosen_chapters(deck, print_options.detail))
@@ -145,8 +145,9 @@ class Handbook:
         css = self._css("column.css") + self._geometry.column_css()
         css += f":root {{ --page-of: {2.9 if self._shared['count'] > _MANY else 2.35}em }}\n"
         unnumbered = Places(dict.fromkeys(section_and_card_ids(self._chapters), 0), 0)
+        any_version = replace(self._shared["version"], name=ANY_VERSION)
         above: Above | None = self._geometry.above(
-            self._front(unnumbered, version=ANY_VERSION)[-1].html
+            self._front(unnumbered, version=any_version)[-1].html
         )
         for run in chunks(self._chapters):
             html = self._html("chunk", css, chapters=run)

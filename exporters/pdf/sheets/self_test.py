@@ -126,8 +126,9 @@ class SelfTest:
 
     def _questions(self) -> Iterator[Chunk]:
         css = styles(*self._styles) + self._geometry.column_css()
+        any_version = replace(self._shared["version"], name=ANY_VERSION)
         above: Above | None = self._geometry.above(
-            self._cover(Places({}, 0), version=ANY_VERSION)[0].html
+            self._cover(Places({}, 0), version=any_version)[0].html
         )
         for run in chunks(self._chapters):
             sheet = self._sheet("selftest-questions", css, chapters=run)
