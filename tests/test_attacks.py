@@ -257,7 +257,8 @@ def test_the_print_does_nothing(hostile: Hostile, printed: str) -> None:
     assert len(addresses) > 5
     assert {address.partition(":")[0] for address in addresses} <= {"http", "https", "mailto"}
     wanted = Counter(shown for stem in hostile.found for shown in set(_shown(stem)))
-    assert [shown for shown, count in wanted.items() if printed.count(shown) < count] == []
+    plain = printed.replace("-", "")  # long English words are hyphenated
+    assert [shown for shown, n in wanted.items() if plain.count(shown.replace("-", "")) < n] == []
 
 
 @pytest.mark.slow

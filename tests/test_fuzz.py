@@ -62,10 +62,12 @@ def test_what_has_no_error_in_it_builds(
     front = FRONT.format(lang=lang)
     one = "\n## One? {#one}\n\nYes.\n"
     path = tmp_path / "fuzz.md"
-    sound = [card for _, card in cards(lang) if is_sound(path, front + one + card)]
+    # A comment that a text leaves open goes on in the next one, which is an error of its own.
+    closed = [card for _, card in cards(lang) if card.rfind("<!--") <= card.rfind("-->")]
+    sound = [card for card in closed if is_sound(path, front + one + card)]
     assert len(sound) > COUNT // 8
     for start in range(0, len(sound), BATCH):
-        # Each text is in a comment's, a fence's and a list's reach of no other: it was read alone.
+        # Each text is in a fence's and a list's reach of no other: it was read alone.
         path.write_text(front + one + "".join(sound[start : start + BATCH]), "utf-8")
         code = main(["build", str(path), "--output", str(tmp_path / "output"), "--sheet", "cheat"])
         assert code == 0, capsys.readouterr().err

@@ -78,7 +78,7 @@ def test_two_diagrams_share_no_id_and_no_style() -> None:
 def test_the_same_diagram_is_the_same_bytes_and_one_file(tmp_path: Path) -> None:
     fence = f'```mermaid alt="x"\n{KINDS["flowchart"]}\n```'
     deck, found = rendered(tmp_path, f"{fence}\n\nand\n\n{fence}")
-    assert found == ()
+    assert {each.code for each in found} <= {"D518"}  # it is small on a flash card
     assert len(deck.assets) == 1
     again, _ = rendered(tmp_path, fence)
     assert again.assets == deck.assets
