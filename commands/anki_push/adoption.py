@@ -12,7 +12,6 @@ notes are found; the files in which some are stay as a backup.
 from __future__ import annotations
 
 import shutil
-import tempfile
 import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,11 +19,11 @@ from pathlib import Path
 
 from commands.anki_push.ankiconnect import AnkiConnect, escape_search
 from commands.anki_push.exported import OldNote, read_exported
-from commands.anki_push.mirror import Order, media_actions, named, pictures
+from commands.anki_push.mirror import Order, import_bytes, media_actions, named, pictures
 from commands.anki_push.package import PackageNote, with_types_alone
 from commands.terminal.console import Failed
 from commands.terminal.words import say
-from deckpress.output.store import StoreError, create_file
+from deckpress.output.store import StoreError
 
 # Actions that younger versions of the add-on have. The first of them is the youngest.
 _NEEDED = ("updateNoteModel", "exportPackage", "deckNames", "deleteNotes")
@@ -151,13 +150,5 @@ def _bring_types(anki: AnkiConnect, order: Order, types: Collection[int], output
     if not types:
         return
     key, data = with_types_alone(order.package, types)
-    try:
-        with tempfile.TemporaryDirectory(
-            prefix=".push-", dir=output, ignore_cleanup_errors=True
-        ) as folder:
-            path = Path(folder) / order.path.name
-            create_file(path, data)
-            anki.import_package(path)
-    except OSError as error:
-        raise StoreError("store-failed", output, error.strerror or str(error)) from error
+    import_bytes(anki, data, order.path.name, output)
     anki.delete_notes(f'"{escape_search(key)}"')

@@ -201,12 +201,20 @@ def _import(
         return
     keep = {note.guid for note in wanted.values()}
     data = reduced(order.package, keep, {wanted[key].guid for key in known})
-    output = order.path.parent.parent
+    import_bytes(anki, data, order.path.name, order.path.parent.parent)
+
+
+def import_bytes(anki: AnkiConnect, data: bytes, name: str, output: Path) -> None:
+    """Let Anki import the package `data` from a file of this name, which is in `output` meanwhile.
+
+    Raises:
+        StoreError: the file cannot be written.
+    """
     try:
         with tempfile.TemporaryDirectory(
             prefix=".push-", dir=output, ignore_cleanup_errors=True
         ) as folder:
-            path = Path(folder) / order.path.name
+            path = Path(folder) / name
             create_file(path, data)
             anki.import_package(path)
     except OSError as error:
