@@ -102,7 +102,8 @@ def name_list(names: Iterable[str]) -> str:
 def refuse_conflicting_releases(plan: Plan, ledger_folder: str, output: Path) -> None:
     """Refuse a release that would contradict another of this deck, or take a name that is taken.
 
-    `ledger_folder` is relative to the repository's root.
+    `ledger_folder` is relative to the repository's root. A release that a commit of this branch
+    deleted counts as never made, if no branch and no tag has it.
 
     Raises:
         ReleaseError: a release of this deck is missing on this branch or was edited, or the
@@ -110,9 +111,12 @@ def refuse_conflicting_releases(plan: Plan, ledger_folder: str, output: Path) ->
     """
     repository, version = plan.repository, plan.release.version
     there = {f"{ledger_folder}/{name}" for name, _ in plan.source.loaded.releases}
-    for name, blobs in repository.added_blobs(ledger_folder).items():
+    added = repository.added_blobs(ledger_folder)
+    withdrawn = repository.withdrawn_blobs(ledger_folder) if added else {}
+    for name, blobs in added.items():
         match = LEDGER_FILE.fullmatch(name.rpartition("/")[2])
-        own = {blob for blob in blobs if _is_own(plan, name, blob)}
+        counted = blobs - withdrawn.get(name, set())
+        own = {blob for blob in counted if _is_own(plan, name, blob)}
         if match is None or not own:
             continue
         if name not in there or (not plan.begun and name == plan.files[0]):

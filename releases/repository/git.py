@@ -107,6 +107,36 @@ class Repository:
             found.setdefault(name, set()).add(facts.split()[3])
         return found
 
+    def withdrawn_blobs(self, folder: str) -> dict[str, set[str]]:
+        """The files that a commit of this branch deleted from `folder` for good, each with the
+        blobs that it deleted.
+
+        A file that a merge lost does not count, nor one that the tip of a branch or a tag still
+        has, in whatever folder: others may have it.
+        """
+        log = ("log", "--topo-order", "--no-renames", "--diff-filter=AD", "HEAD")
+        form = ("--raw", "--no-abbrev", "--format=", "-z")
+        entries = self._run(*log, *form, "--", folder).split("\0")
+        last: dict[tuple[str, str], str] = {}  # of each file: what was done to it last
+        for facts, name in zip(entries[::2], entries[1::2], strict=False):
+            _, _, before, after, change = facts.split()
+            last.setdefault((name, before if change == "D" else after), change)
+        deleted = {file for file, change in last.items() if change == "D"}
+        kept = self._blobs_at_tips() if deleted else set()
+        found: dict[str, set[str]] = {}
+        for name, blob in deleted:
+            if blob not in kept:
+                found.setdefault(name, set()).add(blob)
+        return found
+
+    def _blobs_at_tips(self) -> set[str]:
+        """The blobs of all files at the tips of branches and at tags, other people's too."""
+        form = "--format=%(objecttype)%(*objecttype) %(refname)"
+        listed = self._run("for-each-ref", form, "refs/heads", "refs/remotes", "refs/tags")
+        refs = (line.partition(" ") for line in listed.splitlines())
+        trees = [ref for kind, _, ref in refs if kind.endswith(("commit", "tree"))]
+        return {blob for ref in trees for blob in self.files(ref).values()}
+
     def blob_of(self, path: str) -> str:
         """The blob that a file in the work tree has, or would have."""
         return self._run("hash-object", "--", path).strip()

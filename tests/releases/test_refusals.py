@@ -160,6 +160,24 @@ def elsewhere(project: Project) -> None:
     shutil.rmtree(project.output / "1.1.0")
 
 
+def taken_back_here_alone(project: Project) -> None:
+    """It was pushed, so others may have it."""
+    project.git("tag", "-d", "v1.0.0")
+    project.git("update-ref", "refs/remotes/origin/main", "HEAD~1")
+    removed(project)
+
+
+def lost_in_a_merge(project: Project) -> None:
+    project.git("tag", "-d", "v1.0.0")
+    project.git("checkout", "-q", "-b", "old", "HEAD~2")
+    text = project.deck.text
+    project.deck.text = text + "\n"
+    project.commit()
+    project.deck.text = text
+    project.git("merge", "-q", "-s", "ours", "-m", "Merge", "main")
+    project.git("branch", "-q", "-D", "main")
+
+
 REFUSALS: dict[Callable[[Project], None], str] = {
     dirty: "notes.txt",
     tag_there: "1.1.0 is there already",
@@ -187,6 +205,8 @@ REFUSALS: dict[Callable[[Project], None], str] = {
     merging: "a merge or a cherry-pick waits for its commit",
     tag_below: "Git cannot make the tag v1.1.0 while there is a tag v1.1.0/rc",
     elsewhere: "this branch lacks the release 1.1.0",
+    taken_back_here_alone: "this branch lacks the release 1.0.0",
+    lost_in_a_merge: "this branch lacks the release 1.0.0",
 }
 
 

@@ -236,6 +236,26 @@ def test_a_release_that_was_put_aside_does_not_count(project: Project) -> None:
     assert project.release("--tag") == 0
 
 
+def test_a_release_that_nobody_has_can_be_taken_back_and_made_again(project: Project) -> None:
+    """Each of the two tries is finished by a second `release`, as after an interruption."""
+    project.release("--tag")
+    first = (project.ledger / "1.0.0.json").read_bytes()
+    project.git("tag", "-d", "v1.0.0")
+    project.git("rm", "-q", "source/releases/1.0.0.json")
+    project.git("commit", "-qm", "Take 1.0.0 back")
+    shutil.rmtree(project.output)
+    project.commit("Either side.", "Both may.")
+    assert project.release() == 0
+    assert project.release("--tag") == 0
+    assert (project.ledger / "1.0.0.json").read_bytes() != first
+    changelog = (project.ledger / "CHANGELOG.md").read_text()
+    assert changelog.count("\n## ") == 1
+    assert project.git("tag") == "v1.0.0"
+    project.commit(new=NEW)
+    assert project.release("--tag") == 0
+    assert project.git("tag").split() == ["v1.0.0", "v1.1.0"]
+
+
 def rewriting(project: Project) -> None:
     """A hook that sets the JSON of each commit in its own way."""
     hook = project.home / ".git" / "hooks" / "pre-commit"
