@@ -139,7 +139,9 @@ def main(package: Path, folder: Path, card: str, choice: str) -> dict[str, Any]:
     browser.resize(1100, 640)
     browser.search_for('"note:Deckpress*"')
     browser.form.splitter.setSizes([620, 480])
-    desktop.rest(2.0)  # the editor is a page of its own
+    browser.table.to_first_row()
+    desktop.until(lambda: browser.editor.note, "a note in the editor")
+    desktop.until(lambda: desktop.ask(browser.editor.web, _FIELDS), "the fields of the note")
     desktop.picture(browser, folder / "anki-browser.png")
     seen["listed"] = browser.table.len()
     return seen
@@ -149,6 +151,7 @@ _OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.cli
 _TOP = "document.querySelector('.question').getBoundingClientRect().top"
 _COLOUR = "getComputedStyle(document.body).backgroundColor"
 
+_FIELDS = "document.querySelectorAll('.field-container').length"
 _SHOWN = "!!document.querySelector('#qa .note.front')"
 # Whether what tells right from wrong is on screen before anything is scrolled.
 _NEEDED = """[...document.querySelectorAll('.right-are, .options > li')].every(
