@@ -269,7 +269,8 @@ def test_an_unfinished_release_waits_for_its_source(
 @pytest.fixture
 def ctrl_c() -> Iterator[None]:
     """Ctrl-C as build.py hears it."""
-    before = signal.getsignal(signal.SIGINT)
+    # A shell that starts the tests in the background has them ignore the signal.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     interrupts.delay_while_importing()
     yield
     signal.signal(signal.SIGINT, before)
