@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 from importlib import import_module
 from keyword import iskeyword
@@ -13,7 +12,6 @@ from pathlib import Path
 
 import click
 
-from commands import publish
 from commands.terminal.chinese_help import in_authors_language, translate_click
 from commands.terminal.console import INTERRUPTED, complain, expected_errors
 from commands.terminal.words import say
@@ -83,14 +81,22 @@ class _Publish(click.Command):
     def __init__(self) -> None:
         super().__init__(
             "publish",
-            callback=lambda arguments: publish.main(arguments),
+            callback=_publish,
             params=[click.Argument(["arguments"], nargs=-1, type=click.UNPROCESSED)],
             context_settings={"ignore_unknown_options": True, "help_option_names": []},
             help=say("publish-help"),
         )
 
     def get_help(self, ctx: click.Context) -> str:
-        return publish.help_page()
+        from commands.publish import help_page
+
+        return help_page()
+
+
+def _publish(arguments: Sequence[str]) -> int:
+    from commands.publish import main as publish
+
+    return publish(arguments)
 
 
 @click.group(
@@ -143,6 +149,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _described(error: Exception) -> str:
     """What went wrong, and the place in the program where it did."""
+    import traceback
+
     *_, last = traceback.extract_tb(error.__traceback__)
     text = " ".join(str(error).split())[:200]
     return f"{type(error).__name__}: {text} ({Path(last.filename).name}:{last.lineno})"

@@ -10,7 +10,7 @@ from deckpress.commonmark.document import Document, Leaf, first_line, parse
 from deckpress.commonmark.opaque import FILLER
 from deckpress.diagnostics import Diagnostic, finding
 from deckpress.reading.attributes import split_heading, unexpected_attributes
-from deckpress.reading.prose import without_formulas
+from deckpress.reading.prose import without_code_blocks, without_formulas
 from deckpress.reading.texts import Field
 
 CALLOUTS = ("NOTE", "TIP", "IMPORTANT", "WARNING", "CAUTION")
@@ -31,7 +31,7 @@ _BAR = re.compile(r"\\.|\|")
 
 def check(field: Field) -> Iterator[Diagnostic]:
     """Findings about the blocks of a field, and about footnotes without a text."""
-    if not _SUSPICIOUS.search(field.source) and not _has_uneven_rows(field.source):
+    if not _is_suspicious(field.source) or not _is_suspicious(without_code_blocks(field.source)):
         return
     document = parse(field.text.source)
     for definition in document.repeated:
@@ -41,6 +41,10 @@ def check(field: Field) -> Iterator[Diagnostic]:
     yield from _headings(field, document)
     yield from _leaves(field, document)
     yield from _tables(field, document)
+
+
+def _is_suspicious(source: str) -> bool:
+    return _SUSPICIOUS.search(source) is not None or _has_uneven_rows(source)
 
 
 def _has_uneven_rows(source: str) -> bool:

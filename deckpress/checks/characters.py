@@ -32,6 +32,7 @@ table tbody td template textarea tfoot th thead time title tr track tt u ul var 
 """
 _ELEMENTS = frozenset(_ELEMENT_NAMES.split())
 _TAG = re.compile(r"<!--|(?<!\\)</?(?P<name>[A-Za-z][A-Za-z0-9]*)(?=[\s/>])[^<>]*/?>")
+_MAY_BE_TAG = re.compile(r"<!--|</?[A-Za-z]")
 # The elements that a deck may have if they are closed.
 _CLOSED = PAIRED | ELEMENTS.keys()
 _HEADING = re.compile(r"^ {0,3}#{1,3}[ \t]", re.MULTILINE)  # of a section, a card or a part
@@ -47,7 +48,7 @@ _HIDING = frozenset(
 
 def check(field: Field) -> Iterator[Diagnostic]:
     """A finding for each HTML tag that is shown, and for each comment that is not closed."""
-    if "<" not in field.source:
+    if not _MAY_BE_TAG.search(field.source):
         return
     yield from _half_comments(field)
     last_closing = cache(lambda name: field.source.lower().rfind(f"</{name}>"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import accumulate
@@ -12,7 +12,7 @@ from typing import Any
 from markdown_it.token import Token
 
 from deckpress.commonmark.blocks import DEEPEST, parse_blocks
-from deckpress.commonmark.plain import is_plain, paragraphs
+from deckpress.commonmark.plain import Block, plain_blocks
 
 # A link definition: where it leads, its title and the lines on which it stands.
 Definition = Mapping[str, Any]
@@ -98,8 +98,9 @@ class Document:
 @lru_cache(maxsize=2048)
 def parse(source: str) -> Document:
     r"""The document of a Markdown text whose lines end with "\n". Any text is one."""
-    if is_plain(source):
-        return Document(source, tuple(_paragraphs(source)))
+    plain = plain_blocks(source)
+    if plain is not None:
+        return Document(source, tuple(_tokens(plain)))
     env: dict[str, Any] = {}
     tokens = parse_blocks(source, env)
     return Document(
@@ -131,10 +132,13 @@ def _rows(token: Token, lines: list[str], starts: list[int]) -> Iterator[tuple[i
         yield (starts[number] + column, text) if column >= 0 else (starts[first], "")
 
 
-def _paragraphs(source: str) -> Iterator[Token]:
-    for match in paragraphs(source):
-        first = source.count("\n", 0, match.start())
-        span = [first, first + match.group().count("\n") + 1]
+def _tokens(blocks: Iterable[Block]) -> Iterator[Token]:
+    """The tokens of paragraphs and fences."""
+    for first, stop, text, mark, info in blocks:
+        span = [first, stop]
+        if mark:
+            yield Token("fence", "code", 0, map=span, content=text, markup=mark, info=info)
+            continue
         yield Token("paragraph_open", "p", 1, map=span)
-        yield Token("inline", "", 0, map=span, level=1, content=match.group().strip(), children=[])
+        yield Token("inline", "", 0, map=span, level=1, content=text, children=[])
         yield Token("paragraph_close", "p", -1)

@@ -292,7 +292,7 @@ def _shown_paths(text: Text, definitions: Mapping[str, Definition]) -> list[str]
 
 def _join_chinese_lines(html: str) -> str:
     """`html` without line ends between Chinese characters, where they would become spaces."""
-    if "\n" not in html:
+    if html.isascii() or "\n" not in html:
         return html
     parts = re.split(r"(<pre>.*?</pre>)", html, flags=re.DOTALL)
     return "".join(part if part.startswith("<pre>") else _JOIN.sub(r"\1\2", part) for part in parts)
