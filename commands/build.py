@@ -177,11 +177,21 @@ def _build(
     from releases import pipeline
 
     selection = Selection(*cards)
-    checked = check_for_build(path, selection, strict=strict, ignored=ignored)
     job = Job(printing)
-    built = pipeline.build(
-        checked, output, only=only, selection=selection, job=job, strict=strict, step=step
-    )
+    with pipeline.without_collection(), pipeline.RenderingAhead() as ahead:
+        checked = check_for_build(
+            path, selection, strict=strict, ignored=ignored, meanwhile=ahead.begin
+        )
+        built = pipeline.build(
+            checked,
+            output,
+            only=only,
+            selection=selection,
+            job=job,
+            strict=strict,
+            step=step,
+            ahead=ahead,
+        )
     release = checked.deck.release
     if release is None or release.name == checked.deck.name:  # else other sources were read, too
         unchanged.remember_build(path, asked, checked.loaded, built)

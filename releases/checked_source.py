@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -30,10 +30,15 @@ class CheckedSource:
     findings: tuple[Diagnostic, ...]
 
 
-def check_source(path: Path, ignored: Collection[str] = ()) -> CheckedSource:
+def check_source(
+    path: Path,
+    ignored: Collection[str] = (),
+    meanwhile: Callable[[RawDeck], None] | None = None,
+) -> CheckedSource:
     """Read the source at `path`, its last release and the files that it shows, and check it all.
 
-    Warnings with the codes `ignored` are left out.
+    Warnings with the codes `ignored` are left out. `meanwhile` is told the deck before it is
+    checked, so that something can be begun that goes on beside the checks.
 
     Raises:
         SourceError: the source cannot be read at all.
@@ -44,6 +49,8 @@ def check_source(path: Path, ignored: Collection[str] = ()) -> CheckedSource:
     deck = replace(released_deck, note_types=identity())
     if foreign := no_deck(deck, loaded):
         return CheckedSource(loaded, deck, (foreign,))
+    if meanwhile:
+        meanwhile(deck)
     rules = check(deck, has_glyph)
     findings = [*loaded.diagnostics, *structure, *ledger, *rules, *_other_deck(path, deck)]
     return CheckedSource(loaded, deck, ordered(without_ignored(findings, ignored)))

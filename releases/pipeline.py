@@ -10,6 +10,7 @@ import gc
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Self
 
 from deckpress import toolchain
 from deckpress.diagnostics import Diagnostic, ordered
@@ -26,11 +27,16 @@ from releases.checked_source import CheckedSource, refuse_if_fatal
 from releases.messages import Message, Step, message, silent
 from releases.past_releases import without_last_release
 
+if TYPE_CHECKING:
+    from deckpress.render.cache import TextCache
+    from deckpress.render.renderer import Rendering
+
 EVERYTHING = Selection()
 
 CACHE = cache_folder()
 RENDER_CACHE = CACHE / "render.sqlite"
 PRINT_CACHE = CACHE / "printed.sqlite"
+_WORTH_BEGINNING = 150_000  # bytes of a source that is rendered while it is checked
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +60,12 @@ def build(
     job: Job = DEFAULT_JOB,
     strict: bool = False,
     step: Step = silent,
+    ahead: RenderingAhead | None = None,
 ) -> Built:
     """Make a development build of a source in `output`: all of it, or nothing.
 
     `only` names the exporters, in the order of `EXPORTERS`; None stands for all of them. Where the
-    same version stands already, nothing is made.
+    same version stands already, nothing is made. `ahead` may have begun with the rendering.
 
     Raises:
         SourceRejected: the source has errors (with `strict`: findings).
@@ -77,7 +84,16 @@ def build(
     if store.is_intact(output, version.name):
         store.point_latest(output, version.name)
         return _built(source, version, store.Outcome.UNCHANGED, output, source.findings)
-    made = make(source, version, only=only, selection=selection, job=job, strict=strict, step=step)
+    made = make(
+        source,
+        version,
+        only=only,
+        selection=selection,
+        job=job,
+        strict=strict,
+        step=step,
+        ahead=ahead,
+    )
     outcome = publish(output, version, made.files, step=step)
     return _built(source, version, outcome, output, made.findings, made.notes)
 
@@ -134,6 +150,7 @@ def make(
     job: Job = DEFAULT_JOB,
     strict: bool = False,
     step: Step = silent,
+    ahead: RenderingAhead | None = None,
 ) -> Made:
     """The files of a version and what was found in the source; nothing is written.
 
@@ -144,7 +161,7 @@ def make(
     refuse_if_fatal(source, source.findings, strict=strict)
     with without_collection():
         step(message("rendering", count=len(source.deck.cards())))
-        deck, drawn, problem = rendered(source.deck)
+        deck, drawn, problem = (ahead or RenderingAhead()).finish(source.deck)
         found = ordered([*source.findings, *drawn])
         refuse_if_fatal(source, found, strict=strict)
         chosen = select(deck, selection)
@@ -187,13 +204,55 @@ def without_collection() -> Iterator[None]:
         gc.enable()
 
 
+class RenderingAhead:
+    """The rendering of a deck that goes on while the deck is checked. Leaving the context ends it.
+
+    With little to render, nothing begins before `finish`.
+    """
+
+    def __init__(self) -> None:
+        self._deck: RawDeck | None = None
+        self._rendering: Rendering | None = None
+        self._cache: TextCache | None = None
+        self._opened = contextlib.ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._opened.close()
+
+    def begin(self, deck: RawDeck) -> None:
+        """Begin with a deck that was read, and may turn out to have errors."""
+        if len(deck.source) < _WORTH_BEGINNING:
+            return
+        try:
+            self._begin(deck)
+        except Exception:  # an error that the checks, or else `finish`, will tell of
+            self._opened.close()
+            self._deck = None
+
+    def finish(self, deck: RawDeck) -> tuple[Deck, tuple[Diagnostic, ...], str]:
+        """The deck, findings about what cannot be drawn, and why nothing can be cached, if so."""
+        with self._opened:
+            if self._deck is not deck:
+                self._begin(deck)
+            assert self._rendering
+            assert self._cache
+            return *self._rendering.finish(), self._cache.problem
+
+    def _begin(self, deck: RawDeck) -> None:
+        from deckpress.render.cache import TextCache
+        from deckpress.render.renderer import Rendering
+
+        self._cache = self._opened.enter_context(TextCache(RENDER_CACHE))
+        self._rendering = self._opened.enter_context(Rendering(deck, self._cache))
+        self._deck = deck
+
+
 def rendered(deck: RawDeck) -> tuple[Deck, tuple[Diagnostic, ...], str]:
     """The deck, findings about what cannot be drawn, and why nothing can be cached, if so."""
-    from deckpress.render.cache import TextCache
-    from deckpress.render.renderer import render
-
-    with TextCache(RENDER_CACHE) as cache:
-        return *render(deck, cache), cache.problem
+    return RenderingAhead().finish(deck)
 
 
 def _exported(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import os
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -75,12 +75,17 @@ def _has_front_matter(path: Path) -> bool:
 
 
 def check_for_build(
-    named: Path | None, selection: Selection, *, strict: bool, ignored: Collection[str] = ()
+    named: Path | None,
+    selection: Selection,
+    *,
+    strict: bool,
+    ignored: Collection[str] = (),
+    meanwhile: Callable[[RawDeck], None] | None = None,
 ) -> CheckedSource:
     """The source that the author named, or the only one, read and checked for a build.
 
     `selection` says which of its cards are to be built; warnings with the codes `ignored` are left
-    out.
+    out. `meanwhile` is told the deck before it is checked.
 
     Raises:
         Failed: there is no source.
@@ -91,7 +96,7 @@ def check_for_build(
     """
     from releases.checked_source import check_source, refuse_if_fatal
 
-    checked = check_source(find_source(named), ignored)
+    checked = check_source(find_source(named), ignored, meanwhile)
     refuse_if_fatal(checked, checked.findings, strict=strict)
     _refuse_unknown(checked.deck, selection)
     return checked

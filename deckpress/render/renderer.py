@@ -9,6 +9,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
 from hashlib import blake2b
+from types import TracebackType
+from typing import Self
 
 from deckpress import toolchain
 from deckpress.commonmark.document import Definition, parse
@@ -43,7 +45,7 @@ from deckpress.render.figures import figures
 from deckpress.render.markup.context import Context
 from deckpress.render.option_order import shown_order
 from deckpress.render.plain_text import plain_text
-from deckpress.render.processes import shared
+from deckpress.render.processes import SharedWork
 from deckpress.render.time_limit import TimeUp, time_limit
 
 _LONGEST = 30  # seconds for one text with its formulas and diagrams; most take a thousandth
@@ -84,22 +86,18 @@ def render(deck: RawDeck, cache: TextCache | None = None) -> tuple[Deck, tuple[D
     These are errors: if there are any, the deck must not be used. `cache` provides fields that this
     program has rendered before from the same text.
     """
-    renderer = _Renderer(deck, cache)
-    renderer.prepare()
-    sections = tuple(renderer.section(section) for section in deck.sections)
-    shown = {
-        piece.asset
-        for html in renderer.html_fields()
-        for piece in html
-        if isinstance(piece, Picture)
-    }
-    assets = {name: asset for name, asset in sorted(renderer.assets.items()) if name in shown}
-    rendered = Deck(deck.name, deck.meta, sections, assets, deck.source)
-    return rendered, tuple(renderer.found)
+    with Rendering(deck, cache) as rendering:
+        return rendering.finish()
 
 
-class _Renderer:
-    def __init__(self, deck: RawDeck, cache: TextCache | None) -> None:
+class Rendering:
+    """The rendering of one deck. From entering its context on, other processes work at it.
+
+    Entering it looks up what the `cache` has. Where the rest is much, copies of this process begin
+    with it, while this one may do something else.
+    """
+
+    def __init__(self, deck: RawDeck, cache: TextCache | None = None) -> None:
         self._deck = deck
         self._cache = cache
         self._figures = figures(deck.files)
@@ -114,37 +112,62 @@ class _Renderer:
         self._definitions = repr(sorted(defined)).encode() if defined else b""
         self._done: dict[bytes, _Rendered] = {}
         self._keys: dict[tuple[str, str], bytes] = {}
-        self.assets = {asset.name: asset for _, asset in self._figures.values()}
-        self.found: list[Diagnostic] = []
+        self._assets = {asset.name: asset for _, asset in self._figures.values()}
+        self._found: list[Diagnostic] = []
+        self._missing: list[_Job] = []
+        self._work: SharedWork[_Job, tuple[_Rendered, list[Diagnostic]]] | None = None
 
-    def html_fields(self) -> Iterator[Html]:
-        return (rendered.html for rendered in self._done.values())
-
-    def prepare(self) -> None:
-        """Render every field of the deck that the cache does not have."""
+    def __enter__(self) -> Self:
         jobs = {job.key: job for job in self._jobs()}
-        known = self._cache.get_many(jobs) if self._cache else {}
-        done = {key: _unpacked(known[key]) for key in known}
-        missing = [job for key, job in jobs.items() if done.get(key) is None]
+        for key, known in (self._cache.get_many(jobs) if self._cache else {}).items():
+            if rendered := _unpacked(known):
+                self._done[key] = rendered
+        self._missing = [job for key, job in jobs.items() if key not in self._done]
+        if sum(len(job.text.source) for job in self._missing) > _MUCH:
+            from deckpress.render.markup.engine import convert  # noqa: F401 - once for all copies
+            from deckpress.render.sanitize import sanitize  # noqa: F401
+
+            self._work = SharedWork(self._render, self._missing).__enter__()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._work:
+            self._work.__exit__(kind, error, trace)
+
+    def finish(self) -> tuple[Deck, tuple[Diagnostic, ...]]:
+        """The deck as HTML, and findings, as of `render`."""
+        self._render_missing()
+        deck = self._deck
+        sections = tuple(self._section(section) for section in deck.sections)
+        shown = {
+            piece.asset
+            for rendered in self._done.values()
+            for piece in rendered.html
+            if isinstance(piece, Picture)
+        }
+        assets = {name: asset for name, asset in sorted(self._assets.items()) if name in shown}
+        return Deck(deck.name, deck.meta, sections, assets, deck.source), tuple(self._found)
+
+    def _render_missing(self) -> None:
+        """Render every field of the deck that the cache does not have."""
+        made = self._work.results() if self._work else map(self._render, self._missing)
         fresh: dict[bytes, str] = {}
-        for job, (rendered, found) in zip(missing, self._render_all(missing), strict=True):
-            self.found += found
+        for job, (rendered, found) in zip(self._missing, made, strict=True):
+            self._found += found
             if not found:
                 fresh[job.key] = _packed(rendered)
-            done[job.key] = rendered
-        for key in jobs:
-            self._done[key] = rendered = done[key] or _Rendered(())
-            self.assets.update((asset.name, asset) for asset in rendered.assets)
+            self._done[job.key] = rendered
+        for rendered in self._done.values():
+            self._assets.update((asset.name, asset) for asset in rendered.assets)
         if self._cache:
             self._cache.put_many(fresh)
 
-    def _render_all(self, jobs: list[_Job]) -> list[tuple[_Rendered, list[Diagnostic]]]:
-        if sum(len(job.text.source) for job in jobs) < _MUCH:
-            return [self._render(job) for job in jobs]
-
-        return shared(self._render, jobs)
-
-    def section(self, section: RawSection) -> Section:
+    def _section(self, section: RawSection) -> Section:
         return Section(
             section.id,
             plain_text(self._html(_Field(section.title, section.id, "title"))),
