@@ -14,6 +14,8 @@ from deckpress.model import PartName, Proof, RawCard, RawDeck, RawSection, Text
 from deckpress.reading.references import Folder, Reference, resolve
 
 _SIZE = 6  # bytes of a part's digest
+# The deck that was asked for last, and its digests: a build asks several times.
+_last: tuple[RawDeck, dict[str, dict[str, str]]] | None = None
 
 
 def digests(deck: RawDeck) -> dict[str, dict[str, str]]:
@@ -23,6 +25,13 @@ def digests(deck: RawDeck) -> dict[str, dict[str, str]]:
     (``tags``, ``level``) or what every note of the deck contains (``deck``). Empty parts are left
     out.
     """
+    global _last
+    if _last is None or _last[0] is not deck:
+        _last = deck, _digests(deck)
+    return _last[1]
+
+
+def _digests(deck: RawDeck) -> dict[str, dict[str, str]]:
     proven = {id: recorded.proof for id, recorded in proofs(deck).items()}
     return {
         card.id: {

@@ -110,6 +110,8 @@ class Rendering:
         self._titles = {card.question.source.casefold(): card.id for card in deck.cards()}
         defined = [(label, d["href"], d["title"]) for label, d in deck.definitions.items()]
         self._definitions = repr(sorted(defined)).encode() if defined else b""
+        tools = toolchain.fingerprint(printing=False)
+        self._tools = blake2b(f"{tools}{deck.meta.lang}".encode(), digest_size=16)
         self._done: dict[bytes, _Rendered] = {}
         self._keys: dict[tuple[str, str], bytes] = {}
         self._assets = {asset.name: asset for _, asset in self._figures.values()}
@@ -221,12 +223,14 @@ class Rendering:
         return self._done[self._keys[field.owner, field.name]].html
 
     def _job(self, field: _Field) -> _Job:
-        source = unicodedata.normalize("NFC", field.text.source)
+        text = field.text
+        if not unicodedata.is_normalized("NFC", text.source):
+            text = replace(text, source=unicodedata.normalize("NFC", text.source))
+        source = text.source
         block = field.name not in ("question", "title")
         # Only footnotes make a field's HTML depend on where it stands.
         prefix = f"{field.owner}-{field.name}" if "[^" in source else ""
-        tools = toolchain.fingerprint(printing=False)
-        key = blake2b(f"{tools}{self._deck.meta.lang}".encode(), digest_size=16)
+        key = self._tools.copy()
         key.update(f"\0{block}{field.gaps}\0{prefix}\0{source}".encode())
         for path in _shown_paths(field.text, self._deck.definitions):
             key.update(blake2b(self._deck.files.get(path, b"")).digest())
@@ -242,7 +246,6 @@ class Rendering:
         if "mermaid" in source:
             key.update(f"\0{on_card}".encode())
         self._keys[field.owner, field.name] = key.digest()
-        text = replace(field.text, source=source)
         return _Job(text, block, field.gaps, on_card, prefix, key.digest())
 
     def _render(self, job: _Job) -> tuple[_Rendered, list[Diagnostic]]:

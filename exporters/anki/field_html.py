@@ -42,6 +42,9 @@ def render_field(html: Html, page: str, pictures: set[str], gaps: bool = False) 
     """
     if not html:
         return ""
+    if len(html) == 1 and isinstance(html[0], str):  # as most fields are
+        whole = _text(html[0])
+        return _hide_braces(whole) if gaps else whole
     hints: list[str] = []
 
     def guard(text: str) -> str:
