@@ -21,7 +21,7 @@ from commands.terminal.words import language
 
 # A stretch of a text that no line end may divide: a word, or a Chinese character, with the
 # punctuation that may not begin or end a line.
-_PIECE = re.compile(
+_PIECE = (
     r"\s+|[（「《]*(?:[\u2e80-\u3000\u3012-\u9fff]|[^\s\u2e80-\uffef]+)?[、。，；：！？）」》…]*"
 )
 
@@ -139,7 +139,7 @@ def _width(text: str) -> int:
 def _wrapped(text: str, width: int) -> list[str]:
     """The lines of a text that are at most `width` columns wide where its pieces allow that."""
     lines = [""]
-    for piece in _PIECE.findall(text):
+    for piece in re.findall(_PIECE, text):
         if lines[-1] and _width(lines[-1] + piece.rstrip()) > width:
             lines.append("")
         lines[-1] += " " if piece.isspace() and lines[-1] else piece.strip()

@@ -29,7 +29,7 @@ def misspellings(text: str) -> Mapping[str, str]:
         name = table[word.lower()]
         if word != name and not word.islower() and not word.isupper():
             found[word] = name
-    for word in set(_two_word_pattern().findall(text)):
+    for word in _two_words(text):
         joined = "".join(letter for letter in word.lower() if letter.isalpha())
         name = table.get(joined, "")
         if " " in name and word != name and not word.islower():
@@ -79,9 +79,10 @@ def _table() -> Mapping[str, str]:
     return {name.replace(" ", "").lower(): name for name in _names()[0]}
 
 
-@cache
-def _two_word_pattern() -> re.Pattern[str]:
-    """A pattern for what may be a name of two words: the first word of one, and any second word."""
+def _two_words(text: str) -> set[str]:
+    """What may be names of two words: the first word of one, and any second word."""
     first = {name.split()[0] for name in _names()[0] if " " in name}
-    either = "|".join(f"[{word[0]}{word[0].lower()}]{word[1:]}" for word in sorted(first))
-    return re.compile(f"(?:{either})[ -][A-Za-z]++")
+    # Looking for each word alone takes a tenth of the time of looking for all in one pattern.
+    spelled = {letter + word[1:] for word in first for letter in (word[0], word[0].lower())}
+    present = sorted(word for word in spelled if word in text)
+    return set(re.findall(f"(?:{'|'.join(present)})[ -][A-Za-z]++", text)) if present else set()
