@@ -49,6 +49,7 @@ _SENTENCES = {
     "gone": "import-gone",
     "guid-twice": "import-guid-twice",
     "latex-document": "import-latex-document",
+    "latex-source": "import-latex-source",
     "leads-out": "import-leads-out",
     "learner-flagged": "import-flagged",
     "learner-studied": "import-studied",

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from deckpress.importing.anki import notes
 from deckpress.importing.note import Harvest, Weight, refusal
+
+
+# A LaTeX document, with comments above it.
+_LATEX_DOCUMENT = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s|%[^\n]*+\n)*+\\documentclass\b")
+_HEAD = 20_000  # bytes in which a document says what it is
 
 
 class InputFormat(StrEnum):
@@ -84,6 +90,8 @@ def recognise(source: Input) -> InputFormat:
         RefusedError: it is none of the formats.
     """
     ending = source.name.lower().rpartition(".")[2]
+    if ending in ("tex", "latex", "ltx") or _LATEX_DOCUMENT.match(source.data[:_HEAD]):
+        raise refusal("latex-source", source.name)
     if source.data.startswith(b"PK") or ending in ("apkg", "colpkg"):
         return InputFormat.ANKI
     if source.data.startswith(b"SQLite format 3"):

@@ -308,6 +308,8 @@ BAD: dict[str, tuple[str, Callable[[Exported], bytes], str]] = {
     "a table without names": ("a.csv", lambda _: b"x,y\n1,2\n", "1 -> question, 2 -> short"),
     "binary text": ("a.md", lambda _: b"\xff\x00\xfe\xff\xff" * 9, "Not text"),
     "prose": ("a.md", lambda _: b"Only a text.\n", "No question"),
+    "LaTeX": ("a.tex", lambda _: b"\\section{TCP}\n", "pandoc -f latex"),
+    "LaTeX in a text": ("a.txt", lambda _: b"% Notes\n\\documentclass{article}\n", "pandoc"),
     "a picture": ("a.png", lambda _: b"\x89PNG", "No format"),
 }
 
