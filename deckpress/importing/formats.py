@@ -10,7 +10,6 @@ from enum import StrEnum
 from deckpress.importing.anki import notes
 from deckpress.importing.note import Harvest, Weight, refusal
 
-
 # A LaTeX document, with comments above it.
 _LATEX_DOCUMENT = re.compile(rb"(?:\xef\xbb\xbf)?(?:\s|%[^\n]*+\n)*+\\documentclass\b")
 _HEAD = 20_000  # bytes in which a document says what it is
