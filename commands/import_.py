@@ -79,6 +79,8 @@ def import_(
         refused = [r for r in harvest.remarks if r.weight is Weight.REFUSED]
         if refused and not leave_out:
             raise Failed(f"{_refused_text(refused, output)}\n{say('import-leave-out')}")
+        if refused and not harvest.notes:
+            raise RefusedError(*refused)
         settings = Settings(output.stem, lang or "", key or "", section or "")
         _refuse_ill_formed_key(settings)
         made = _make(harvest, settings, output)

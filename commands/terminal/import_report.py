@@ -34,6 +34,7 @@ _SENTENCES = {
     "attached": "import-attached",
     "audio": "import-audio",
     "bare-database": "import-bare-database",
+    "column-unused": "import-column-unused",
     "conflict": "import-conflict",
     "damaged": "import-damaged",
     "dropped": "import-dropped",

@@ -21,7 +21,9 @@ from deckpress.importing.pictures import ShownFiles
 from deckpress.model import CardKind
 
 _SCHEDULE = re.compile(
-    r"(?<![ \t])[ \t]*<!--\s*(?:SR|ID|FSRS|card)[:!].*?-->|(?<![ \t])[ \t]+\^\d{10,}[ \t]*$", re.M
+    r"(?<![ \t])[ \t]*<!--\s*(?:SR|ID|FSRS|card)[:!].*?-->"
+    r"|(?<![ \t])[ \t]+\^[A-Za-z0-9-]{4,}[ \t]*$",
+    re.M,
 )
 _FRONT = re.compile(r"\ufeff?---\n(?:[ \t]*[\w-]+:.*\n(?:[ \t]+.*\n)*)+---(?:\n|$)")
 _HEADING = re.compile(r"(?P<marks>#{1,6})\s+(?P<text>.*?)\s*#*$")

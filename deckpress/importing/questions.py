@@ -48,6 +48,10 @@ ASKS = re.compile(
     r"[?？]\W*$|^(?:\d+\\?[.)、]\s*)?(?:what|why|how|when|which|who|where|explain|describe|什么|为什么|如何|怎)",
     re.IGNORECASE,
 )
+# The same at the beginning of what stands below a heading.
+_ANSWER_LABEL = re.compile(
+    r"^(?:\*\*)?(?:A|[Aa]ns(?:wer)?|ANSWER|(?:参考)?答案|[回解]?答)(?:\*\*)?\s*[:：](?:\*\*)?\s*"
+)
 _ANSWER_WORDS = re.compile(
     r"^\W*(?:(?:click|show|view|see|reveal|点击|展开|查看|显示|参考)?\W*(?:(?:the|to|for|me|here)\W+)*"
     r"(?:answers?|solutions?|答案|解答|回答|解析|详情)?(?:\s*\d+)?)\W*$",
@@ -452,6 +456,9 @@ def _answer(blocks: list[str]) -> tuple[CardKind, str, list[str]]:
     """The kind of a card, its short answer or its list of options, and what says why."""
     if choice := as_choice(blocks):
         return CardKind.CHOICE, choice, []
+    if blocks:
+        first = _ANSWER_LABEL.sub("", blocks[0])
+        blocks = [first, *blocks[1:]] if first else blocks[1:]
     if not blocks:
         return CardKind.BASIC, "", []
     stop = 1

@@ -59,8 +59,13 @@ def read_table(
     rows = _rows(text, separator, head.lines, name)
     if not rows:
         raise RefusedError(Remark(Weight.REFUSED, "nothing", name))
+    width, names = len(rows[0][1]), rows[0][1]
     targets, rows = _targets(rows, head, maps, name)
-    width = len(rows[0][1]) if rows else 0
+    unused = [
+        Remark(Weight.LOST, "column-unused", name, names[number].strip() or str(number + 1))
+        for number in range(width)
+        if number not in targets and any(row[number : number + 1] > [""] for _, row in rows)
+    ]
     uneven = [
         Remark(Weight.REFUSED, "row-uneven", f"{name}:{line}", f"{len(row)} ≠ {width}")
         for line, row in rows
@@ -68,10 +73,15 @@ def read_table(
     ]
     told_html = head.values.get("html")
     html = told_html == "true" or (told_html is None and _HTML.search(text) is not None)
+    if html and told_html is None:  # a guess; in a value without HTML, line ends count
+        rows = [
+            (line, [v if _HTML.search(v) else v.replace("\n", "<br>") for v in row])
+            for line, row in rows
+        ]
     root = head.values.get("deck", "") or _exported_root(rows, targets, head)
     shown = ShownFiles(find)
     notes: list[ForeignNote] = []
-    remarks += uneven
+    remarks += [*unused, *uneven]
     seen: set[str] = set()
     for line, row in rows:
         if len(row) != width:

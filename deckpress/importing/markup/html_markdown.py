@@ -102,7 +102,7 @@ class HtmlConverter:
         if not blocks:
             return "", []
         self.remarks["prompt"] += 1
-        place = next((n for n, block in enumerate(blocks) if _is_paragraph(block)), None)
+        place = next((n for n, b in enumerate(blocks) if _is_paragraph(b) or _is_title(b)), None)
         if place is None:
             return _beginning(blocks[0]), blocks
         return _as_line(blocks[place]), blocks[:place] + blocks[place + 1 :]
@@ -194,12 +194,13 @@ class HtmlConverter:
             if blocks[0].startswith(("```", "| ", "- ", "> ", "1. ", "$$", "* * *")):
                 blocks.insert(0, "↓")
             first = _TASK.sub(lambda match: f"[{match[1].lower()}]", blocks[0], count=1)
-            if lines and ("\n\n" in lines[-1] or len(blocks) > 1):
-                lines.append("")
-            lines.append(f"{mark} {_indented(first).lstrip()}")
+            text = f"{mark} {_indented(first).lstrip()}"
             for block in blocks[1:]:
                 tight = re.match(r"(?:-|\d+\.) ", block) and "\n\n" not in block
-                lines[-1] += ("\n" if tight else "\n\n") + _indented(block)
+                text += ("\n" if tight else "\n\n") + _indented(block)
+            if lines and ("\n\n" in lines[-1] or "\n\n" in text):
+                lines.append("")
+            lines.append(text)
         return ["\n".join(lines)] if lines else []
 
     def _quote(self, element: Element) -> list[str]:
@@ -256,6 +257,9 @@ class HtmlConverter:
         inner = self._inlines(child)
         if name in _EMPHASES:
             return _marked(inner, _EMPHASES[name])
+        if name in ("u", "mark") and inner.strip() and _BLOCK not in inner:
+            lines = (f"<{name}>{line}</{name}>" if line else "" for line in inner.split(_BREAK))
+            return _BREAK.join(lines)
         if name in ("sup", "sub") and not _has_markup(child):
             return superscript(child.text()) if name == "sup" else subscript(child.text())
         return self._link(child, inner) if name == "a" else inner
@@ -299,7 +303,8 @@ class HtmlConverter:
         path = self._find_picture(source) if source else None
         if path is None:
             return escape(f"[{alt or name}]", gaps=False) if alt or name else ""
-        return picture(alt or name.rpartition(".")[0] or "-", path)
+        width = element.attributes.get("width", "").removesuffix("px")
+        return picture(alt or name.rpartition(".")[0] or "-", path, width)
 
     def _link(self, element: Element, inner: str) -> str:
         target = element.attributes.get("href", "").strip()
@@ -337,7 +342,7 @@ class HtmlConverter:
 
     def _note_style(self, element: Element) -> None:
         if (
-            element.name in ("u", "font", "mark")
+            element.name == "font"
             or ("style" in element.attributes and _COLOUR.search(element.attributes["style"]))
             or "color" in element.attributes
         ):
@@ -410,8 +415,10 @@ def _as_line(block: str) -> str:
         return code(" ".join(line.strip() for line in lines))
     if block.startswith("$$"):
         return f"${block.strip('$').strip()}$"
-    block = re.sub(r"^(?:#### |> ?|\| |- (?:\[[ x]\] )?)", "", block, flags=re.MULTILINE)
-    return " ".join(re.sub(r"(?<!\\)\|(?:[ -]+\|)*", " ", block).split())
+    if block.startswith("| "):
+        block = re.sub(r"(?<!\\)\|(?:[ -]+\|)*", " ", block)
+    block = re.sub(r"^(?:#### |> ?|- (?:\[[ x]\] )?)", "", block, flags=re.MULTILINE)
+    return " ".join(block.split())
 
 
 def _is_paragraph(block: str) -> bool:
@@ -420,9 +427,14 @@ def _is_paragraph(block: str) -> bool:
     )
 
 
+def _is_title(block: str) -> bool:
+    return block.startswith("#### ")
+
+
 def _is_one_line(block: str) -> bool:
-    """Whether a formula or some code has a single line."""
-    return block.startswith(("```", "~~~", "$$")) and block.count("\n") == 2
+    """Whether a heading, a formula or some code has a single line."""
+    fenced = block.startswith(("```", "~~~", "$$"))
+    return _is_title(block) or (fenced and block.count("\n") == 2)
 
 
 def _beginning(block: str) -> str:

@@ -111,9 +111,10 @@ def link(text: str, target: str) -> str:
     return f"[{text}]({target})" if text else f"<{target}>"
 
 
-def picture(alt: str, path: str) -> str:
-    """A picture with its description."""
-    return f"![{escape(' '.join(alt.split()), gaps=False)}]({path})"
+def picture(alt: str, path: str, width: str = "") -> str:
+    """A picture with its description, and with its width in pixels if that is a number."""
+    size = f"{{width={width}}}" if re.fullmatch("[1-9][0-9]{0,3}", width) else ""
+    return f"![{escape(' '.join(alt.split()), gaps=False)}]({path}){size}"
 
 
 def fence(text: str, info: str = "") -> str:

@@ -223,8 +223,10 @@ def test_an_own_note_type_gets_a_proposal_that_works(
     told = capsys.readouterr().err
     proposal = "Type: Front -> question, Back -> short, Hint -> -, Explanation -> why"
     assert proposal in told
-    command = ["import", str(path), "-o", str(tmp_path / "deck.md"), "--map", proposal]
-    assert main(command) == 0
+    command = ["import", str(path), "-o", str(tmp_path / "deck.md")]
+    assert main([*command, "--leave-out"]) == 1  # then nothing is left
+    assert proposal in capsys.readouterr().err
+    assert main([*command, "--map", proposal]) == 0
     assert "## Q? {#q}\n\nA\n\n### Why\n\nbecause\n" in (tmp_path / "deck.md").read_text()
 
 
