@@ -29,6 +29,7 @@ _ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--process-per-site",
 ]
 _FONTS = Path(__file__).parents[2] / "exporters" / "pdf" / "fonts.conf"
 
@@ -76,13 +77,10 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-# All files share one storage. It is emptied between two visits, at a page with nothing in it.
-_NOTHING = "file:///nothing"
-_EMPTY = """async () => {
-  localStorage.clear();
-  sessionStorage.clear();
-  for (const { name } of await indexedDB.databases()) indexedDB.deleteDatabase(name);
-}"""
+# A reload may be given to another process, which shows the storage as it last knew it: on a busy
+# machine one time in forty an old one, or none. So what a document finds is written before its own
+# scripts run, from here.
+_STORED = "localStorage.clear(); sessionStorage.clear(); Object.assign(localStorage, {stored});"
 
 
 class _Tab:
@@ -106,14 +104,12 @@ class _Tab:
         wanted = route.request.url
         if wanted.partition("#")[0].partition("?")[0] == self.address:
             route.continue_()
-        elif wanted == _NOTHING:
-            route.fulfill(body="", content_type="text/html")
         else:
             self.record.requests.append(wanted)
             route.abort()
 
     def leave(self) -> bool:
-        """Leave the file, and empty its storage. Whether the tab is as good as a new one then.
+        """Leave the file. Whether the tab is as good as a new one then.
 
         It is not if the clock was set: that goes on in every page of the context.
         """
@@ -122,8 +118,6 @@ class _Tab:
                 page.close()
         good = bool(self.page.evaluate("typeof __pwClock === 'undefined'"))
         self.page.mouse.move(0, 0)
-        self.page.goto(_NOTHING)
-        self.page.evaluate(_EMPTY)
         self.page.goto("about:blank")
         return good
 
@@ -169,11 +163,12 @@ def visit(
             if allow:
                 only_now.callback(tab.context.clear_permissions)
                 tab.context.grant_permissions(allow)
-            if before:
-                page.add_init_script(before)
-            page.goto(f"{tab.address}{query and '?' + query}{anchor and '#' + anchor}")
+            with page.add_init_script(_STORED.format(stored="{}")):
+                if before:
+                    only_now.enter_context(page.add_init_script(before))
+                page.goto(f"{tab.address}{query and '?' + query}{anchor and '#' + anchor}")
             yield Visit(page, record)
-        good = not before and (tab.leave() or now is not None)
+            good = tab.leave() or now is not None
     finally:
         if good:
             resting.append(tab)
@@ -183,18 +178,10 @@ def visit(
 
 
 def reload(page: Page) -> None:
-    """Load the page anew, with all that it has stored.
-
-    Chromium now and then shows an empty storage after a reload, on a busy machine one time in forty
-    and more often the sooner it comes. What it lost is put back then.
-    """
-    stored = page.evaluate("({ ...localStorage })")
-    for _ in range(5):
-        page.wait_for_timeout(200)
+    """Load the page anew, with all that it has stored until now."""
+    stored = page.evaluate("JSON.stringify(localStorage)")
+    with page.add_init_script(_STORED.format(stored=stored)):
         page.reload()
-        if not stored or page.evaluate("localStorage.length"):
-            return
-        page.evaluate("(stored) => Object.assign(localStorage, stored)", stored)
 
 
 @contextmanager

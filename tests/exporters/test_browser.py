@@ -14,7 +14,6 @@ from tests.exporters.browser import visit
 _PAGE = "<!doctype html><title>Page</title><p>Text</p>"
 _STATE = """async () => ({
   left: [{ ...localStorage }, { ...sessionStorage }, document.cookie, typeof mine],
-  databases: (await indexedDB.databases()).map(({ name }) => name),
   allowed: (await navigator.permissions.query({ name: "clipboard-read" })).state,
   seen: ["print", "(prefers-color-scheme: dark)", "(forced-colors: active)", "(width: 1280px)"].map(
     (query) => matchMedia(query).matches),
@@ -22,7 +21,6 @@ _STATE = """async () => ({
 })"""
 _LEAVE = """async () => {
   localStorage.mine = sessionStorage.mine = "left";
-  indexedDB.open("mine");
   console.error("said");
   await fetch("https://example.org/").catch(() => {});
 }"""

@@ -70,8 +70,8 @@ def test_what_was_put_aside_stays_when_it_happens_again(chromium: Browser, file:
     with visit(chromium, file) as visited:
         page = visited.page
         for text in ("{first", "{second", "{second", "{third"):
-            with page.add_init_script(f"localStorage.setItem('{KEY}', '{text}')"):
-                reload(page)
+            page.evaluate(f"localStorage.setItem('{KEY}', '{text}')")
+            reload(page)
         aside = page.evaluate("Object.values(localStorage).filter((text) => /^{\\w/.test(text))")
         assert sorted(aside) == ["{first", "{second", "{third"]
 
