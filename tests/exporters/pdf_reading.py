@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from html import unescape
 from io import BytesIO
 from typing import Any
@@ -121,6 +121,7 @@ def fields(card: Card) -> Iterator[Html]:
     yield from (part.html for part in card.parts)
 
 
+@lru_cache(maxsize=8)
 def document(pdf: bytes) -> PDFDocument:
     return PDFDocument(PDFParser(BytesIO(pdf)))
 
