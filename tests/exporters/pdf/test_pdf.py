@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from functools import cache
 from html import unescape
 from pathlib import Path
@@ -169,10 +170,19 @@ def test_a_missing_glyph_comes_from_the_symbol_fonts() -> None:
     assert all(family.startswith(("Noto-Emoji", "Noto-Sans-Symbols")) for family in families)
 
 
-def test_the_same_deck_gives_the_same_bytes_anywhere(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "made",
+    [
+        pytest.param(_english, id="a card"),
+        pytest.param(sample_pdf, id="the sample", marks=pytest.mark.slow),
+    ],
+)
+def test_the_same_deck_gives_the_same_bytes_anywhere(
+    tmp_path: Path, made: Callable[[], bytes]
+) -> None:
     program = (
-        "import hashlib; from tests.exporters.pdf_reading import sample_pdf;"
-        "print(hashlib.sha256(sample_pdf()).hexdigest())"
+        f"import hashlib; from {made.__module__} import {made.__name__};"
+        f"print(hashlib.sha256({made.__name__}()).hexdigest())"
     )
     changed = {
         "PYTHONHASHSEED": "4711",
@@ -187,7 +197,7 @@ def test_the_same_deck_gives_the_same_bytes_anywhere(tmp_path: Path) -> None:
     done = subprocess.run(
         command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
     )
-    assert done.stdout.strip() == hashlib.sha256(sample_pdf()).hexdigest()
+    assert done.stdout.strip() == hashlib.sha256(made()).hexdigest()
 
 
 @pytest.mark.skipif(shutil.which("qpdf") is None, reason="qpdf is not installed")

@@ -204,7 +204,9 @@ def test_a_formula_in_a_table_gets_what_the_words_leave() -> None:
     assert left + 0.6 * (right - left) < beside[0].box[0] < beside[-1].box[2] < right
 
 
-@pytest.mark.parametrize("per_page", [2, 8, 21])
+@pytest.mark.parametrize(
+    "per_page", [*(pytest.param(count, marks=pytest.mark.slow) for count in (2, 8)), 21]
+)
 def test_a_picture_on_a_flash_card_keeps_its_shape_and_leaves_room_for_words(per_page: int) -> None:
     pdf = printed(
         _with_photo(one(("<p>几个字。</p><p>", PHOTO, "</p>"))), "cards", per_page=per_page
@@ -217,7 +219,9 @@ def test_a_picture_on_a_flash_card_keeps_its_shape_and_leaves_room_for_words(per
     assert words[0].size > 7
 
 
-@pytest.mark.parametrize("options", [{}, {"large_print": True}], ids=str)
+@pytest.mark.parametrize(
+    "options", [{}, pytest.param({"large_print": True}, marks=pytest.mark.slow)], ids=str
+)
 @pytest.mark.parametrize("sheet", ["test", "cards"])
 def test_the_letter_of_an_option_stands_whole_before_it(
     sheet: str, options: dict[str, Any]
@@ -237,7 +241,8 @@ def test_the_second_paragraph_of_a_step_has_a_line_of_its_own(sheet: str) -> Non
 
 
 def test_heads_and_feet_are_as_large_as_large_print() -> None:
-    (foot,) = _told(_tokens("handbook", paper="A5", large_print=True), "第1页，共")
+    pdf = printed(one("<p>答。</p>"), paper="A5", large_print=True)
+    (foot,) = _told(pdf, "第1页，共")
     assert foot[0].size > 12
 
 

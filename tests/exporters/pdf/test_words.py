@@ -117,10 +117,8 @@ def test_a_table_without_room_for_its_words_is_set_as_text() -> None:
     assert any("524288" in line for line in lines(pdf))
 
 
-@pytest.mark.parametrize(
-    "sheet",
-    [*(pytest.param(name, marks=pytest.mark.slow) for name in ("handbook", "test")), "cards"],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("sheet", SHEETS)
 def test_a_table_of_two_hundred_columns_can_be_read_aloud(sheet: str, tmp_path: Path) -> None:
     rows = ("th", "td", "td")
     cells = ["".join(f"<{tag}>{tag}{n}</{tag}>" for n in range(200)) for tag in rows]
