@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-import os
 import re
-import signal
 import socket
-import subprocess
-import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
-from queue import Queue
 from typing import TYPE_CHECKING
 
 import pytest
 
 from commands.main import main
+from tests.commands.author import PATIENCE, Author
 from tests.history import Folder
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 60  # seconds until a line must have come
 # What only the preview has, as expressions that find it in the page.
 RELOADING = (
     r"<style>/\* What stands above.*?</style>\n",
@@ -36,43 +29,13 @@ RELOADING = (
 )
 
 
-class Author:
-    """Somebody with a terminal and a browser open beside the editor."""
+class Reader(Author):
+    """An author with a browser beside the terminal."""
 
     def __init__(self, source: Path, *options: str) -> None:
-        self.source = source
-        self._process = subprocess.Popen(
-            [sys.executable, ROOT / "build.py", "--no-setup", "serve", source, *options],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            env={**os.environ, "LC_ALL": "C", "BROWSER": f"{sys.executable} -c exit()"},
-            start_new_session=True,
-            # A shell lets what it starts in the background ignore it, and that is inherited.
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-        )
-        self._lines: Queue[str] = Queue()
-        threading.Thread(target=self._read, daemon=True).start()
+        super().__init__(source, "serve", source, *options)
         self.url = re.findall(r"http://\S+/", self.reads("http://"))[0]
         self.port = int(self.url.rpartition(":")[2].strip("/"))
-
-    def _read(self) -> None:
-        assert self._process.stdout is not None
-        for line in self._process.stdout:
-            self._lines.put(line)
-
-    def reads(self, words: str) -> str:
-        """The next line that has these words."""
-        while True:
-            line = self._lines.get(timeout=PATIENCE)
-            assert "Traceback" not in line
-            if words in line:
-                return line
-
-    def writes(self, old: str, new: str) -> None:
-        text = self.source.read_text("utf-8")
-        assert old in text
-        self.source.write_text(text.replace(old, new), "utf-8")
 
     def gets(self, path: str = "/", host: str = "", method: str = "GET") -> HTTPResponse:
         with closing(HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)) as connection:
@@ -81,28 +44,20 @@ class Author:
             self.body = response.read().decode("utf-8", "replace")
             return response
 
-    def leaves(self) -> int:
-        os.killpg(self._process.pid, signal.SIGINT)  # as Ctrl-C in a terminal
-        return self._process.wait(PATIENCE)
-
-    def ends(self) -> None:
-        self._process.kill()
-        self._process.wait()
-
 
 @pytest.fixture(scope="module")
-def author(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Author]:
+def author(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
     """An author whose first lines are read; the tests below are the session in its order."""
     folder = tmp_path_factory.mktemp("served")
     Folder(folder).read()
-    author = Author(folder / "deck.md", "--no-open")
+    author = Reader(folder / "deck.md", "--no-open")
     author.reads("TCP: 3 cards")
     yield author
     author.ends()
 
 
 @pytest.fixture(scope="module")
-def page(author: Author, chromium: Browser) -> Iterator[Page]:
+def page(author: Reader, chromium: Browser) -> Iterator[Page]:
     """The page as the author has it open all the time."""
     context = chromium.new_context()
     page = context.new_page()
@@ -111,7 +66,7 @@ def page(author: Author, chromium: Browser) -> Iterator[Page]:
     context.close()
 
 
-def test_an_edit_appears_at_the_card_that_was_edited(author: Author, page: Page) -> None:
+def test_an_edit_appears_at_the_card_that_was_edited(author: Reader, page: Page) -> None:
     from playwright.sync_api import expect
 
     author.writes("Either side.", "Either of the two sides.")
@@ -125,7 +80,7 @@ def test_an_edit_appears_at_the_card_that_was_edited(author: Author, page: Page)
 
 
 def test_a_finding_appears_above_the_last_good_page_and_goes_when_it_is_mended(
-    author: Author, page: Page
+    author: Reader, page: Page
 ) -> None:
     from playwright.sync_api import expect
 
@@ -147,7 +102,7 @@ def test_a_finding_appears_above_the_last_good_page_and_goes_when_it_is_mended(
 
 
 def test_what_is_served_is_the_published_page_but_for_what_reloads_it(
-    author: Author, tmp_path: Path
+    author: Reader, tmp_path: Path
 ) -> None:
     assert author.gets().status == 200
     served = author.body
@@ -177,7 +132,7 @@ def test_what_is_served_is_the_published_page_but_for_what_reloads_it(
     ],
 )
 def test_it_answers_for_this_machine_alone_and_shows_no_file(
-    author: Author, path: str, host: str, method: str, status: int
+    author: Reader, path: str, host: str, method: str, status: int
 ) -> None:
     response = author.gets(path, host.format(port=author.port), method)
     assert response.status == status
@@ -188,7 +143,7 @@ def test_it_answers_for_this_machine_alone_and_shows_no_file(
 @pytest.mark.slow
 def test_the_cheat_sheet_is_kept_beside_it_and_ctrl_c_ends_all(tmp_path: Path) -> None:
     Folder(tmp_path).read()
-    author = Author(tmp_path / "deck.md", "--pdf", "--poll")
+    author = Reader(tmp_path / "deck.md", "--pdf", "--poll")
     try:
         end = time.monotonic() + PATIENCE
         while author.gets("/cheat-sheet.pdf").status == 404 and time.monotonic() < end:
