@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from deckpress.output.manifest import serialise
 from deckpress.output.store import read_folder
 from releases import assets
 from tests.releases.projects import GitHub, Project, build_here, seal
+from tests.shipped import SOURCE as SHIPPED
 
 
 def state(folder: Path, **facts: object) -> None:
@@ -240,9 +242,26 @@ def test_links_that_lead_nowhere_are_no_obstacle(
     assert "every byte is the same" in capsys.readouterr().out
 
 
+def last_sections(text: str) -> str:
+    """The last sections of a source, with enough cards for several processes to print them."""
+    head, *sections = re.split(r"(?m)^(?=# .*\{#)", text)
+    kept: list[str] = []
+    while sections and sum(section.count("\n## ") for section in kept) < 25:
+        kept.insert(0, sections.pop())
+    there = set(re.findall(r"\{#([a-z0-9-]+)", "".join(kept)))
+    return head + re.sub(
+        r"\[([^]\n]+)\]\(#([a-z0-9-]+)\)",
+        lambda link: link[0] if link[2] in there else link[1],
+        "".join(kept),
+    )
+
+
 @pytest.mark.slow
 def test_the_shipped_deck_is_released_and_built_again_by_a_stranger(tmp_path: Path) -> None:
-    """In a clone in a folder with another name, in another language and another time zone."""
+    """In a clone in a folder with another name, in another language and another time zone.
+
+    It is a part of the deck: with all of it, the same is printed for minutes.
+    """
     home, stranger = tmp_path / "owner", tmp_path / "陌 生"
     root = Path(__file__).resolve().parents[2]
     files = subprocess.run(
@@ -257,6 +276,8 @@ def test_the_shipped_deck_is_released_and_built_again_by_a_stranger(tmp_path: Pa
             (home / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(root / name, home / name)
     shutil.rmtree(home / "source" / "releases", ignore_errors=True)
+    deck = home / "source" / SHIPPED.name
+    deck.write_text(last_sections(deck.read_text("utf-8")), "utf-8")
 
     def run(folder: Path, *command: str, **environment: str) -> str:
         done = subprocess.run(
