@@ -70,7 +70,13 @@ def test_all_that_it_claims_is_there_and_nothing_that_a_reader_does_not_need() -
 
 
 @pytest.mark.parametrize(
-    "options", [{}, {"ink_saver": True, "paper": "A5", "pages": 4}], ids=["usual", "grey, A5"]
+    "options",
+    [
+        pytest.param({}, id="usual"),
+        pytest.param(
+            {"ink_saver": True, "paper": "A5", "pages": 4}, id="grey, A5", marks=pytest.mark.slow
+        ),
+    ],
 )
 def test_no_glyph_is_smaller_than_seven_points_or_outside_the_margins(
     options: dict[str, Any],
@@ -118,7 +124,7 @@ def test_the_foot_says_what_was_left_out(core: int, extra: int, claim: str, pitf
 
 
 def test_too_much_for_the_pages_is_refused_with_the_pages_that_would_do() -> None:
-    much = long_deck(45, 0)
+    much = long_deck(36, 0)
     with pytest.raises(FitError) as caught:
         printing.printed(much, "cheat", pages=1)
     assert (caught.value.sheet, caught.value.size) == ("cheat", SMALLEST)

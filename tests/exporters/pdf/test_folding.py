@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 
 import pikepdf
@@ -101,11 +101,13 @@ def test_a_pocket_sheet_is_read_from_the_front_to_the_back(count: int) -> None:
 
 
 def test_a_booklet_has_the_words_of_the_handbook_on_small_pages() -> None:
+    first, second, *_ = sample().sections
+    made = replace(sample(), sections=(replace(first, cards=first.cards[:3]), second))
     small, large = (
         Counter(squeezed("".join(glyph.text for glyph in glyphs(pdf))))
         for pdf in (
-            printed(sample(), booklet=True),
-            printed(sample(), paper="A4/2"),
+            printed(made, booklet=True),
+            printed(made, paper="A4/2"),
         )
     )
     assert small == large
