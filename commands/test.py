@@ -6,7 +6,9 @@ import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from subprocess import PIPE, STDOUT
 
 import click
 
@@ -38,10 +40,25 @@ def test(everything: bool, pytest_arguments: tuple[str, ...]) -> int:
     chosen = _THOROUGH if everything else _QUICK
     processes = str(max(2, os.cpu_count() or 0))
     pytest = ("pytest", "-n", processes, *_TOGETHER, *chosen, *pytest_arguments)
-    scripts = Path(sys.executable).parent
-    failed = 0
-    for name, *arguments in (*(_LINTERS if everything else ()), pytest):
-        click.echo(f"$ {' '.join((name, *arguments))}", err=True)
-        failed |= subprocess.run([scripts / name, *arguments], cwd=ROOT).returncode != 0
+    linters = _LINTERS if everything else ()
+    # Linters use one processor: they run beside the tests, and speak when these are done.
+    with ThreadPoolExecutor(1) as beside:
+        linted = [beside.submit(_run, linter, PIPE) for linter in linters]
+        click.echo(f"$ {' '.join(pytest)}", err=True)
+        failed = _run(pytest).returncode != 0
+        for linter, done in zip(linters, linted, strict=True):
+            click.echo(f"$ {' '.join(linter)}", err=True)
+            click.echo(done.result().stdout or "", nl=False)
+            failed |= done.result().returncode != 0
     click.echo(f"{time.monotonic() - began:.0f} s", err=True)
     return int(failed)
+
+
+def _run(command: tuple[str, ...], output: int | None = None) -> subprocess.CompletedProcess[str]:
+    """Run a program that is installed beside Python; its output goes to the terminal if None."""
+    name, *arguments = command
+    program = Path(sys.executable).parent / name
+    errors = None if output is None else STDOUT
+    return subprocess.run(
+        [program, *arguments], cwd=ROOT, text=True, stdout=output, stderr=errors, check=False
+    )
