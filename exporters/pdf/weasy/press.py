@@ -143,6 +143,7 @@ def lay_out(sheet: Sheet) -> Any:
     from exporters.pdf.weasy.copied_code import copy_lines_whole
     from exporters.pdf.weasy.fetcher import AssetFetcher
     from exporters.pdf.weasy.line_breaking import break_anywhere
+    from exporters.pdf.weasy.list_markers import draw_markers_in_place
     from exporters.pdf.weasy.tuning import tune
 
     tune()
@@ -150,6 +151,7 @@ def lay_out(sheet: Sheet) -> Any:
     keep_cards_whole()
     copy_lines_whole()
     end_below_text()
+    draw_markers_in_place()
     # It warns of properties in our own styles that it does not know.
     logging.getLogger("weasyprint").propagate = False
     page = HTML(string=sheet.html, url_fetcher=AssetFetcher(sheet.assets))

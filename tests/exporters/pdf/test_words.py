@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -14,7 +15,7 @@ import pikepdf
 import pytest
 from pdfua import Severity, validate
 
-from deckpress.model import CardKind, Deck, Section
+from deckpress.model import CardKind, Deck, Option, Section
 from exporters.job import PrintOptions
 from exporters.pdf.setting.field_html import PaperRenderer
 from exporters.pdf.sheets.handbook import Handbook
@@ -220,3 +221,16 @@ def test_quotes_and_apostrophes_of_english_are_narrow() -> None:
     quotes = [glyph for glyph in glyphs(pdf) if glyph.text in "’“”"]
     assert len(quotes) == 3
     assert all(glyph.box[2] - glyph.box[0] < 0.6 * glyph.size for glyph in quotes)
+
+
+def test_a_list_copies_with_its_bullets_and_numbers() -> None:
+    text = "<ul><li>甲<ul><li>乙</li></ul></li></ul><ol><li><p>丙</p></li><li>丁</li></ol>"
+    assert "•甲◦乙1.丙2.丁" in body(printed(one(text)))
+
+
+def test_no_badge_is_divided_behind_an_option_of_any_length() -> None:
+    options = tuple(Option(("问" * length,), True) for length in range(8, 40))
+    choice = replace(card("c", "题" * 18, "答"), kind=CardKind.CHOICE, level=2, options=options)
+    there = lines(printed(deck(Section("one", "一节", (), (choice,))), columns=3), 3)
+    assert sum(line.count("正确") for line in there) == len(options)
+    assert sum(line.count("进阶") for line in there) == 1
