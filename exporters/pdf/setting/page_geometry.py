@@ -85,6 +85,11 @@ class Geometry:
         return self.size / _USUAL_SIZE
 
     @property
+    def em(self) -> float:
+        """The size of the type, in millimetres."""
+        return self.size * _MM_PER_POINT
+
+    @property
     def column_width(self) -> float:
         """The width of a column, in millimetres."""
         room = self.width - self.left - self.right

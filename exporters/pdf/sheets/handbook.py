@@ -42,6 +42,9 @@ from exporters.view import Chapter, chapters
 
 _TEXT = ("sheet.css", "content.css", "card.css")
 _MANY = 600  # cards; a handbook of more has pages of three digits
+_WIDE = (
+    22  # ems; shorter lines of Chinese are not justified, since few gaps share what room is left
+)
 _LEAST = 5.5  # points: no type is smaller in a handbook that is fitted into a number of pages
 
 
@@ -67,6 +70,8 @@ class Handbook:
 
         self._geometry = Geometry.from_options(print_options, size)
         self._styles = (*_TEXT, "ink.css") if print_options.ink_saver else _TEXT
+        width = self._geometry.card_width(deck.meta.lang) / self._geometry.em
+        self._justified = ("justified.css",) if width >= _WIDE else ()
         self._chapters = tuple(_chosen_chapters(deck, print_options.detail))
         numbers = {each.card.id: each.number for part in self._chapters for each in part.entries}
         lines = tuple(_lines(self._chapters))
@@ -169,7 +174,7 @@ class Handbook:
         return page_labels(self._geometry, deck, above, deck.meta.title, self._shared["foot"])
 
     def _css(self, *first: str) -> str:
-        css = styles(*first, *self._styles)
+        css = styles(*first, *self._styles, *self._justified)
         return readable(css, self._geometry.size, _LEAST) if self._fitted else css
 
     def _html(self, template: str, css: str, **values: Any) -> str:

@@ -142,8 +142,10 @@ def lay_out(sheet: Sheet) -> Any:
     from exporters.pdf.weasy.card_breaks import keep_cards_whole
     from exporters.pdf.weasy.copied_code import copy_lines_whole
     from exporters.pdf.weasy.fetcher import AssetFetcher
+    from exporters.pdf.weasy.justification import spread_lines
     from exporters.pdf.weasy.line_breaking import break_anywhere
     from exporters.pdf.weasy.list_markers import draw_markers_in_place
+    from exporters.pdf.weasy.punctuation import set_punctuation_narrow
     from exporters.pdf.weasy.tuning import tune
 
     tune()
@@ -152,6 +154,8 @@ def lay_out(sheet: Sheet) -> Any:
     copy_lines_whole()
     end_below_text()
     draw_markers_in_place()
+    set_punctuation_narrow()
+    spread_lines()
     # It warns of properties in our own styles that it does not know.
     logging.getLogger("weasyprint").propagate = False
     page = HTML(string=sheet.html, url_fetcher=AssetFetcher(sheet.assets))
