@@ -1,4 +1,7 @@
-"""How large the text of a drawing is on paper, where a picture is as small as its place."""
+"""How large the text of a drawing is on paper, where a picture is as small as its place.
+
+A drawing whose text could not be read in a column is set higher than others, or turned.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,9 @@ HIGHEST = 420  # CSS pixels on paper; so there is room for the card of a figure 
 # The places of pictures on the usual paper, in CSS pixels: the text of a card in one of two
 # columns, and a flash card of eight on a page.
 _COLUMN, _CARD = (281, HIGHEST), (329, 124)
+_HIGHER = 751  # CSS pixels; as high is a turned drawing at most: three quarters of a column of A4
 _LEAST = 5.0  # points; what is smaller cannot be read
+_ENOUGH = 6.5  # points; a drawing is made no larger than its text needs
 _MOST_RULES = 500  # type sizes in one drawing; the last ones count
 _MEDIUM = 16.0  # pixels; the size of text that has none
 _POINTS = 0.75  # in a CSS pixel
@@ -55,12 +60,76 @@ class SmallText:
     needed: str
 
 
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How a drawing is set: its scale, and whether it is turned by a right angle."""
+
+    scale: float
+    turned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawing:
+    """The width and height of a drawing, and the size of its smallest text, in pixels."""
+
+    width: float
+    height: float
+    smallest: float
+
+    def scale(self, wide: float, high: float, most: float = PAPER_SCALE) -> float:
+        return min(most, wide / self.width, high / self.height)
+
+    def points(self, scale: float) -> float:
+        return self.smallest * scale * _POINTS
+
+    def legible(self, scale: float) -> bool:
+        return self.points(scale) >= _LEAST - 0.05
+
+    def better_fit(self, wide: float, high: float, higher: float, most: float) -> Fit | None:
+        usual = self.scale(wide, high, most)
+        if self.legible(usual):
+            return None
+        upright = self.scale(wide, higher, most)
+        turned = self.scale(higher, wide, most)
+        if max(upright, turned) <= usual:
+            return None
+        enough = max(usual, _ENOUGH / self.points(1))
+        if self.legible(upright) or upright >= turned:
+            return Fit(min(upright, enough), turned=False)
+        return Fit(min(turned, enough), turned=True)
+
+
+def better_fit(svg: bytes, wide: float, higher: float, scale: float = PAPER_SCALE) -> Fit | None:
+    """How to set a drawing whose text could not be read as usual; None for any other.
+
+    A column is `wide` and may hold a drawing that is `higher` than usual, in CSS pixels. No drawing
+    is larger than `scale`.
+    """
+    drawing = _measured(svg)
+    return drawing.better_fit(wide, HIGHEST, higher, scale) if drawing else None
+
+
 def small_text(svg: bytes, on_card: bool) -> SmallText | None:
     """The smallest text of a drawing, if it cannot be read on paper.
 
     A picture that is `on_card` is also printed on a flash card. A drawing that cannot be parsed, or
     has no size or no text, is not too small.
     """
+    drawing = _measured(svg)
+    if drawing is None:
+        return None
+    better = drawing.better_fit(*_COLUMN, _HIGHER, PAPER_SCALE)
+    scales = [("D517", better.scale if better else drawing.scale(*_COLUMN))]
+    if on_card:
+        scales.append(("D518", drawing.scale(*_CARD)))
+    for code, scale in scales:
+        if not drawing.legible(scale):
+            size = f"{drawing.points(scale):.1f}"
+            return SmallText(code, size, str(ceil(_LEAST / (scale * _POINTS))))
+    return None
+
+
+def _measured(svg: bytes) -> _Drawing | None:
     try:
         root = ElementTree.fromstring(svg)
     except (ElementTree.ParseError, ValueError, LookupError):
@@ -73,14 +142,7 @@ def small_text(svg: bytes, on_card: bool) -> SmallText | None:
         return None
     unit = width / across if across else 1.0
     smallest = min(_sizes(root, _rules(root), unit), default=None)
-    if smallest is None:
-        return None
-    places = [("D517", _COLUMN), *([("D518", _CARD)] if on_card else ())]
-    for code, (wide, high) in places:
-        scale = min(PAPER_SCALE, HIGHEST / height, wide / width, high / height) * _POINTS
-        if smallest * scale < _LEAST - 0.05:
-            return SmallText(code, f"{smallest * scale:.1f}", str(ceil(_LEAST / scale)))
-    return None
+    return _Drawing(width, height, smallest) if smallest else None
 
 
 def _sizes(root: ElementTree.Element, rules: Sequence[_Rule], unit: float) -> Iterator[float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from deckpress.print_size import small_text
+from deckpress.print_size import better_fit, small_text
 
 HEAD = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 100" width="400" height="100">'
 
@@ -47,11 +47,11 @@ def test_text_that_can_be_read_is_not_told(inside: str) -> None:
     assert small_text(drawn(inside), on_card=True) is None
 
 
-@pytest.mark.parametrize(("width", "height", "size"), [(400, 100, "4.2"), (4000, 1000, "4.2")])
+@pytest.mark.parametrize(("width", "height", "size"), [(400, 100, "1.3"), (4000, 1000, "3.4")])
 def test_a_drawing_is_measured_in_its_own_unit(width: int, height: int, size: str) -> None:
     start = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4000 1000"'
     head = f'{start} width="{width}" height="{height}">'
-    small = small_text(drawn('<text font-size="80">a</text>', head), on_card=False)
+    small = small_text(drawn('<text font-size="24">a</text>', head), on_card=False)
     assert small is not None
     assert small.size == size
 
@@ -59,3 +59,15 @@ def test_a_drawing_is_measured_in_its_own_unit(width: int, height: int, size: st
 def test_what_is_no_drawing_has_no_small_text() -> None:
     assert small_text(b"no drawing", on_card=True) is None
     assert small_text(drawn("<text font-size='1'>a</text>", "<svg>"), on_card=True) is None
+
+
+@pytest.mark.parametrize(
+    ("head", "turned"),
+    [('viewBox="0 0 1200 200"', True), ('viewBox="0 0 200 1200"', False)],
+)
+def test_a_long_drawing_is_turned_and_a_high_one_set_higher(head: str, turned: bool) -> None:
+    svg = drawn("<text>a</text>", f'<svg xmlns="http://www.w3.org/2000/svg" {head}>')
+    fit = better_fit(svg, 281, 751)
+    assert fit is not None
+    assert fit.turned == turned
+    assert small_text(svg, on_card=False) is None

@@ -11,13 +11,18 @@ from html import unescape
 from markupsafe import Markup, escape
 
 from deckpress.model import Asset, ClozeStart, Html, LinkStart, Math, Picture
-from deckpress.print_size import HIGHEST, PAPER_SCALE
+from deckpress.print_size import HIGHEST, PAPER_SCALE, Fit, better_fit
 from exporters.pdf.setting.cjk_spacing import add_thin_spaces
 from exporters.pdf.setting.code_lines import mark_long_lines
 from exporters.pdf.setting.line_breaks import decide_breaks
+from exporters.pdf.setting.nesting import INDENT
 from exporters.pdf.setting.tables import fit_tables
+from exporters.pdf.setting.turning import turned
 from exporters.theme.join import join
 
+_DRAWING = "image/svg+xml"
+_PIXEL = 25.4 / 96  # millimetres
+_MOST_HIGH = 0.75  # of a column: the most that a turned drawing takes
 _ICON_HEIGHT = 32  # CSS pixels; a picture up to this height stays in its line of text
 
 _LINK = re.compile(r'(<a href="(https?://[^"]+)"[^>]*>)(.*?)(</a>)', re.DOTALL)
@@ -36,6 +41,10 @@ class PaperRenderer:
     With `page_of`, a link to a card is followed by the page of that card: it is the start of the
     address of a link, in front of the id of the card.
 
+    With a `height`, that of a column in millimetres, a drawing whose text would be too small is set
+    higher than others, or turned, and so is a table that is too wide. `pictures` are those of the
+    deck.
+
     Formulas become pictures. `drawings` collects them by name; the sheet needs them as assets.
     """
 
@@ -46,6 +55,8 @@ class PaperRenderer:
     width: float = 70.0
     type_size: float = 8.4
     page_of: str = ""
+    height: float = 0.0
+    pictures: Mapping[str, Asset] = field(default_factory=dict)
     drawings: dict[str, Asset] = field(default_factory=dict)
 
     def field(self, html: Html) -> Markup:
@@ -75,7 +86,7 @@ class PaperRenderer:
             link_end=link_end,
         )
         coded = mark_long_lines(add_thin_spaces(joined), self.code_characters, self.code_indent)
-        tabled = fit_tables(coded, self.width, self.type_size)
+        tabled = fit_tables(coded, self.width, self.type_size, _MOST_HIGH * self.height)
         linked = _LINK.sub(_show_address, tabled)
         return Markup(decide_breaks(linked))
 
@@ -91,14 +102,24 @@ class PaperRenderer:
 
     def _picture(self, picture: Picture) -> str:
         """A picture, small enough for a page that also holds its card."""
-        size = ""
-        kind = "figure"
-        if picture.width and picture.height:
-            scale = min(PAPER_SCALE * self.scale, HIGHEST / picture.height)
-            size = f' width="{max(1, round(picture.width * scale))}"'
-            kind = "icon" if picture.height <= _ICON_HEIGHT else "figure"
-        source = f"asset:{escape(picture.asset)}"
-        return f'<img class="{kind}" src="{source}" alt="{escape(picture.alt)}"{size}>'
+        source, alt = f"asset:{escape(picture.asset)}", escape(picture.alt)
+        if not (picture.width and picture.height):
+            return f'<img class="figure" src="{source}" alt="{alt}">'
+        if fit := self._better_fit(picture):
+            width, height = (round(side * fit.scale) for side in (picture.width, picture.height))
+            image = f'<img class="figure" src="{source}" alt="{alt}" width="{width}">'
+            return turned(image, width * _PIXEL, height * _PIXEL) if fit.turned else image
+        scale = min(PAPER_SCALE * self.scale, HIGHEST / picture.height)
+        kind = "icon" if picture.height <= _ICON_HEIGHT else "figure"
+        width = max(1, round(picture.width * scale))
+        return f'<img class="{kind}" src="{source}" alt="{alt}" width="{width}">'
+
+    def _better_fit(self, picture: Picture) -> Fit | None:
+        asset = self.pictures.get(picture.asset)
+        if not self.height or asset is None or asset.media_type != _DRAWING:
+            return None
+        wide, higher = (self.width - INDENT) / _PIXEL, _MOST_HIGH * self.height / _PIXEL
+        return better_fit(asset.data, wide, higher, PAPER_SCALE * self.scale)
 
 
 def _em(number: str, unit: str) -> float:

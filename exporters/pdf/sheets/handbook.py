@@ -87,6 +87,8 @@ class Handbook:
             self._geometry.card_width(deck.meta.lang),
             self._geometry.size,
             "#" if self.in_one_piece else f"#{PAGE_OF}",
+            self._geometry.text_area[1],
+            deck.assets,
         )
         self._pictures = pictures_to_print(deck.assets, print_options)
         self._codes = qr_codes(deck) if self._chapters else {}

@@ -76,6 +76,8 @@ class SelfTest:
             self._geometry.code_indent,
             self._geometry.column_width - _BESIDE,
             self._geometry.size,
+            height=self._geometry.text_area[1],
+            pictures=deck.assets,
         )
         self._pictures = pictures_to_print(deck.assets, print_options)
         self.in_one_piece = len(numbers) <= _MAX_IN_ONE_PIECE

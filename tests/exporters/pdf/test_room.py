@@ -280,3 +280,48 @@ def test_whatever_a_line_is_made_of_it_stays_on_its_page(
     end = 28 / 25.4 * 96
     wide = [box.text for box in texts if box.position_x + box.width > end + 0.5]
     assert [text for text in wide if len(text.strip()) > 1] == []
+
+
+def _drawing(width: int, height: int, letter: str) -> Asset:
+    text = f'<text x="20" y="60" font-size="14">{letter * 9}</text>'
+    size = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{text}</svg>'
+    return Asset(f"{letter}.svg", "image/svg+xml", svg.encode())
+
+
+@cache
+def _turned() -> bytes:
+    """A wide and a high drawing with small text, and two tables of many columns."""
+    drawings = {"W": (1200, 200), "H": (200, 1400), "E": (300, 200)}
+    assets = [_drawing(*size, letter) for letter, size in drawings.items()]
+    pictures = [Picture(each.name, "", *drawings[each.name[0]]) for each in assets]
+    made = one(*((each,) for each in pictures), *map(_of_many_columns, (3, 40)))
+    object.__setattr__(made, "assets", {each.name: each for each in assets})
+    return printed(made, columns=2)
+
+
+def _of_many_columns(rows: int) -> str:
+    cells = [f"<td>column{number}of{rows}</td>" for number in range(14)]
+    body = f"<tr>{''.join(cells)}</tr>" * rows
+    return f'<div class="table"><table><tbody>{body}</tbody></table></div>'
+
+
+@pytest.mark.parametrize(("letter", "upright"), [("W", False), ("H", True), ("E", True)])
+def test_the_text_of_a_drawing_is_turned_or_enlarged_to_be_read(letter: str, upright: bool) -> None:
+    letters = _told(_turned(), letter * 9)[0]
+    (left, _, right, _), *_ = (glyph.box for glyph in letters)
+    lengths = letters[-1].box[2] - left, abs(letters[-1].y - letters[0].y)
+    assert (lengths[0] > lengths[1]) == upright
+    size = letters[0].size if upright else right - left
+    assert size > 4.9
+    rooms = _rooms("handbook", PrintOptions(columns=2))
+    assert all(_inside(glyph, rooms) for glyph in letters)
+
+
+def test_a_wide_table_is_turned_if_it_is_low_enough() -> None:
+    rooms = _rooms("handbook", PrintOptions(columns=2))
+    for rows, is_turned in ((3, True), (40, False)):
+        words = _told(_turned(), f"column3of{rows}")
+        assert len(words) == rows
+        assert all(_inside(glyph, rooms) for word in words for glyph in word)
+        assert all((word[0].y != word[5].y) == is_turned for word in words)
