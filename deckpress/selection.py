@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 
 from deckpress.model import Card, Deck, Html, LinkEnd, LinkStart, Picture, RawDeck, Section
+from deckpress.tiers import TIERS, tiers_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +14,7 @@ class Selection:
     """Which cards to keep.
 
     A card is kept if it matches one of the values of each field. An empty field keeps all cards.
+    The core includes what must be known.
     The `repr` of this class is hashed into the names of partial builds, so its names must stay.
     """
 
@@ -30,18 +32,19 @@ class Selection:
             (not self.sections or section in self.sections)
             and (not self.tags or any(tag in self.tags for tag in tags))
             and (not self.levels or level in self.levels)
-            and (not self.tiers or tier in self.tiers)
+            and (not self.tiers or any(one in self.tiers for one in tiers_of(tier)))
         )
 
 
 def selectable(deck: RawDeck) -> Selection:
     """All values that a selection from this deck can have."""
     cards = deck.cards()
+    tiers = {tier for card in cards for tier in tiers_of(card.tier)}
     return Selection(
         sections=tuple(section.id for section in deck.sections),
         tags=tuple(sorted({tag for card in cards for tag in card.tags})),
         levels=tuple(sorted({card.level for card in cards if card.level is not None})),
-        tiers=tuple(sorted({card.tier for card in cards if card.tier is not None})),
+        tiers=tuple(tier for tier in TIERS if tier in tiers),
     )
 
 

@@ -12,9 +12,9 @@ from functools import lru_cache
 from deckpress.diagnostics import Diagnostic, finding
 from deckpress.model import CardKind, Span
 from deckpress.reading.prose import prose
+from deckpress.tiers import TIERS
 
 LEVELS = ("1", "2", "3")
-TIERS = ("core", "extra")
 RETIRED = "retired"
 LONGEST_ID = 64
 _KEYS = {"level": LEVELS, "tier": TIERS, "order": ("source",)}

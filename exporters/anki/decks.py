@@ -11,6 +11,7 @@ import genanki
 
 from deckpress.homepage import page_address
 from deckpress.model import Card, Deck, Meta, Section, Version
+from deckpress.tiers import tiers_of
 from exporters.anki.descriptions import introduction
 from exporters.anki.field_html import render_field
 from exporters.anki.html_templates import render
@@ -79,8 +80,7 @@ def tags(card: Card, meta: Meta) -> list[str]:
     found += (("topic", meta.tags.get(tag, tag)) for tag in card.tags)
     if card.level is not None:
         found.append(("level", str(card.level)))
-    if card.tier is not None:
-        found.append(("tier", card.tier))
+    found += (("tier", tier) for tier in tiers_of(card.tier))
     own = {f"{meta.tags_home}::{group}::{_tag_path(tag)}" for group, tag in found}
     return sorted(own | {meta.retired_tag} if card.retired else own)
 

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from deckpress.homepage import page_address, report_address
 from deckpress.model import Card, CardKind, ClozeStart, Html, Meta, PartName
+from deckpress.tiers import EXTRA, MUST
 from exporters.anki import note_types
 from exporters.anki.field_html import render_field, render_text
 from exporters.anki.html_templates import render
@@ -45,7 +46,7 @@ class NoteFiller:
             "Short": html(card.short),
             "Section": render_text(section, gaps),
             "Level": word[f"level-{card.level}"] if card.level else "",
-            "Tier": word["tier-extra"] if card.tier == "extra" else "",
+            "Tier": word[f"tier-{card.tier}"] if card.tier in (MUST, EXTRA) else "",
             "Lang": self._meta.lang,
             "Chinese": "1" if self._meta.lang.startswith("zh") else "",
             "Proof": render_text(proof_text(card.proof, self._meta.lang)),

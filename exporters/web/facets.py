@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from deckpress.model import Deck
+from deckpress.tiers import TIERS, tiers_of
 from exporters.theme import words
 
 
@@ -29,12 +30,12 @@ def facets(deck: Deck) -> Iterator[Facet]:
     sections = {card.section for card in cards}
     tags = {tag: deck.meta.tags.get(tag, tag) for card in cards for tag in card.tags}
     levels = sorted({card.level for card in cards if card.level})
-    tiers = sorted({card.tier for card in cards if card.tier})
+    tiers = {tier for card in cards for tier in tiers_of(card.tier)}
     found = (
         ("section", word["section"], [(s.id, s.title) for s in deck.sections if s.id in sections]),
         ("topic", word["topic"], sorted(tags.items(), key=lambda item: item[1].casefold())),
         ("level", word["level"], [(str(level), word[f"level-{level}"]) for level in levels]),
-        ("tier", word["tier"], [(tier, word[f"tier-{tier}"]) for tier in tiers]),
+        ("tier", word["tier"], [(tier, word[f"tier-{tier}"]) for tier in TIERS if tier in tiers]),
     )
     for key, name, values in found:
         if len(values) > 1 or (values and key not in ("section", "level")):

@@ -19,6 +19,7 @@ from deckpress.model import (
     Section,
 )
 from deckpress.selection import Selection, select
+from deckpress.tiers import TIERS
 
 
 def card(name: str, section: str, short: Html, level: int, tags: tuple[str, ...] = ()) -> Card:
@@ -52,6 +53,18 @@ DECK = Deck(
     assets={"p.svg": Asset("p.svg", "image/svg+xml", b"<svg/>")},
     source=b"",
 )
+
+
+def test_the_core_includes_what_must_be_known() -> None:
+    cards = [replace(card("a", "one", (), 1), tier=tier, id=str(tier)) for tier in (*TIERS, None)]
+    deck = replace(DECK, sections=(Section("one", "One", (), tuple(cards)),))
+
+    def kept(*tiers: str) -> list[str]:
+        return [card.id for card in select(deck, Selection(tiers=tiers)).cards()]
+
+    assert kept("must") == ["must"]
+    assert kept("core") == ["must", "core"]
+    assert kept("must", "extra") == ["must", "extra"]
 
 
 @pytest.mark.parametrize(

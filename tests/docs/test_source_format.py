@@ -24,13 +24,14 @@ from deckpress.fixes.assign_ids import assign_ids
 from deckpress.history.proofs import parse
 from deckpress.model import Card, CardKind, Deck, Html, LinkStart, Math, PartName, Picture
 from deckpress.reading import cloze, fences, front_matter, part_names
-from deckpress.reading.attributes import LEVELS, LONGEST_ID, RETIRED, TIERS, well_formed_id
+from deckpress.reading.attributes import LEVELS, LONGEST_ID, RETIRED, well_formed_id
 from deckpress.reading.disk import files
 from deckpress.reading.fences import ROLES, extract_part
 from deckpress.reading.lines import split_lines
 from deckpress.reading.references import IMAGE_TYPES
 from deckpress.render.markup.labels import words
 from deckpress.render.renderer import render
+from deckpress.tiers import TIERS
 from exporters.theme import proof_text
 from releases.checked_source import CheckedSource, check_source
 

@@ -30,6 +30,7 @@ def deck(lang: str) -> RawDeck:
         (Selection(), "zh-CN", "", ""),
         (Selection(tiers=("core",)), "zh-CN", "核心版", "核心版"),
         (Selection(tiers=("core",)), "en", "Core", "Core"),
+        (Selection(tiers=("must",)), "en", "Must-know", "Must-know"),
         (
             Selection(("docker",), tiers=("core",)),
             "zh-CN",

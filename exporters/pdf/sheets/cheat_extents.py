@@ -9,6 +9,7 @@ from math import ceil
 from markupsafe import escape
 
 from deckpress.model import Card, Deck, Html, PartName, Picture
+from deckpress.tiers import EXTRA, MUST
 from exporters.pdf.setting.page_geometry import Geometry
 from exporters.pdf.sheets.question_view import text_length
 from exporters.view import Chapter, Entry, chapters
@@ -17,7 +18,6 @@ from exporters.view import Chapter, Entry, chapters
 LEADING = 1.36
 _CARD, _NUMBER, _SECTION = 0.32, 1.9, 2.6
 _FILLED = 0.91  # the share of a line that text fills, since lines end where words do
-_EXTRA = "extra"
 # A card of more text, in ems, may be divided between two columns, of whose lines each has so many.
 _LONG, _LINE = 500, 24
 _MM_PER_POINT = 25.4 / 72
@@ -55,22 +55,35 @@ class Extent:
 def extents(deck: Deck) -> tuple[Extent, ...]:
     """What a cheat sheet of `deck` may hold, from everything to the least.
 
-    First go the pitfalls of extra cards, then these cards, then all pitfalls. A deck that has only
-    extra cards, or none, keeps its cards.
+    First go the pitfalls of extra cards, then these cards; then the pitfalls of the other cards,
+    last those of cards that must be known; then all other cards. A deck whose cards are all alike
+    keeps its cards.
     """
     whole = tuple(_cheat_chapters(deck))
     cards = [entry.card for chapter in whole for entry in chapter.entries]
-    extra = {card.id for card in cards if card.tier == _EXTRA}
-    if len(extra) == len(cards):
+    everything = {card.id for card in cards}
+    must = {card.id for card in cards if card.tier == MUST}
+    extra = {card.id for card in cards if card.tier == EXTRA}
+    if extra == everything:
         extra = set()
     core = _without_cards(whole, extra)
-    bare = "cheat-core-no-pitfalls" if extra else "cheat-no-pitfalls"
+    of_core = "-core" if extra else ""
     found = [
         Extent("cheat-all", whole),
         Extent("cheat-core-pitfalls", _without_pitfalls(whole, extra)),
         Extent("cheat-core", core),
-        Extent(bare, _without_pitfalls(core, {card.id for card in cards})),
     ]
+    bare = Extent(f"cheat{of_core}-no-pitfalls", _without_pitfalls(core, everything))
+    if must and must != everything - extra:
+        most = _without_cards(whole, everything - must)
+        found += [
+            Extent(f"cheat{of_core}-must-pitfalls", _without_pitfalls(core, everything - must)),
+            bare,
+            Extent("cheat-must", most),
+            Extent("cheat-must-no-pitfalls", _without_pitfalls(most, everything)),
+        ]
+    else:
+        found.append(bare)
     return tuple(
         each
         for number, each in enumerate(found)

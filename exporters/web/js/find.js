@@ -31,7 +31,7 @@ function catalogued() {
       plain(`${textOf(card, CALLED)} ${topics} ${card.id}`),
       plain(textOf(card, SAID)),
     ];
-    const facts = { section: [section], topic: topics.split(" "), level: [level], tier: [tier] };
+    const facts = { section: [section], topic: topics.split(" "), level: [level], tier: tier === "must" ? [tier, "core"] : [tier] };
     return { card, order, home: card.parentElement, texts, sounds: soundsOf(pinyin), facts };
   });
   return catalogue;

@@ -2,13 +2,14 @@
 
 const Queue = (() => {
   let ids = [];
-  // The ids of core cards, which the interview's plan and a wish ask first.
-  let core = new Set();
+  // For the interview's plan and a wish: cards of more weight are asked first.
+  let weights = {};
 
   function start() {
     const cards = pick(".card");
     ids = cards.map((card) => card.id);
-    core = new Set(cards.filter((card) => card.dataset.tier === "core").map((card) => card.id));
+    const weight = ({ dataset }) => ["core", "must"].indexOf(dataset.tier);
+    weights = Object.fromEntries(cards.map((card) => [card.id, weight(card)]));
   }
 
   /** The ids of waiting cards among `chosen`: in a step of some minutes, reviews due today, and new
@@ -25,8 +26,8 @@ const Queue = (() => {
       else if (card.due < tomorrow) (card.phase === "review" ? reviews : steps).push(id);
     }
     const byDue = (a, b) => Progress.card(a).due - Progress.card(b).due;
-    // Sorting is stable: within each half, new cards stay in the order of the page.
-    if (coreFirst || Plan.isOn(now)) fresh.sort((a, b) => core.has(b) - core.has(a));
+    // Sorting is stable: cards of one weight stay in the order of the page.
+    if (coreFirst || Plan.isOn(now)) fresh.sort((a, b) => weights[b] - weights[a]);
     return { steps: steps.sort(byDue), reviews: reviews.sort(byDue), fresh: fresh.slice(0, room) };
   }
 

@@ -36,15 +36,18 @@ def runs(html: Html) -> list[str]:
     return [squeezed(unescape(run)) for run in parts if run.strip()]
 
 
-def long_deck(core: int, extra: int, words: int = 40) -> Deck:
-    """Cards of which each has words of its own in its answer and in its pitfall."""
+def long_deck(core: int, extra: int, words: int = 40, must: int = 0) -> Deck:
+    """Cards of which each has words of its own in its answer and in its pitfall.
+
+    `must` says how many of the core must be known.
+    """
     cards = tuple(
         card(
             f"c{n}",
             f"Ask{n}?",
             f"<p>{f'answer{n} ' * words}</p>",
             parts=(part(PartName.PITFALL, f"<p>{f'wrong{n} ' * words}</p>"),),
-            tier="core" if n < core else "extra",
+            tier="must" if n < must else "core" if n < core else "extra",
             section="one",
         )
         for n in range(core + extra)
@@ -104,23 +107,37 @@ def test_what_has_least_priority_goes_first() -> None:
         ("cheat-core", 3, 3),
         ("cheat-core-no-pitfalls", 3, 0),
     ]
-    for of in (long_deck(3, 0), long_deck(0, 3)):
+    assert left(long_deck(3, 2, must=1))[3:] == [
+        ("cheat-core-must-pitfalls", 3, 1),
+        ("cheat-core-no-pitfalls", 3, 0),
+        ("cheat-must", 1, 1),
+        ("cheat-must-no-pitfalls", 1, 0),
+    ]
+    assert left(long_deck(3, 0, must=1))[1] == ("cheat-must-pitfalls", 3, 1)
+    for of in (long_deck(3, 0), long_deck(0, 3), long_deck(3, 0, must=3)):
         assert left(of) == [("cheat-all", 3, 3), ("cheat-no-pitfalls", 3, 0)]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("core", "extra", "claim", "pitfalls"),
-    [(14, 8, "14of22:thecore·", True), (22, 4, "22of26:thecore,withoutpitfalls·", False)],
+    ("core", "extra", "must", "claim", "pitfalls"),
+    [
+        (14, 8, 0, "14of22:thecore·", True),
+        (22, 4, 0, "22of26:thecore,withoutpitfalls·", False),
+        (60, 0, 14, "14of60:whatmustbeknown·", True),
+    ],
 )
-def test_the_foot_says_what_was_left_out(core: int, extra: int, claim: str, pitfalls: bool) -> None:
-    pdf = printing.printed(long_deck(core, extra), "cheat", pages=1)
+def test_the_foot_says_what_was_left_out(
+    core: int, extra: int, must: int, claim: str, pitfalls: bool
+) -> None:
+    pdf = printing.printed(long_deck(core, extra, must=must), "cheat", pages=1)
     assert len(page_sizes(pdf)) == 1
     said = text(pdf)
     assert claim in said
     for n in range(core + extra):
-        assert (said.count(f"answer{n}answer") > 0) == (n < core), n
-        assert (f"wrong{n}wrong" in said) == (pitfalls and n < core), n
+        shown = n < (must or core)
+        assert (said.count(f"answer{n}answer") > 0) == shown, n
+        assert (f"wrong{n}wrong" in said) == (pitfalls and shown), n
 
 
 def test_too_much_for_the_pages_is_refused_with_the_pages_that_would_do() -> None:

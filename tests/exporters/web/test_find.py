@@ -30,7 +30,7 @@ _CARDS = (
     _card("answer", _ALIKE, "答案里才说到反向代理，ＤＯＣＫＥＲ 也在这里。"),
     _card("label", _ALIKE, tags=("proxy",), level=3, tier="core"),
     _card("asked", "什么是反向代理？", level=1),
-    _card("other", _ALIKE, level=1, tier="core"),
+    _card("other", _ALIKE, level=1, tier="must"),
 )
 _LAST = _card("last", "怎样重启？", section="two", level=2)
 

@@ -58,7 +58,8 @@ def test_a_session_asks_what_is_searched_for_a_section_or_what_was_missed(page: 
 
 
 def test_core_cards_come_first_for_those_who_wish_it(chromium: Browser, tmp_path: Path) -> None:
-    core = [replace(card, tier="core" if card.id == "reverse" else "extra") for card in EVERY]
+    tiers = {"reverse": "must", "choice": "core"}
+    core = [replace(card, tier=tiers.get(card.id, "extra")) for card in EVERY]
     file = written(tmp_path / "d.html", deck_of(*core))
     with opened(chromium, file) as page:
         study(page)
@@ -68,7 +69,7 @@ def test_core_cards_come_first_for_those_who_wish_it(chromium: Browser, tmp_path
         page.get_by_role("button", name="Start studying").click()
         assert asked(page) == "Term"
         _rate(page, "4")
-        assert asked(page) == "Basic?"
+        assert asked(page) == "Which?"
 
 
 def test_the_first_rating_asks_the_browser_to_keep_what_is_stored(page: Page) -> None:
