@@ -11,7 +11,7 @@ FILLER = "\0"
 
 GAP = re.compile(r"\{\{c(\d{1,3})::")
 # In code a gap has no hint, because ``::`` belongs to many languages, and ends with its line.
-CODE_GAP = re.compile(r"\{\{c(\d{1,3})::(?=[^\n}])([^\n]*?)\}\}(?!\})")
+CODE_GAP = re.compile(r"\{\{c(\d{1,3})::(?=[^\n}])((?:(?!\{\{c\d)[^\n])*?)\}\}(?!\})")
 COMMENT = re.compile(r"<!--(?:>|->|[\s\S]*?-->)")
 FORMULA = re.compile(
     r"(?<!\$)(?:\$(?![\s$])(?P<tex>(?:\\.|[^\\$\n]|\n(?![ \t]*\n))+?)(?<!\s)\$(?![\d$])"
