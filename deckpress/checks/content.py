@@ -12,7 +12,7 @@ from deckpress.language.similarity import Content, content
 from deckpress.language.speaking_time import spoken_length
 from deckpress.model import CardKind, PartName, RawCard, RawDeck, RawPart, RawSection
 from deckpress.reading.cloze import gaps
-from deckpress.reading.references import ADDRESS, links, trim_address
+from deckpress.reading.references import ADDRESS, links, may_show_files, trim_address
 from deckpress.reading.texts import Field
 
 # Seconds in which a short answer can be said; `docs/source-format.md` defines it so.
@@ -140,7 +140,7 @@ def _asked(card: RawCard) -> Content:
         more += [item.text.source for item in card.items]
     elif card.kind is CardKind.CLOZE:
         more.append(card.short.source)
-    if "![" in card.question.source:
+    if may_show_files(card.question.source):
         more += [link.target for link in links(card.question.source) if link.image]
     rest = tuple(_NOT_WORD.sub("", text.casefold()) for text in more if text)
     return replace(asked, words=asked.words + rest)

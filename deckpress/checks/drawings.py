@@ -9,7 +9,7 @@ from deckpress.commonmark.document import first_line, parse
 from deckpress.commonmark.inline import parse_inline
 from deckpress.commonmark.tex import refusal
 from deckpress.diagnostics import Diagnostic, finding
-from deckpress.reading.fences import DIAGRAM, LONGEST_DIAGRAM, find_fences
+from deckpress.reading.fences import DIAGRAM, FORMULA, LONGEST_DIAGRAM, find_fences
 from deckpress.reading.texts import Field
 
 _FORMULA = re.compile(r"\$|\\[(\[]")
@@ -25,8 +25,8 @@ def check(field: Field) -> Iterator[Diagnostic]:
         return
     if _FORMULA.search(source):
         yield from _formulas(field)
-    if DIAGRAM in source:
-        yield from _diagrams(field)
+    if DIAGRAM in source or FORMULA in source:
+        yield from _drawn_fences(field)
 
 
 def _formulas(field: Field) -> Iterator[Diagnostic]:
@@ -47,9 +47,12 @@ def _formulas(field: Field) -> Iterator[Diagnostic]:
                 yield finding("D702", field.span(leaf.offset(at), width), **refused)
 
 
-def _diagrams(field: Field) -> Iterator[Diagnostic]:
+def _drawn_fences(field: Field) -> Iterator[Diagnostic]:
     for fence in find_fences(field.source):
-        if fence.info.language == DIAGRAM and fence.info.file is None:
+        if fence.info.language == FORMULA and fence.info.file is None:
+            if refused := refusal("\n".join(fence.body).strip()):
+                yield finding("D702", field.text.at(fence.line, fence.column, 3), **refused)
+        elif fence.info.language == DIAGRAM and fence.info.file is None:
             body = "\n".join(fence.body)
             span = field.text.at(fence.line, fence.column, 3)
             if not body.strip():

@@ -16,7 +16,7 @@ from deckpress.history.proofs import (
     parse,
 )
 from deckpress.model import RawCard, RawDeck
-from deckpress.reading.fences import DIAGRAM, find_fences
+from deckpress.reading.fences import DIAGRAM, FORMULA, find_fences
 
 
 def check(deck: RawDeck) -> Iterator[Diagnostic]:
@@ -51,7 +51,7 @@ def _check_unmarked_code(card: RawCard) -> Iterator[Diagnostic]:
     for text in card_texts(card):
         for fence in find_fences(text.source):
             info = fence.info
-            if info.file is None and not info.role and info.language != DIAGRAM:
+            if info.file is None and not info.role and info.language not in (DIAGRAM, FORMULA):
                 yield finding("D801", text.at(fence.line, fence.column, len(fence.mark)))
 
 

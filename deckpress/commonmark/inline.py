@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import normalizeReference
 from markdown_it.parser_inline import ParserInline
-from markdown_it.rules_inline import emphasis, image, link, strikethrough
+from markdown_it.rules_inline import autolink, emphasis, image, link, strikethrough
 from markdown_it.rules_inline.state_inline import Scanned, StateInline
 
 from deckpress.commonmark.addresses import MAIL, WEB, trim_address
@@ -44,6 +44,7 @@ _WIKI = re.compile(
     r"(?<!\[)(?P<embed>!)?\[\[(?P<name>[^\s\[\]|](?:[^\[\]\n|]*[^\s\[\]|])?)"
     r"(?:\|(?P<more>[^\[\]\n|]+))?\]\](?![\](\[])"
 )
+_SCOPE = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*::")
 _IMAGE_FILE = re.compile(r"\.(?:png|jpe?g|gif|webp|svg)$", re.IGNORECASE)
 _SIZED_IMAGE = re.compile(
     r"!\[(?P<alt>[^\[\]\n]*)\]\((?P<path>[^\s()<>]+)[ \t]+"
@@ -113,6 +114,7 @@ def _parser() -> MarkdownIt:
     rules.before("strikethrough", "script", _script)
     rules.at("strikethrough", _deleted)
     rules.at("link", _link)
+    rules.at("autolink", _autolink)
     rules.at("image", _image)
     rules.before("link", "footnote_mark", _footnote_mark)
     rules.before("link", "wiki", _wiki)
@@ -124,6 +126,11 @@ def _parser() -> MarkdownIt:
     rules.push("address", _address)
     rules.push("mail", _mail)
     return parser
+
+
+def _autolink(state: StateInline, silent: bool) -> bool:
+    """An address in angle brackets; in ``vector<std::string>`` there is none."""
+    return _SCOPE.match(state.src, state.pos) is None and autolink(state, silent)
 
 
 def _text(state: StateInline, silent: bool) -> bool:

@@ -26,10 +26,11 @@ ELEMENTS = {
     "a": "a",
 }
 _OPENING = re.compile(
-    r"<(?P<name>[A-Za-z]+)(?P<attributes>(?:\s+[\w-]+=(?:\"[^\"<>]*\"|'[^'<>]*'))*)\s*/?>"
+    r"<(?P<name>[A-Za-z]+)"
+    r"(?P<attributes>(?:\s+[\w-]+=(?:\"[^\"<>]*\"|'[^'<>]*'|[^\s\"'=<>`]+(?<!/)))*)\s*/?>"
 )
 _TAG = re.compile(r"<(?P<slash>/?)(?P<name>[A-Za-z]+)(?:\s[^<>]*)?/?>")
-_ATTRIBUTE = re.compile(r"([\w-]+)=(?:\"([^\"]*)\"|'([^']*)')")
+_ATTRIBUTE = re.compile(r"([\w-]+)=(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'=<>`]+(?<!/)))")
 _SIZE = re.compile(r"(\d{1,5})(?:px)?")
 
 
@@ -40,8 +41,8 @@ def html_tag(state: StateInline, silent: bool) -> bool:
         return False
     name = match["name"].lower()
     attributes = {
-        key.lower(): unescape(double or single)
-        for key, double, single in _ATTRIBUTE.findall(match["attributes"])
+        key.lower(): unescape(double or single or bare)
+        for key, double, single, bare in _ATTRIBUTE.findall(match["attributes"])
     }
     if name == "br" and not attributes:
         if not silent:

@@ -16,6 +16,7 @@ from deckpress.reading.lines import split_lines
 # The attributes that an info string may have.
 ATTRIBUTES = ("file", "part", "title", "alt")
 DIAGRAM = "mermaid"  # the language of a fence that is drawn
+FORMULA = "math"  # that of a fence that is a formula, as on GitHub
 LONGEST_DIAGRAM = 20_000  # characters
 # The words that mark a block as something other than code to run: what a program printed, or an
 # outline.
@@ -118,6 +119,11 @@ def parse_info(source: str) -> Info:
             role = word
         else:
             unknown_words.append(word)
+    language = language.strip("{}").removeprefix(".")  # `{.python}`, as Pandoc has it
+    word, _, name = language.partition(":")
+    if word and name:  # `python:main.py`
+        language = word
+        attributes.setdefault("title", name)
     return Info(language, attributes, role, tuple(unknown_words), tuple(marked[:_MOST_RANGES]))
 
 

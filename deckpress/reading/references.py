@@ -38,6 +38,7 @@ _NAMED_FILE = re.compile(
     r"(?P<quote>[\"']?)(?P<path>[^\s\"'#]+)(?P=quote)",
     re.MULTILINE,
 )
+_IMAGE_TAG = re.compile("<img", re.IGNORECASE)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*+:")
 _SPACE = re.compile(r"[ \t\n]*")
 
@@ -197,6 +198,13 @@ def has_image_type(path: str) -> bool:
     return path.rpartition(".")[2].lower() in IMAGE_TYPES
 
 
+def may_show_files(text: str) -> bool:
+    """Whether a Markdown text may have references to files. Most texts have none."""
+    return (
+        any(mark in text for mark in ("file=", "![", "]:")) or _IMAGE_TAG.search(text) is not None
+    )
+
+
 def references(
     text: str, definitions: Mapping[str, Definition] | None = None
 ) -> tuple[Reference, ...]:
@@ -223,7 +231,7 @@ def references(
 def resolve(text: str, definitions: Mapping[str, Definition]) -> Resolved:
     """What a Markdown text shows; `definitions` are the definitions of the whole deck."""
     if "[" not in text:
-        return Resolved(text, (), references(text) if "file=" in text else ())
+        return Resolved(text, (), references(text) if may_show_files(text) else ())
     document = parse(text)
     known = {**definitions, **document.definitions}
     source = _without_definitions(document)

@@ -39,7 +39,7 @@ from deckpress.model import (
     Section,
     Text,
 )
-from deckpress.reading.references import references
+from deckpress.reading.references import may_show_files, references
 from deckpress.render.cache import TextCache
 from deckpress.render.figures import figures
 from deckpress.render.markup.context import Context
@@ -311,7 +311,7 @@ def _fields(card: RawCard) -> tuple[_Field, ...]:
 
 def _shown_paths(text: Text, definitions: Mapping[str, Definition]) -> list[str]:
     """The paths of the files that a text shows."""
-    if not any(mark in text.source for mark in ("file=", "![", "]:")):
+    if not may_show_files(text.source):
         return []
     return [reference.path for reference in references(text.source, definitions)]
 

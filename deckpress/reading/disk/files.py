@@ -225,7 +225,7 @@ def _shown_files(text: str) -> Iterator[Reference]:
             for reference in named_files(raw).values():
                 yield replace(reference, line=reference.line + token.line - 1)
             continue
-        if not ("figures/" in raw or "file=" in raw):
+        if not ("figures/" in raw or "file=" in raw or "![[" in raw):
             continue
         text, above = trimmed(raw)
         for reference in references(text):

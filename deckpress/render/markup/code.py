@@ -13,8 +13,8 @@ from markupsafe import escape
 from deckpress.commonmark.opaque import CODE_GAP
 from deckpress.diagnostics import finding
 from deckpress.print_size import small_text
-from deckpress.reading.fences import DIAGRAM, Fence, Info, extract_part
-from deckpress.render import diagrams
+from deckpress.reading.fences import DIAGRAM, FORMULA, Fence, Info, extract_part
+from deckpress.render import diagrams, formulas
 from deckpress.render.markup.context import Context
 from deckpress.render.markup.labels import words
 
@@ -62,7 +62,9 @@ def fence_html(fence: Fence, body: str, context: Context) -> str:
         label = f'<p class="file">{escape(info.file)}</p>'
     if info.language == DIAGRAM:
         return _diagram(fence, body, context)
-    elif info.title.strip():
+    if info.language == FORMULA:
+        return _formula(fence, body, context)
+    if info.title.strip():
         label = f'<p class="file">{escape(info.title.strip())}</p>'
     elif info.role:
         label = f'<p class="file role">{words(context.lang)[info.role]}</p>'
@@ -86,6 +88,16 @@ def _diagram(fence: Fence, body: str, context: Context) -> str:
         context.found.append(finding(small.code, span, size=small.size, needed=small.needed))
     context.assets.append(asset)
     return f'<div class="figure"><data value="{context.hole(picture)}"></data></div>'
+
+
+def _formula(fence: Fence, tex: str, context: Context) -> str:
+    try:
+        math = formulas.draw(tex.strip(), display=True)
+    except formulas.FormulaError as error:
+        place = context.text.at(fence.line, fence.column, 3)
+        context.report("D702", place, error.reason, **error.values)
+        return ""
+    return f'<p><data value="{context.hole(math)}"></data></p>'
 
 
 def highlighted(code: str, language: str) -> str:

@@ -239,6 +239,35 @@ def test_another_text_language_or_file_misses(
     assert len(conversions) == FIELDS
 
 
+@pytest.mark.parametrize("shown", ["![a](figures/a.svg)", "<img src=figures/a.svg alt=a>"])
+def test_another_picture_is_shown_and_is_an_edit_of_the_card(
+    shown: str, file: Path, tmp_path: Path
+) -> None:
+    path, picture = tmp_path / "deck.md", tmp_path / "figures" / "a.svg"
+    path.write_text(SOURCE.replace("**Bold**", shown), "utf-8")
+    picture.parent.mkdir()
+    seen = []
+    for width in (10, 20):
+        picture.write_text(f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}"/>')
+        raw, _ = read(load(path))
+        deck = built(raw, file)
+        seen.append((deck.cards()[0].digest, tuple(deck.assets)))
+    (before, first), (after, second) = seen
+    assert before != after
+    assert first != second
+
+
+@pytest.mark.parametrize("name", ["there", "missing"])
+def test_a_picture_in_double_brackets_is_read_or_told(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "deck.md"
+    path.write_text(SOURCE.replace("**Bold**", f"![[{name}.png|30]]"), "utf-8")
+    (tmp_path / "figures").mkdir()
+    (tmp_path / "figures" / "there.png").write_bytes(b"x")
+    loaded = load(path)
+    assert set(loaded.files) == ({"figures/there.png"} if name == "there" else set())
+    assert [d.code for d in loaded.diagnostics] == ([] if name == "there" else ["D501"])
+
+
 def test_a_link_whose_card_has_gone_misses(raw: RawDeck, file: Path, tmp_path: Path) -> None:
     built(raw, file)
     path = tmp_path / "deck.md"
