@@ -244,7 +244,9 @@ def test_another_picture_is_shown_and_is_an_edit_of_the_card(
     shown: str, file: Path, tmp_path: Path
 ) -> None:
     path, picture = tmp_path / "deck.md", tmp_path / "figures" / "a.svg"
-    path.write_text(SOURCE.replace("**Bold**", shown), "utf-8")
+    plain = "**Bold** text with $x^2$ and a note[^1].\n\n[^1]: The note."
+    assert plain in SOURCE
+    path.write_text(SOURCE.replace(plain, shown), "utf-8")
     picture.parent.mkdir()
     seen = []
     for width in (10, 20):
