@@ -30,8 +30,9 @@ _KNOWN = (*_REQUIRED, *_OPTIONAL)
 _LARGEST = 64 * 1024  # characters: the YAML parser is slow, and no deck needs more
 _TEXT = "tag:yaml.org,2002:str"
 _CARD = re.compile(r"##[ \t]")
+# Control characters and halves of characters, which YAML can name.
+_NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 # YAML takes these for line ends, but editors do not.
-_HALF = re.compile("[\ud800-\udfff]")
 _YAML_BREAKS = re.compile("[\x85\u2028\u2029]")
 _ALLOWED: dict[str, tuple[str, Callable[[str], bool]]] = {
     "lang": (", ".join(LANGUAGES), lambda value: value in LANGUAGES),
@@ -137,7 +138,7 @@ def _take_mapping(node: yaml.MappingNode, reader: _Reader) -> None:
     seen: set[str] = set()
     others: list[yaml.Node] = []
     for key_node, value in node.value:
-        key = _HALF.sub("?", key_node.value) if isinstance(key_node, yaml.ScalarNode) else ""
+        key = _NO_TEXT.sub("?", key_node.value) if isinstance(key_node, yaml.ScalarNode) else ""
         if key not in _KNOWN:
             near = get_close_matches(key, _KNOWN, 1)
             if near:
@@ -156,7 +157,7 @@ def _take_mapping(node: yaml.MappingNode, reader: _Reader) -> None:
         seen.add(key)
     if others:
         keys = (node.value if isinstance(node, yaml.ScalarNode) else "?" for node in others)
-        reader.report("D111", others[0], keys=_HALF.sub("?", ", ".join(map(str, keys))))
+        reader.report("D111", others[0], keys=_NO_TEXT.sub("?", ", ".join(map(str, keys))))
 
 
 def _codes(node: yaml.Node, reader: _Reader) -> Iterator[str]:
@@ -168,7 +169,7 @@ def _codes(node: yaml.Node, reader: _Reader) -> Iterator[str]:
             yield value
         else:
             near = nearest_code(value)
-            value = _HALF.sub("?", value)
+            value = _NO_TEXT.sub("?", value)
             reader.report("D112", each, value=value, **({"near": near} if near else {}))
 
 
@@ -190,8 +191,8 @@ def _text(key: str, node: yaml.Node, reader: _Reader) -> str:
 
 
 def _is_text(value: str) -> bool:
-    """Whether a value says something; half of a character (``"\\ud800"``) cannot be written."""
-    return bool(value.strip()) and not _HALF.search(value)
+    """Whether a value says something that can be written and shown."""
+    return bool(value.strip()) and not _NO_TEXT.search(value)
 
 
 def _tags(node: yaml.Node, reader: _Reader) -> dict[str, str]:
