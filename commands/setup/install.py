@@ -22,6 +22,7 @@ from commands.setup.requirements import (
 )
 from commands.setup.words import SetupError, say, tell
 
+_PROGRAM = ("commands", "deckpress", "exporters", "releases")
 Row = tuple[str, str, str]  # a package, the sign that it is there, and why it is needed
 # What pip and apt print where no network can be reached.
 _OFFLINE = (
@@ -50,9 +51,19 @@ def install(job: str) -> None:
         if job == "test":
             _install_browser()
             _unpack_server()
+        _compile_program()
         with open(STAMP, "w", encoding="utf-8") as stamp:
             version = _output([PYTHON, "-c", "import sys; print(*sys.version_info[:2], sep='.')"])
             stamp.write(f"python {version}\n{job_line(job)}\n")
+
+
+def _compile_program() -> None:
+    """Compile the program's own modules, as pip does with those of packages.
+
+    Otherwise the first command would, and each one where Python is told to write no bytecode.
+    """
+    folders = [os.path.join(ROOT, name) for name in _PROGRAM]
+    _output([PYTHON, "-m", "compileall", "-q", *folders])
 
 
 def missing(table: Table, jobs: Sequence[str], is_present: Callable[[str], bool]) -> list[Row]:
