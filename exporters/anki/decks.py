@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import sha256
 
 import genanki
@@ -85,6 +86,7 @@ def tags(card: Card, meta: Meta) -> list[str]:
     return sorted(own | {meta.retired_tag} if card.retired else own)
 
 
+@lru_cache(maxsize=4096)
 def _tag_path(tag: str) -> str:
     """A tag as Anki keeps it: without any white space, and without empty levels."""
     levels = (_UNPRINTABLE.sub("_", level.strip().strip(":")) for level in tag.split("::"))
