@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -36,9 +36,9 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     read: list[Path] = []
     check = checked_source.check_source
 
-    def noted(path: Path, ignored: Collection[str] = ()) -> object:
+    def noted(path: Path, *more: Any) -> object:
         read.append(path)
-        return check(path, ignored)
+        return check(path, *more)
 
     monkeypatch.setattr(checked_source, "check_source", noted)
     return read
