@@ -8,14 +8,13 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import sha256
 
-import genanki
-
 from deckpress.homepage import page_address
 from deckpress.model import Card, Deck, Meta, Section, Version
 from deckpress.tiers import tiers_of
 from exporters.anki.descriptions import introduction
 from exporters.anki.field_html import render_field
 from exporters.anki.html_templates import render
+from exporters.anki.library import genanki
 from exporters.anki.note_fields import NoteFiller
 from exporters.theme import words
 

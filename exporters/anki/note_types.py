@@ -9,12 +9,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import genanki
 from markupsafe import Markup, escape
 
 from deckpress.model import CardKind, PartName
 from deckpress.reading.part_names import part_label
 from exporters.anki.html_templates import render
+from exporters.anki.library import genanki
 from exporters.anki.package import NoteType
 from exporters.theme import FONTS, scoped_stylesheet, stylesheet, words
 

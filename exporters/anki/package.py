@@ -22,9 +22,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from typing import Any, TypeAlias
 
-import genanki
-from genanki.apkg_col import APKG_COL
-from genanki.apkg_schema import APKG_SCHEMA
+from exporters.anki.library import APKG_COL, APKG_SCHEMA, genanki
 
 # Header fields of every SQLite file. Any version that readers know will do (here 3.40.1).
 _SQLITE_VERSION = (3_040_001).to_bytes(4, "big")

@@ -12,8 +12,7 @@ import csv
 import io
 from collections.abc import Iterable
 
-import genanki
-
+from exporters.anki.library import genanki
 from exporters.anki.note_types import FIELDS, LEARNERS_FIELD
 
 # Anki goes by the order of the columns, not by their names: a field is left out only at the end.
