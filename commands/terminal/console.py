@@ -99,6 +99,9 @@ def progress() -> Iterator[Step]:
         yield silent
         return
     from rich.console import Console
+    from rich.live import Live
+    from rich.text import Text
 
-    with Console(stderr=True).status("") as status:
-        yield lambda message: status.update(say_message(message))
+    # Without a thread that turns a wheel: a process with threads cannot share its work with copies.
+    with Live(console=Console(stderr=True), auto_refresh=False, transient=True) as line:
+        yield lambda message: line.update(Text(say_message(message)), refresh=True)

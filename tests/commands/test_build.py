@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -9,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +19,8 @@ import pikepdf
 import pytest
 
 from commands.main import main
+from commands.terminal.console import progress
+from releases.messages import message
 from tests.history import Folder
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -469,3 +473,20 @@ def test_an_output_that_takes_nothing_more_is_told_in_a_line() -> None:
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
     assert "No space left on device" in done.stderr
+
+
+def test_what_is_being_done_is_shown_without_a_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process with threads cannot be copied, and would render alone."""
+
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setenv("TERM", "xterm")
+    before = set(threading.enumerate())
+    with progress() as step:
+        step(message("exporting", name="anki"))
+        assert set(threading.enumerate()) <= before
+    assert "anki" in terminal.getvalue()
