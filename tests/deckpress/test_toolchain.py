@@ -38,6 +38,7 @@ def _as_before() -> Iterator[None]:
 
 @pytest.fixture
 def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A program of three files: that of this tree is read for a tenth of a second."""
     for package in ("deckpress", "exporters", "releases"):
         (tmp_path / package).mkdir()
         (tmp_path / package / "code.py").write_text("1")
@@ -82,6 +83,7 @@ def test_the_libraries_are_all_that_is_required_and_nothing_else() -> None:
     assert "missing" not in libraries.values()
 
 
+@pytest.mark.usefixtures("program")
 @pytest.mark.parametrize("library", LIBRARIES)
 def test_another_version_of_any_library_makes_another_version(
     monkeypatch: pytest.MonkeyPatch, library: str
@@ -101,6 +103,7 @@ def test_another_version_of_any_library_makes_another_version(
     monkeypatch.undo()
 
 
+@pytest.mark.usefixtures("program")
 @pytest.mark.parametrize("library", ["pango", "harfbuzz", "fontconfig"])
 def test_another_library_of_the_system_makes_another_version_of_what_is_printed(
     monkeypatch: pytest.MonkeyPatch, library: str
