@@ -15,15 +15,13 @@ from deckpress.checks import (
     cloze_cards,
     code_blocks,
     content,
-    drawings,
     gaps,
-    images,
     links,
     proven_code,
     released,
-    small_text,
     typography,
 )
+from deckpress.checks.pictures import drawings, images, small_text
 from deckpress.diagnostics import Diagnostic, ordered, without_ignored
 from deckpress.language.style import Style
 from deckpress.model import RawDeck

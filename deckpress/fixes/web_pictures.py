@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from urllib.parse import unquote, urlsplit
 
-from deckpress.checks.images import image_problem
+from deckpress.checks.pictures.images import image_problem
 from deckpress.diagnostics import Diagnostic, finding
 from deckpress.model import RawDeck, Span
 from deckpress.reading.lines import split_lines

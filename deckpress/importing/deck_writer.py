@@ -14,7 +14,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 
-from deckpress.checks import block_syntax, cards, code_blocks, gaps, images, links
+from deckpress.checks import block_syntax, cards, code_blocks, gaps, links
+from deckpress.checks.pictures import images
 from deckpress.diagnostics import Diagnostic, Severity
 from deckpress.fixes.assign_ids import assign_ids
 from deckpress.importing.card_text import as_plain, card_text, tag_name

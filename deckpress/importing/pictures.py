@@ -9,7 +9,7 @@ from collections.abc import Callable
 from hashlib import sha256
 from urllib.parse import unquote
 
-from deckpress.checks.images import image_problem
+from deckpress.checks.pictures.images import image_problem
 from deckpress.importing.note import Remark, Weight
 from deckpress.reading.disk.files import LARGEST_FILE
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from deckpress.checks.images import image_problem
+from deckpress.checks.pictures.images import image_problem
 
 
 def drawing(body: str) -> bytes:
