@@ -19,6 +19,9 @@ from releases.proving import Example
 from tests.examples.loopback import free_port
 from tests.examples.supervisord_server import FRAME, Supervisord, supervised, waited
 
+# `check` finds a proof whose example has changed since; the servers themselves start in `--all`.
+pytestmark = pytest.mark.slow
+
 FILE = "supervisor/operation.conf"
 BY = ["Supervisor"]
 
@@ -114,7 +117,6 @@ print("done", flush=True)
 """
 
 
-@pytest.mark.slow
 @pytest.mark.proves("supervisor-celery", by=BY, stand_ins=["celery"])
 def test_a_worker_ends_its_task_if_it_is_given_the_time(example: Example, tmp_path: Path) -> None:
     """A stand-in for Celery's worker: it ends what it does, and then itself."""

@@ -20,6 +20,9 @@ from tests.examples.nginx_server import nginx, on_ports, whole
 from tests.examples.programs import program, version
 from tests.examples.supervisord_server import children
 
+# `check` finds a proof whose example has changed since; the servers themselves start in `--all`.
+pytestmark = pytest.mark.slow
+
 UWSGI, HTTP, FRONT = 9101, 9102, 8090  # the ports that the examples show
 
 
@@ -78,7 +81,6 @@ def test_each_location_speaks_its_port_s_protocol(example: Example, tmp_path: Pa
     assert int.from_bytes(b"ET", "little") == 21573 == 0x5445
 
 
-@pytest.mark.slow
 @pytest.mark.proves("nginx-uwsgi-vs-proxy-pass", by=["uWSGI"])
 @pytest.mark.parametrize("dies", [True, False])
 def test_term_stops_uwsgi_only_if_it_is_told_so(
@@ -119,7 +121,6 @@ def gunicorn(
         yield {UWSGI: port, HTTP: port}
 
 
-@pytest.mark.slow
 @pytest.mark.proves("nginx-uwsgi-vs-proxy-pass", by=["nginx", "uWSGI"])
 def test_uwsgi_gives_up_on_what_is_not_http(example: Example, tmp_path: Path) -> None:
     ini = example.file("uwsgi/uwsgi.ini").read_text("utf-8") + "socket-timeout = 1\n"
@@ -131,7 +132,6 @@ def test_uwsgi_gives_up_on_what_is_not_http(example: Example, tmp_path: Path) ->
         assert front.get("/http/b", FRONT).status == 200
 
 
-@pytest.mark.slow
 @pytest.mark.proves("nginx-uwsgi-vs-proxy-pass", by=["nginx", "Gunicorn"])
 def test_gunicorn_waits_for_the_rest_of_what_is_not_http(example: Example, tmp_path: Path) -> None:
     with (

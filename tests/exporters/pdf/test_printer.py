@@ -32,7 +32,8 @@ def test_another_weasyprint_is_one_sentence(
     assert not (tmp_path / "output").exists()
 
 
-@pytest.mark.parametrize("cards", [3, pytest.param(60, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("cards", [3, 60])
 def test_without_pango_it_is_one_sentence(tmp_path: Path, cards: int) -> None:
     """`cards` decide whether worker processes print: they fail where nobody sees it."""
     more = "".join(f"\n## Question {n}? {{#q-{n}}}\n\nAnswer {n}.\n" for n in range(cards - 3))
