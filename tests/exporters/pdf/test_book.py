@@ -328,7 +328,11 @@ def test_an_edit_prints_one_part_again_and_a_new_version_the_title() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("workers", [1, 2])
-def test_a_layout_that_does_not_end_is_ended_and_a_worker_that_dies_is_told(workers: int) -> None:
+def test_a_layout_that_does_not_end_is_ended_and_a_worker_that_dies_is_told(
+    workers: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A process that only begins slowly is not ended as one that hangs.
+    monkeypatch.setattr("exporters.pdf.book.workers._GRACE", 120)
     # Columns in columns in columns: balancing them takes a quarter of a minute.
     lines = "".join(f"<p>{'行' * (number % 40 + 1)}</p>" for number in range(30))
     card = f'<article><h2 id="endless">?</h2>{"<div>" * 3}{lines}{"</div>" * 3}</article>'

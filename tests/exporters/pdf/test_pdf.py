@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import shutil
 import subprocess
-import sys
 from functools import cache
 from html import unescape
 from pathlib import Path
@@ -33,7 +31,6 @@ from tests.exporters.pdf_reading import (
 )
 from tests.exporters.samples import CODE, RELEASE, card, deck, sample
 
-ROOT = Path(__file__).parents[3]
 ENGLISH = card("a", "What?", "<p>That ✔ 🎉.</p>", level=2, parts=sample().cards()[0].parts)
 PRINTED = [card for card in sample().cards() if not card.retired]
 
@@ -167,28 +164,6 @@ def test_a_missing_glyph_comes_from_the_symbol_fonts() -> None:
     families = {g.font.partition("+")[2] for g in glyphs(_english()) if g.text in "✔🎉"}
     assert families
     assert all(family.startswith(("Noto-Emoji", "Noto-Sans-Symbols")) for family in families)
-
-
-@pytest.mark.slow
-def test_the_same_deck_gives_the_same_bytes_anywhere(tmp_path: Path) -> None:
-    program = (
-        "import hashlib; from tests.exporters.pdf_reading import sample_pdf;"
-        "print(hashlib.sha256(sample_pdf()).hexdigest())"
-    )
-    changed = {
-        "PYTHONHASHSEED": "4711",
-        "PYTHONPATH": str(ROOT),
-        "TZ": "Asia/Tokyo",
-        "LANG": "C",
-        "LC_ALL": "C",
-        "HOME": str(tmp_path),
-    }
-    environment = os.environ | changed
-    command = [sys.executable, "-c", program]
-    done = subprocess.run(
-        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
-    )
-    assert done.stdout.strip() == hashlib.sha256(sample_pdf()).hexdigest()
 
 
 @pytest.mark.skipif(shutil.which("qpdf") is None, reason="qpdf is not installed")

@@ -47,6 +47,7 @@ from tests.exporters.pdf_reading import (
     outline,
     page_sizes,
     places,
+    sample_pdf,
     sentences,
     squeezed,
 )
@@ -531,16 +532,29 @@ def test_a_deck_without_cards_gives_a_page(sheet: str) -> None:
     assert len(page_sizes(alone(sheet).data)) == 1
 
 
+def hashes() -> list[str]:
+    """Of each sheet of the sample."""
+    sheets = (sample_pdf(), sample_sheet("test"), sample_sheet("cards"))
+    return [hashlib.sha256(sheet).hexdigest() for sheet in sheets]
+
+
 @pytest.mark.slow
 def test_the_same_deck_gives_the_same_bytes_anywhere(tmp_path: Path) -> None:
-    program = (
-        "import hashlib; from tests.exporters.pdf.test_sheets import sample_sheet;"
-        "print(*(hashlib.sha256(sample_sheet(each)).hexdigest() for each in ('test', 'cards')))"
-    )
-    environment = os.environ | {"PYTHONHASHSEED": "7", "PYTHONPATH": str(ROOT), "TZ": "Asia/Tokyo"}
-    command = [sys.executable, "-c", program]
+    program = "from tests.exporters.pdf.test_sheets import hashes; print(*hashes())"
+    changed = {
+        "PYTHONHASHSEED": "4711",
+        "PYTHONPATH": str(ROOT),
+        "TZ": "Asia/Tokyo",
+        "LANG": "C",
+        "LC_ALL": "C",
+        "HOME": str(tmp_path),
+    }
     done = subprocess.run(
-        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
+        [sys.executable, "-c", program],
+        cwd=tmp_path,
+        env=os.environ | changed,
+        capture_output=True,
+        text=True,
+        check=True,
     )
-    wanted = [hashlib.sha256(sample_sheet(sheet)).hexdigest() for sheet in ("test", "cards")]
-    assert done.stdout.split() == wanted
+    assert done.stdout.split() == hashes()

@@ -119,7 +119,7 @@ def test_a_table_without_room_for_its_words_is_set_as_text() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("sheet", SHEETS)
+@pytest.mark.parametrize("sheet", ["handbook", "cards"])
 def test_a_table_of_two_hundred_columns_can_be_read_aloud(sheet: str, tmp_path: Path) -> None:
     rows = ("th", "td", "td")
     cells = ["".join(f"<{tag}>{tag}{n}</{tag}>" for n in range(200)) for tag in rows]
