@@ -116,6 +116,8 @@ def test_nothing_leaves_its_column_or_its_page() -> None:
     left = MARGIN - 1
     for glyph in glyphs(_pdf()):
         x0, y0, x1, y1 = glyph.box
+        if glyph.text in "，。、；：）」』》":  # at the end of a line, the empty half is cut off
+            x1 -= glyph.size / 2
         assert y0 > 8 * MILLIMETRE
         assert y1 < 289 * MILLIMETRE
         first = left <= x0 and x1 <= left + COLUMN + 2
