@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -78,6 +79,7 @@ def render_documents(deck: Deck, version: Version, memo: Memo) -> Documents:
         "screen": screen,
         "has_gaps": has_gaps,
         "letter": letter,
+        "numeral": lambda number: _numeral(number, deck.meta.lang),
         "right_letters": _right_letters,
         "label": lambda name: part_label(name, deck.meta.lang),
         "pinyin": lambda card: pinyin(card.title, deck.meta.lang, memo),
@@ -96,7 +98,7 @@ def render_documents(deck: Deck, version: Version, memo: Memo) -> Documents:
         .render(
             light=Markup(minify(stylesheet("light"))),
             dark=Markup(minify(stylesheet("dark"))),
-            rules=Markup(_style_rules().replace("NUMERALS", _numerals(deck.meta.lang))),
+            rules=Markup(_style_rules()),
             depths=sorted(screen.depths),  # complete only after the body was rendered
         )
     )
@@ -163,9 +165,21 @@ def _right_letters(card: Card) -> list[str]:
     return [letter(index) for index, option in enumerate(card.options) if option.right]
 
 
-def _numerals(lang: str) -> str:
-    """The CSS counter style of the numbers of sections."""
-    return "simp-chinese-informal" if lang.startswith("zh") else "decimal"
+def _numeral(number: int, lang: str) -> str:
+    """The number of a section in the numerals of the deck's language, which no deck has 10,000 of.
+
+    https://www.w3.org/TR/css-counter-styles-3/#limited-chinese
+    """
+    if not lang.startswith("zh") or number > 9999:
+        return str(number)
+    digits = str(number)
+    units = ("千", "百", "十", "")[-len(digits) :]
+    said = "".join(
+        "零一二三四五六七八九"[int(digit)] + (unit if digit != "0" else "")
+        for digit, unit in zip(digits, units, strict=True)
+    )
+    said = re.sub("零+", "零", said).rstrip("零")
+    return said[1:] if said.startswith("一十") else said
 
 
 @cache

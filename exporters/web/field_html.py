@@ -21,6 +21,10 @@ _ID_OR_REFERENCE = re.compile(r'(\bid="|href="#|url\(#)([^")]+)')
 # An empty corner of a table is no heading, so a screen reader should not announce it as one.
 _EMPTY_HEADING = re.compile(r'<th((?: class="[a-z]+")?)></th>')
 
+# Code without the name of a file, with the name of its language above it.
+_CODE = re.compile(r'<div class="code">(?=<pre><code class="lang-([^"]+)")')
+_NAMED = r'<div class="code" data-lang="\1">'
+
 _MARK = re.compile("\0[^\0]+\0")
 
 # Characters that need no escape in a data URI, so that an SVG stays readable and compresses well.
@@ -53,7 +57,7 @@ class ScreenRenderer:
             cloze_end=lambda _: "</mark>",
             link_start=self._link,
             link_end=lambda _: "</a>",
-            text=lambda text: _EMPTY_HEADING.sub(r"<td\1></td>", text),
+            text=lambda text: _CODE.sub(_NAMED, _EMPTY_HEADING.sub(r"<td\1></td>", text)),
         )
 
     def blank(self, html: Html) -> Markup:

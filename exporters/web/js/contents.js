@@ -14,13 +14,9 @@ function listQuestions({ target }) {
 }
 
 function startContents() {
-  for (const fold of pick("nav details")) on(fold, "toggle", listQuestions);
-  for (const section of pick("main > section")) {
-    const cards = section.querySelectorAll(".card").length;
-    section.style.containIntrinsicBlockSize = `auto ${FOLDED * (cards + 1)}rem`;
-  }
+  for (const fold of pickAside("details")) on(fold, "toggle", listQuestions);
   const links = new Map();
-  for (const link of pick("nav a[data-section]")) links.set(link.hash.slice(1), link);
+  for (const link of pickAside("a[data-section]")) links.set(link.hash.slice(1), link);
   const observer = new IntersectionObserver(
     (entries) => {
       for (const { target, isIntersecting } of entries) {
@@ -31,5 +27,8 @@ function startContents() {
     },
     { rootMargin: "-25% 0px -75% 0px" },
   );
-  for (const section of pick("main > section")) observer.observe(section);
+  for (const section of allSections()) {
+    section.style.containIntrinsicBlockSize = `auto ${FOLDED * section.children.length}rem`;
+    observer.observe(section);
+  }
 }

@@ -1,14 +1,9 @@
 /* The buttons that copy code. */
 
-function startCopying() {
-  const model = byId("_copy").content.firstElementChild;
-  for (const box of pick(".code")) {
-    const code = box.querySelector("code");
-    if (!box.querySelector(".file")) box.dataset.lang = code.className.replace("lang-", "");
-    const button = model.cloneNode(true);
-    on(button, "click", () => copy(code, button));
-    box.append(button);
-  }
+function offerCopy(box) {
+  const button = byId("_copy").content.firstElementChild.cloneNode(true);
+  on(button, "click", () => copy(box.querySelector("code"), button));
+  box.append(button);
 }
 
 async function copy(code, button) {

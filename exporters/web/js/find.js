@@ -6,12 +6,13 @@ const CALLED = ".labels";
 const SAID = ".options .text, .answer > :not(.part, .key), .part > .text";
 
 // At most this many cards are sorted by rank: nobody reads further.
-const RANKED = 200;
+const RANKED = 100;
 
 // Milliseconds after the last key until the address is changed: browsers limit such changes.
 const PAUSE = 250;
 
-let catalogue = null;
+const catalogue = [];
+let cards = null;
 let prose = null;
 let moved = [];
 let telling;
@@ -22,31 +23,40 @@ function textOf(card, parts) {
   return Array.from(card.querySelectorAll(parts), (part) => part.textContent).join(" ");
 }
 
-/** All cards with their searchable texts. The list is made on first use. */
-function catalogued() {
-  catalogue ??= Array.from(pick(".card"), (card, order) => {
+/** All cards with their searchable texts. The list is made while `hasTime`, and on first use. */
+function catalogued(hasTime = () => true) {
+  cards ??= pick(".card");
+  while (catalogue.length < cards.length && hasTime()) {
+    const card = cards[catalogue.length];
     const { topics = "", section, level = "", tier = "", pinyin = "" } = card.dataset;
     const texts = [
       plain(textOf(card, ASKED)),
       plain(`${textOf(card, CALLED)} ${topics} ${card.id}`),
       plain(textOf(card, SAID)),
     ];
-    const facts = { section: [section], topic: topics.split(" "), level: [level], tier: tier === "must" ? [tier, "core"] : [tier] };
-    return { card, order, home: card.parentElement, texts, sounds: soundsOf(pinyin), facts };
-  });
+    const weights = tier === "must" ? [tier, "core"] : [tier];
+    const facts = { section: [section], topic: topics.split(" "), level: [level], tier: weights };
+    catalogue.push({ card, order: catalogue.length, home: card.parentElement, texts, sounds: soundsOf(pinyin), facts });
+  }
   return catalogue;
+}
+
+/** Makes the list of cards while the browser has nothing else to do. */
+function catalogueIdly(deadline) {
+  catalogued(() => deadline.timeRemaining() > 1);
+  if (catalogue.length < cards.length) requestIdleCallback(catalogueIdly);
 }
 
 /** The sections without cards, such as an appendix, that say all words. */
 function saying(words) {
-  prose ??= pick("main > section").filter((section) => !catalogued().some(({ home }) => home === section));
+  prose ??= allSections().filter((section) => !catalogued().some(({ home }) => home === section));
   const all = ({ textContent }) => words.every((one) => plain(textContent).includes(one));
   return words.length ? prose.filter(all) : [];
 }
 
 /** The filters: select elements and one checkbox. */
 function filters() {
-  return pick("[data-filter]");
+  return pickAside("[data-filter]");
 }
 
 function isSet(filter) {
@@ -73,9 +83,8 @@ function find() {
   const active = query.words.length + chosen.length > 0;
   const found = [];
   for (const item of items) {
-    const rank = chosen.every((filter) => fits(item, filter)) ? rankOf(item, query) : null;
-    item.card.hidden = rank === null;
-    if (rank !== null) found.push({ ...item, rank });
+    item.rank = chosen.every((filter) => fits(item, filter)) ? rankOf(item, query) : null;
+    if (item.rank !== null) found.push(item);
   }
   const sections = saying(chosen.length ? [] : query.words);
   arrange(found);
@@ -92,14 +101,18 @@ function find() {
   requestAnimationFrame(() => mark(found, sections, query));
 }
 
-/** Hides sections without results, and shows in the contents how many each has. */
+/** Hides what is no result, and shows in the contents how many each section has. The cards of a
+    section that is hidden stay as they are: each change costs the browser a style. */
 function count(found, sections, active) {
   const counts = new Map();
   for (const { home } of found) counts.set(home.id, (counts.get(home.id) ?? 0) + 1);
-  for (const section of pick("main > section")) {
-    section.hidden = active && !sections.includes(section) && !section.querySelector(".card:not([hidden])");
+  const shown = new Set(sections);
+  for (const { home } of found.slice(moved.length)) shown.add(home);
+  for (const { card, home, rank } of catalogue) {
+    if (card.hidden === (rank !== null) && (shown.has(home) || rank !== null)) card.hidden = rank === null;
   }
-  for (const link of pick("nav a:has(.count)")) {
+  for (const section of allSections()) section.hidden = active && !shown.has(section);
+  for (const link of pickAside("a:has(.count)")) {
     const hits = counts.get(link.dataset.section) ?? 0;
     link.querySelector(".count").firstChild.data = hits;
     link.classList.toggle("without", active && hits === 0);
@@ -191,7 +204,7 @@ function clearFind() {
 
 function startFind() {
   const input = byId("_find");
-  on(input, "focus", catalogued, { once: true });
+  self.requestIdleCallback?.(catalogueIdly);
   on(input, "input", findAnew);
   for (const filter of filters()) on(filter, "change", findAnew);
   on("_reset", "click", () => {

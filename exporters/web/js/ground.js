@@ -11,9 +11,13 @@ function on(target, event, action, options) {
   const element = typeof target === "string" ? byId(target) : target;
   element.addEventListener(event, action, options);
 }
-/** All elements that a selector picks, on the page or in a part of it. */
+/** All elements that a selector picks, on the page or in a part of it. On the page, that goes through
+    every word of every card. */
 const pick = (selector, part = document) => [...part.querySelectorAll(selector)];
-const shownCards = () => pick(".card:not([hidden])");
+const pickAside = (selector) => pick(selector, byId("_panel"));
+const allSections = () => pick(":scope > section", byId("_main"));
+const shownIn = (part) => [...part.children].filter((child) => !child.hidden);
+const shownCards = () => shownIn(byId("_main")).flatMap(shownIn).filter((child) => child.matches(".card"));
 const titleOf = (section) => byId(`${section}_title`).textContent;
 
 /** The value stored under `key`; null if there is none or the browser stores nothing. */

@@ -5,13 +5,19 @@ const MARKED = 60;
 // The number of letters shown before a match in an answer.
 const AROUND = 24;
 
+// The passages that are shown.
+const hits = [];
+
 function mark(found, sections, query) {
-  for (const hit of pick(".hit")) hit.remove();
+  for (const hit of hits.splice(0)) hit.remove();
   const ranges = [];
   for (const item of query.words.length ? found.slice(0, MARKED) : []) {
     const folded = patterns(item.texts[SAID_PLACE], query);
     const far = query.words.some((word) => placeOf(item, word) === SAID_PLACE);
-    if (far && folded.length) item.card.append(passage(item.card, folded));
+    if (far && folded.length) {
+      hits.push(passage(item.card, folded));
+      item.card.append(hits.at(-1));
+    }
     ranges.push(...marksIn(item.card, query), ...soundsIn(item, query));
   }
   for (const section of sections) ranges.push(...marksIn(section, query));
@@ -93,7 +99,7 @@ function flattened(text) {
   const places = [];
   for (const { 0: letter, index: start } of text.matchAll(LETTER)) {
     const place = { start, end: start + letter.length };
-    for (const _ of Array(plain(letter).length)) places.push(place);
+    for (const _ of Array(letter < "\x80" ? 1 : plain(letter).length)) places.push(place);
   }
   return { flat: plain(text), places };
 }

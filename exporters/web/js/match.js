@@ -8,7 +8,7 @@ const ACCENTED = /[\u00c0-\u024f\u0300-\u036f\u1e00-\u1eff]/;
 /** Text in the form in which it is compared: without differences of width, case and accents, and
     with a space for each hyphen and underscore. */
 function plain(text) {
-  const flat = text.normalize("NFKC").toLowerCase().replace(/[-_\s\u2010-\u2014]/g, " ");
+  const flat = text.normalize("NFKC").toLowerCase().replace(/[-_\u2010-\u2014]|[^\S ]/g, " ");
   if (!ACCENTED.test(flat)) return flat;
   return flat.normalize("NFD").replace(/[\u0300-\u036f]/g, "").normalize("NFC");
 }

@@ -9,7 +9,7 @@ const Scope = (() => {
   /** Offers what there is. What is searched for on the page is chosen at first. */
   function offer(fresh) {
     const before = fresh ? "" : select().value;
-    const sections = pick("nav a[data-section]")
+    const sections = pickAside("a[data-section]")
       .filter((link) => byId(link.dataset.section).querySelector(".card") || isSearched())
       .map((link) => [`section ${link.dataset.section}`, link.querySelector(".name").textContent]);
     const missed = Queue.ids().filter(isMissed).length;

@@ -7,7 +7,6 @@ function start() {
   Queue.start();
   startFind();
   startUnfolding();
-  startCopying();
   startContents();
   reachScrolling(document.body);
   Study.start();

@@ -99,9 +99,7 @@ const Study = (() => {
     byId("_reveal").hidden = false;
     labelReveal();
     const { section, level } = byId(id).dataset;
-    const names = [titleOf(section)];
-    if (level) names.push(word(`level-${level}`));
-    write("_section", names.join(" · "));
+    write("_section", titleOf(section) + (level ? ` · ${word(`level-${level}`)}` : ""));
     fillActions(id);
     view().scrollTop = 0;
     byId("_reveal").focus({ preventScroll: true });
@@ -325,7 +323,6 @@ const Study = (() => {
     }
     on("_study", "close", () => show("home"));
     startTransfer(refresh);
-    refresh();
     Exam.resume();
   }
 

@@ -28,7 +28,7 @@ function showTheme(theme) {
 function startTheme() {
   const chosen = root.style.colorScheme || "auto";
   keepBox("_scroll-code", showCode);
-  for (const input of pick(".switch input")) {
+  for (const input of pickAside("[name=theme]")) {
     input.checked = input.value === chosen;
     on(input, "change", () => {
       showTheme(input.value);

@@ -50,5 +50,5 @@ function startTransfer(refresh) {
     Progress.restore();
     tell(word("study-restored"));
   });
-  byId("_restore").hidden = !Progress.isCleared();
+  tell("");
 }

@@ -1,9 +1,7 @@
 /* Unfolds answers, and shows the target of a link. */
 
 function unfoldAll(open) {
-  for (const answer of pick(".card:not([hidden]) > details")) {
-    answer.open = open;
-  }
+  for (const card of shownCards()) card.querySelector("details").open = open;
 }
 
 /** Scrolls to the target of `hash`, and opens the card that it is or is in. */
@@ -28,7 +26,7 @@ function shut(link) {
 }
 
 function startUnfolding() {
-  for (const button of pick("[data-unfold]")) {
+  for (const button of pickAside("[data-unfold]")) {
     on(button, "click", () => unfoldAll(button.dataset.unfold === "true"));
   }
   addEventListener("hashchange", () => reveal(location.hash));
@@ -55,19 +53,20 @@ function startUnfolding() {
 // The parts of the page whose wide boxes are to be made reachable at the next frame.
 const unmeasured = new Set();
 
-/** Makes the wide boxes of `part` reachable, if they are visible, after the next frame: before
-    it, a new page does not know what is in sight. All boxes are measured before any of them is
-    changed: a change between two measurements costs a layout. */
+/** Makes the wide boxes of `part` reachable and its code copyable, if they are visible, after the
+    next frame: before it, a new page does not know what is in sight. All boxes are measured before
+    any of them is changed: a change between two measurements costs a layout. */
 function reachScrolling(part) {
   if (unmeasured.size === 0) requestAnimationFrame(() => requestAnimationFrame(measure));
   unmeasured.add(part);
 }
 
 function measure() {
-  const boxes = [...unmeasured].flatMap((part) => pick(".table, .formula, pre", part));
+  const boxes = [...unmeasured]
+    .flatMap((part) => pick(".table, .formula, pre", part))
+    .filter((box) => box.checkVisibility({ contentVisibilityAuto: true }));
   unmeasured.clear();
-  const wide = boxes
-    .filter((box) => box.checkVisibility({ contentVisibilityAuto: true }))
-    .filter((box) => box.scrollWidth > box.clientWidth);
+  const wide = boxes.filter((box) => box.scrollWidth > box.clientWidth);
   for (const box of wide) box.tabIndex = 0;
+  for (const { parentElement: box } of boxes) if (box.matches("main .code:not(:has(.copy))")) offerCopy(box);
 }

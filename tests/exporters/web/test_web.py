@@ -252,3 +252,12 @@ def test_script_and_style_are_light() -> None:
 def test_leaving_comments_indents_and_empty_lines_out_leaves_every_line_of_code() -> None:
     text = '/* One\n   two. */\na {\n  b: c; /* kept */\n  e: f;\n}\n\n  // note\n  d = "// no";\n'
     assert minify(text) == 'a {\nb: c; /* kept */\ne: f\n}\nd = "// no";\n'
+
+
+@pytest.mark.parametrize(("lang", "last"), [("zh-CN", "一百零二"), ("en", "102")])
+def test_sections_are_numbered_in_the_numerals_of_the_deck(lang: str, last: str) -> None:
+    sections = (Section(f"s{n}", f"S{n}", (), ()) for n in range(102))
+    root, _ = _parsed(_text(samples.deck(*sections, lang=lang)))
+    numbers = [element.get("data-number") for element in root.iter() if element.get("data-number")]
+    assert numbers[101] == numbers[-1] == last
+    assert lang == "en" or [numbers[9], numbers[10], numbers[19]] == ["十", "十一", "二十"]
