@@ -34,7 +34,7 @@ _SCRIPTS = (
 # The words that the script needs; the templates write all others.
 _SCRIPT_WORDS = (
     *("found", "found-for", "found-in", "nothing-found", "try", "copied", "right-are"),
-    *("list-comma",),
+    *("list-comma", "card", "cards"),
     *("show-answer", "reverse-prompt", "right", "wrong", "level-1", "level-2", "level-3"),
     *("study-next", "study-check", "study-shown", "study-left", "study-done", "study-undone"),
     *("study-choose-one", "study-choose-all", "study-score", "study-taken", "study-not-undone"),

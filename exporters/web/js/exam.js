@@ -11,8 +11,6 @@ const Exam = (() => {
   let exam = null;
   let clock = 0;
 
-  const isOn = () => exam !== null;
-
   function begin(chosen, count, spoken) {
     const ids = shuffled(chosen).slice(0, count);
     exam = { ids, marks: [], spoken, ends: Date.now() + (spoken ? SPOKEN : ids.length * MINUTE) };
@@ -67,13 +65,17 @@ const Exam = (() => {
     clearInterval(clock);
   }
 
+  function drop() {
+    exam = null;
+    pause();
+    keep(KEY, "");
+  }
+
   function finish() {
     const { ids, marks } = exam;
     const missed = ids.filter((_, index) => !marks[index]);
     const right = ids.length - missed.length;
-    exam = null;
-    pause();
-    keep(KEY, "");
+    drop();
     Progress.addExam({ at: Date.now(), right, count: ids.length, missed });
     drawResult(ids, missed);
     Study.show("result");
@@ -99,9 +101,7 @@ const Exam = (() => {
     if (!exam) return false;
     const { length } = exam.marks;
     if (length === 0) {
-      exam = null;
-      pause();
-      keep(KEY, "");
+      drop();
       return false;
     }
     exam.ids.length = length;
@@ -122,5 +122,5 @@ const Exam = (() => {
     go();
   }
 
-  return { begin, mark, takeBack, stop, resume, pause, isOn };
+  return { begin, mark, takeBack, stop, resume, pause };
 })();

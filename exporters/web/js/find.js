@@ -112,9 +112,11 @@ function count(found, sections, active) {
     if (card.hidden === (rank !== null) && (shown.has(home) || rank !== null)) card.hidden = rank === null;
   }
   for (const section of allSections()) section.hidden = active && !shown.has(section);
-  for (const link of pickAside("a:has(.count)")) {
+  for (const { parentElement: link, childNodes } of pickAside(".count")) {
+    const [number, unit] = childNodes;
     const hits = counts.get(link.dataset.section) ?? 0;
-    link.querySelector(".count").firstChild.data = hits;
+    number.data = `${hits} `;
+    unit.textContent = word(hits === 1 ? "card" : "cards");
     link.classList.toggle("without", active && hits === 0);
   }
 }

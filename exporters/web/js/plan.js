@@ -12,7 +12,7 @@ const Plan = (() => {
 
   /** New cards a day, so that the last one is met on the day before the interview. */
   function pace(now) {
-    const waiting = Queue.unseen().length + (Progress.today(now)?.fresh ?? 0);
+    const waiting = Queue.unseen().length + Progress.met(now);
     return Math.ceil(waiting / Math.max(1, left(now)));
   }
 
@@ -34,7 +34,7 @@ const Plan = (() => {
 
   /** Makes a plan for an interview on `date`, or none for an empty one. */
   function make(date, now) {
-    const fresh = Queue.unseen().length + (Progress.today(now)?.fresh ?? 0);
+    const fresh = Queue.unseen().length + Progress.met(now);
     Progress.set("plan", date ? { date, from: Progress.day(now), fresh } : null);
   }
 

@@ -297,7 +297,8 @@ const Progress = (() => {
     dawn,
     day,
     card: (id) => state.cards[id],
-    today: (now) => state.days[day(now)],
+    /** How many new cards were met today. */
+    met: (now) => state.days[day(now)]?.fresh ?? 0,
     /** The "limit", "plan", "exams" or "days"; "since" counts the sessions since the last export. */
     get: (name) => state[name],
     set: (name, value) => change((to) => (to[name] = value)),

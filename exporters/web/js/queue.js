@@ -17,7 +17,7 @@ const Queue = (() => {
   function waiting(now, { chosen = ids, more = 0, coreFirst = false } = {}) {
     const steps = [], reviews = [], fresh = [];
     const tomorrow = Progress.dawn(now, 1);
-    const room = Math.max(0, limit(now) - (Progress.today(now)?.fresh ?? 0)) + more;
+    const room = Math.max(0, limit(now) - Progress.met(now)) + more;
     const today = Progress.day(now);
     for (const id of chosen) {
       const card = Progress.card(id);

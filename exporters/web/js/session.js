@@ -14,7 +14,7 @@ const Session = (() => {
 
   function begin(now, choice, { list = null, more = 0 } = {}) {
     [scope, listed, rated, started, wished] = [choice, list && [...list], [], now, more];
-    room = Math.max(0, Queue.limit(now) - (Progress.today(now)?.fresh ?? 0));
+    room = Math.max(0, Queue.limit(now) - Progress.met(now));
   }
 
   /** The choice, with what is left of the new cards beyond the day's. */

@@ -148,6 +148,8 @@ function writable(answer) {
   return { part: make("div", { class: "typed" }, field, told), compare };
 }
 
+const cue = (text) => make("p", { class: "cue" }, text);
+
 /** A card as a sheet: `open()` reveals the next piece and returns whether everything is shown;
     `said()` is the text of that piece. With `again`, a reverse card is asked from its answer;
     with `written`, there is a field for an answer in writing. */
@@ -169,17 +171,17 @@ function makeSheet(card, { again, written }, answered) {
   }
   if (card.dataset.kind === "ordered") {
     const list = answer.querySelector(".steps");
-    answer.before(make("p", { class: "cue" }, word("study-order", { count: list.children.length })), list);
+    answer.before(cue(word("study-order", { count: list.children.length })), list);
     choice = orderable(list);
   }
   if (card.dataset.kind === "choice") {
     choice = clickable(sheet, card.dataset.order === "source", answered);
-    const cue = word(choice.many ? "study-choose-all" : "study-choose-one");
-    ask.querySelector(".options").before(make("p", { class: "cue" }, cue));
+    const key = choice.many ? "study-choose-all" : "study-choose-one";
+    ask.querySelector(".options").before(cue(word(key)));
   }
   if (turned) {
     const given = answer.querySelector(".short");
-    sheet.prepend(given, make("p", { class: "cue" }, word("reverse-prompt")));
+    sheet.prepend(given, cue(word("reverse-prompt")));
     steps.push(hide(ask ? [question, ask] : [question]));
   }
   const asked = () => (turned ? question : (sheet.querySelector(".short") ?? question)).textContent;

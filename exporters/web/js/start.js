@@ -8,7 +8,6 @@ function start() {
   startFind();
   startUnfolding();
   startContents();
-  reachScrolling(document.body);
   Study.start();
   markStates();
   startKeys();

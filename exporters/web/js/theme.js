@@ -8,7 +8,7 @@ function showCode() {
 }
 
 // The dark colours stand in the style once, for a system that is dark.
-const darkColors = pick("style")
+const darkColors = pick("style", document.head)
   .flatMap(({ sheet }) => [...sheet.cssRules])
   .find((rule) => /dark.*--paper/s.test(rule.cssText));
 
@@ -22,7 +22,7 @@ function showTheme(theme) {
     : "not all";
   darkColors.media.mediaText = mediaFor("dark");
   // The colour of the browser's own bars is stated for each scheme.
-  for (const meta of pick("meta[data-scheme]")) meta.media = mediaFor(meta.dataset.scheme);
+  for (const meta of pick("meta[data-scheme]", document.head)) meta.media = mediaFor(meta.dataset.scheme);
 }
 
 function startTheme() {

@@ -14,7 +14,8 @@ from tests.exporters.web.study.studying import KEY, deck_of
 
 pytestmark = pytest.mark.slow
 
-_SHOWN = "[...document.querySelectorAll('.card:not([hidden])')].map((card) => card.id)"
+_SHOWN = """[...document.querySelectorAll('.card')]
+  .filter((card) => card.checkVisibility()).map((card) => card.id)"""
 _KEPT = f"localStorage.getItem('{KEY}')"
 _FOCUSED = "document.activeElement.closest('.card')?.id ?? document.activeElement.id"
 

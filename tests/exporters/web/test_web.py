@@ -199,8 +199,10 @@ def test_a_page_in_english_speaks_english() -> None:
     card = samples.card("what", "What?", "<p>That.</p>", kind=CardKind.REVERSE)
     page = _text(_one(card, lang="en"))
     assert _parsed(page)[0].get("lang") == "en"
-    for word in ("Contents", "Answer", "Both ways", "Basic", "Skip to the cards", "1 cards"):
+    for word in ("Contents", "Answer", "Both ways", "Basic", "Skip to the cards", "1 card<"):
         assert word in page
+    assert "1 cards" not in page
+    assert '1 <span class="unseen">card<' in page
 
 
 def test_a_deck_without_cards_still_gives_a_page() -> None:

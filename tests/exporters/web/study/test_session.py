@@ -110,7 +110,7 @@ def test_a_session_has_a_bar_and_an_end_that_is_seen(page: Page) -> None:
     _rate(page, "4")
     _rate(page, "4")
     expect(page.get_by_role("heading", name="This session is done")).to_be_focused()
-    expect(page.locator("#_sum")).to_have_text("2 cards in 4 min, 67% right; 1 due tomorrow.")
+    expect(page.locator("#_sum")).to_have_text("Cards: 2, in 4 min, 67% right; due tomorrow: 1.")
     page.get_by_role("button", name="The missed ones again").click()
     assert asked(page) == "Basic?"
     _rate(page, "3")
