@@ -118,7 +118,7 @@ class _Tab:
                 page.close()
         good = bool(self.page.evaluate("typeof __pwClock === 'undefined'"))
         self.page.mouse.move(0, 0)
-        self.page.goto("about:blank")
+        self.page.goto("about:blank", wait_until="commit")
         return good
 
 

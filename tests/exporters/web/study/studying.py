@@ -70,10 +70,15 @@ def opened(browser: Browser, file: Path, now: datetime = NOON) -> Iterator[Page]
         assert visited.record.complaints == []
 
 
+def tap(page: Page, name: str | re.Pattern[str]) -> None:
+    """Choose a button, a fifth of a second sooner than with a mouse that waits for two frames."""
+    page.get_by_role("button", name=name).dispatch_event("click")
+
+
 def study(page: Page, *, begin: bool = True) -> None:
-    page.get_by_role("button", name=re.compile("^Study")).click()
+    tap(page, re.compile("^Study"))
     if begin:
-        page.get_by_role("button", name="Start studying").click()
+        tap(page, "Start studying")
 
 
 def asked(page: Page) -> str:
@@ -100,12 +105,12 @@ def rate_first(page: Page, rating: str = "4") -> None:
 
 
 def answer_in_exam(page: Page, mark: str) -> None:
-    choice = page.locator(".sheet .option", has_text="Right one")
+    choice = page.get_by_role("button", name="Right one")
     if choice.count():
-        choice.click()
+        choice.dispatch_event("click")
     while page.locator("#_reveal").is_visible():
-        page.locator("#_reveal").click()
-    page.get_by_role("button", name=mark).click()
+        page.locator("#_reveal").dispatch_event("click")
+    tap(page, mark)
 
 
 RATED = {

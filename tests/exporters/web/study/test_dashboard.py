@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from tests.exporters.web.study.studying import rate_first, study
+from tests.exporters.web.study.studying import rate_first, study, tap
 
 
 def test_the_dashboard_says_what_lies_ahead_and_what_is_weak(page: Page) -> None:
@@ -44,7 +44,7 @@ def test_the_overview_counts_by_section_and_day_and_the_page_marks_what_is_known
     while page.locator("#_reveal").is_visible():
         page.keyboard.press("Space")
     page.keyboard.press("1")  # due in a minute
-    page.get_by_role("button", name="Back").click()
+    tap(page, "Back")
     rows = page.locator("#_sections tr").all_inner_texts()
     assert [row.split() for row in rows] == [
         ["One", "0", "2", "1", "50%"],

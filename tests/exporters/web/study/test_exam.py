@@ -22,12 +22,13 @@ from tests.exporters.web.study.studying import (
     kept,
     opened,
     study,
+    tap,
 )
 
 
 def test_an_exam_counts_by_section_and_leaves_the_schedule_alone(page: Page) -> None:
     study(page, begin=False)
-    page.get_by_role("button", name="Start the exam").click()
+    tap(page, "Start the exam")
     assert page.get_by_role("timer").inner_text() == "5:00"
     for number in range(5):
         expect(page.locator("#_left")).to_have_text(f"{number + 1} / 5")
@@ -48,8 +49,8 @@ def test_studying_does_not_depend_on_what_is_searched(page: Page) -> None:
     study(page)
     assert asked(page) == "Basic?"
     expect(page.locator("#_section")).to_have_text("One · Basic")
-    page.get_by_role("button", name="Back").click()
-    page.get_by_role("button", name="Start the exam").click()
+    tap(page, "Back")
+    tap(page, "Start the exam")
     for _ in range(5):
         answer_in_exam(page, "Knew it")
     expect(page.locator("#_score")).to_have_text("5 of 5 right")
@@ -61,7 +62,7 @@ def test_an_exam_tells_sections_of_the_same_title_apart(chromium: Browser, tmp_p
     file = written(tmp_path / "d.html", replace(deck, sections=alike))
     with opened(chromium, file) as page:
         study(page, begin=False)
-        page.get_by_role("button", name="Start the exam").click()
+        tap(page, "Start the exam")
         for _ in range(2):
             answer_in_exam(page, "Knew it")
         expect(page.locator("#_by-section tr")).to_have_count(2)
@@ -69,7 +70,7 @@ def test_an_exam_tells_sections_of_the_same_title_apart(chromium: Browser, tmp_p
 
 def test_an_exam_ends_with_its_time(page: Page) -> None:
     study(page, begin=False)
-    page.get_by_role("button", name="Start the exam").click()
+    tap(page, "Start the exam")
     page.clock.set_fixed_time(NOON + timedelta(minutes=6))
     expect(page.locator("#_score")).to_have_text("0 of 5 right")
 
@@ -78,12 +79,12 @@ def test_an_exam_ends_with_its_time(page: Page) -> None:
 def test_an_exam_that_is_left_shows_its_result_so_far(page: Page, way: str) -> None:
     def leave() -> None:
         if way == "Back":
-            page.get_by_role("button", name="Back").click()
+            tap(page, "Back")
         else:
             page.keyboard.press("Escape")
 
     study(page, begin=False)
-    page.get_by_role("button", name="Start the exam").click()
+    tap(page, "Start the exam")
     answer_in_exam(page, "Knew it")
     answer_in_exam(page, "Missed it")
     leave()
@@ -102,7 +103,7 @@ def test_a_link_of_a_card_leaves_the_exam_open(chromium: Browser, tmp_path: Path
         page = visited.page
         page.evaluate("Math.random = () => 0.99")  # the cards in their order
         study(page, begin=False)
-        page.get_by_role("button", name="Start the exam").click()
+        tap(page, "Start the exam")
         page.keyboard.press("Space")
         with page.context.expect_page():
             page.locator(".sheet").get_by_role("link", name="Docs").click()

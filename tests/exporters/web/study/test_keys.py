@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from playwright.sync_api import Page, expect
 
-from tests.exporters.web.study.studying import NOON, answer_in_exam, asked, kept, study
+from tests.exporters.web.study.studying import NOON, answer_in_exam, asked, kept, study, tap
 
 
 def test_help_leads_back_to_where_it_was_opened(page: Page) -> None:
@@ -32,8 +32,8 @@ def test_help_leads_back_to_where_it_was_opened(page: Page) -> None:
     page.keyboard.press("Space")
     helped("Back")
     expect(page.get_by_role("button", name="Good")).to_be_visible()
-    page.get_by_role("button", name="Back").click()
-    page.get_by_role("button", name="Start the exam").click()
+    tap(page, "Back")
+    tap(page, "Start the exam")
     answer_in_exam(page, "Knew it")
     page.clock.set_fixed_time(NOON + timedelta(minutes=1))
     for closing in ("Back", "Escape"):
@@ -45,11 +45,11 @@ def test_help_leads_back_to_where_it_was_opened(page: Page) -> None:
 def test_a_card_that_was_left_is_not_answered_from_the_overview(page: Page) -> None:
     study(page)
     page.keyboard.press("Space")
-    page.get_by_role("button", name="Back").click()
+    tap(page, "Back")
     page.locator("#_home").focus()
     page.keyboard.press("4")
     page.keyboard.press("Space")
-    page.get_by_role("button", name="Start studying").click()
+    tap(page, "Start studying")
     assert asked(page) == "Basic?"
     assert kept(page) == {}
 

@@ -30,6 +30,7 @@ from tests.exporters.web.study.studying import (
     progress,
     rate_first,
     study,
+    tap,
 )
 
 
@@ -62,7 +63,7 @@ def test_the_progress_of_cards_that_all_vanished_is_kept(
         expect(page.get_by_role("button", name="Start studying")).to_be_disabled()
         expect(page.locator("#_due-now")).to_have_text("0")
         with page.expect_download() as waiting:
-            page.get_by_role("button", name="Export").click()
+            tap(page, "Export")
         waiting.value.save_as(tmp_path / "saved.json")
         assert json.loads((tmp_path / "saved.json").read_text()) == before
         assert kept(page)["cards"] == before["cards"]
@@ -85,7 +86,7 @@ def test_progress_is_exported_and_taken_in_elsewhere(
         page.keyboard.press("Escape")
         study(page, begin=False)
         with page.expect_download() as waiting:
-            page.get_by_role("button", name="Export").click()
+            tap(page, "Export")
         saved = tmp_path / waiting.value.suggested_filename
         waiting.value.save_as(saved)
         mine = kept(page)

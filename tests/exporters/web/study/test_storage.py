@@ -10,7 +10,16 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.exporters.browser import reload, visit
-from tests.exporters.web.study.studying import KEY, RATED, asked, kept, progress, rate_first, study
+from tests.exporters.web.study.studying import (
+    KEY,
+    RATED,
+    asked,
+    kept,
+    progress,
+    rate_first,
+    study,
+    tap,
+)
 
 
 def storing(text: str) -> str:
@@ -44,7 +53,7 @@ def test_a_card_from_before_the_clock_was_set_back_can_be_rated(
         study(page, begin=False)
         page.get_by_label("New cards a day").fill("0")
         page.get_by_label("New cards a day").press("Tab")
-        page.get_by_role("button", name="Start studying").click()
+        tap(page, "Start studying")
         assert asked(page) == "Basic?"
         page.keyboard.press("Space")
         page.keyboard.press("4")
@@ -99,7 +108,7 @@ def test_without_storage_it_works_and_says_so(chromium: Browser, file: Path) -> 
     with visit(chromium, file, before=refuse) as visited:
         study(visited.page, begin=False)
         expect(visited.page.locator("#_trouble")).to_contain_text("keeps nothing")
-        visited.page.get_by_role("button", name="Start studying").click()
+        tap(visited.page, "Start studying")
         visited.page.keyboard.press("Space")
         visited.page.keyboard.press("4")
         assert asked(visited.page) == "Filled in?"
