@@ -480,7 +480,6 @@ def test_opened_from_a_disk_it_registers_nothing_and_complains_of_nothing(
         expect(seen.page.locator(".card:visible").first).to_have_attribute(
             "id", "nginx-reverse-proxy"
         )
-        seen.page.wait_for_timeout(300)
         # A test's tab may open one file only: what the page asks for is its pictures beside it.
         figures = (tmp_path / "figures").as_uri()
         assert {address.rpartition("/")[0] for address in seen.record.requests} == {figures}

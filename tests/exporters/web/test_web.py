@@ -17,7 +17,6 @@ import pytest
 from tinyhtml5.parser import HTMLParser
 
 from deckpress.model import CardKind, Deck, LinkEnd, LinkStart, Math, Option, Section, Version
-from exporters.web import export
 from exporters.web.minify import minify
 from tests.exporters import samples
 from tests.exporters.web import pages
@@ -69,17 +68,17 @@ def test_the_bytes_depend_on_nothing_but_the_deck() -> None:
         "data = b''.join(file.data for file in export(samples.sample(), samples.VERSION));"
         "print(hashlib.sha256(data).hexdigest())"
     )
-    data = b"".join(file.data for file in export(samples.sample(), samples.VERSION))
-    for seed in ("1", "2"):
-        done = subprocess.run(
-            [sys.executable, "-c", program],
-            cwd=_ROOT,
-            env={**os.environ, "PYTHONHASHSEED": seed},
-            capture_output=True,
-            check=True,
-            text=True,
-        )
-        assert done.stdout.strip() == hashlib.sha256(data).hexdigest()
+    data = b"".join(file.data for file in pages.export(samples.sample()))
+    # The hash seed of the tests themselves is any.
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=_ROOT,
+        env={**os.environ, "PYTHONHASHSEED": "1"},
+        capture_output=True,
+        check=True,
+        text=True,
+    )
+    assert done.stdout.strip() == hashlib.sha256(data).hexdigest()
 
 
 def test_an_html_parser_finds_nothing_wrong(page: str) -> None:
