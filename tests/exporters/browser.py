@@ -83,12 +83,18 @@ def chromium() -> Iterator[Browser]:
 _STORED = "localStorage.clear(); sessionStorage.clear(); Object.assign(localStorage, {stored});"
 
 
+# Whether a page's clock is its own, and whether it looks as on a screen by day.
+_STATE = """[typeof __pwClock === "undefined", !["print", "(prefers-color-scheme: dark)",
+  "(forced-colors: active)"].some((query) => matchMedia(query).matches)]"""
+
+
 class _Tab:
     """A page in a context of its own, which is at one file at a time."""
 
     def __init__(self, browser: Browser, options: dict[str, Any]) -> None:
         self.record = Record()
         self.address = ""
+        self.looks_plain = True
         self.context = browser.new_context(**options)
         self.context.route("**/*", self._answer)
         self.page = self.context.new_page()
@@ -116,10 +122,10 @@ class _Tab:
         for page in self.context.pages:
             if page is not self.page:
                 page.close()
-        good = bool(self.page.evaluate("typeof __pwClock === 'undefined'"))
+        good, self.looks_plain = self.page.evaluate(_STATE)
         self.page.mouse.move(0, 0)
         self.page.goto("about:blank", wait_until="commit")
-        return good
+        return bool(good)
 
 
 # The tabs that nobody is at, by what they were made with.
@@ -156,7 +162,9 @@ def visit(
     good = False
     try:
         page.set_viewport_size({"width": width, "height": 844})
-        page.emulate_media(media="null", color_scheme=color_scheme, forced_colors=forced_colors)
+        # It takes as long as half a page does, so it is done only where it changes something.
+        if not tab.looks_plain or (color_scheme, forced_colors) != ("light", "none"):
+            page.emulate_media(media="null", color_scheme=color_scheme, forced_colors=forced_colors)
         with ExitStack() as only_now:
             if now:
                 page.clock.set_fixed_time(now)
