@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 from deckpress.model import Option
 from tests.exporters.browser import visit
 from tests.exporters.web.pages import written
-from tests.exporters.web.study.studying import BASIC, CHOICE, deck_of, only, study, tap
+from tests.exporters.web.study.studying import BASIC, CHOICE, EVERY, deck_of, only, study, tap
 
 
 def test_without_javascript_nothing_of_it_is_seen(chromium: Browser, file: Path) -> None:
@@ -24,6 +24,11 @@ def test_without_javascript_nothing_of_it_is_seen(chromium: Browser, file: Path)
         expect(visited.page.locator("#_open-study")).to_be_hidden()
 
 
+_CALLOUTS = "".join(
+    f'<div class="callout {kind}"><p class="callout-title">{kind}</p><p>Some <a href="#cloze">link'
+    "</a>, <code>code</code>, <kbd>Esc</kbd> and <mark>marked</mark>.</p></div>"
+    for kind in ("note", "tip", "important", "warning", "caution", "details")
+)
 _ALL: dict[str, Any] = {}
 _COLOURS = {"runOnly": ["color-contrast"]}
 _LAYOUT = {"rules": {"color-contrast": {"enabled": False}}}
@@ -58,10 +63,12 @@ def _violations(page: Page, rules: Any) -> list[str]:
     ],
 )
 def test_the_rules_of_accessibility_hold(
-    chromium: Browser, file: Path, sights: list[tuple[int, Literal["light", "dark"], Any, Any]]
+    chromium: Browser, tmp_path: Path, sights: list[tuple[int, Literal["light", "dark"], Any, Any]]
 ) -> None:
     from axe_playwright_python.base import AXE_SCRIPT
 
+    first = replace(BASIC, short=("<p>Basic answer.</p>", _CALLOUTS))
+    file = written(tmp_path / "d.html", deck_of(first, *EVERY[1:]))
     with visit(chromium, file, bypass_csp=True) as visited:
         page = visited.page
         page.evaluate(AXE_SCRIPT)
