@@ -6,7 +6,7 @@ const CALLED = ".labels";
 const SAID = ".options .text, .answer > :not(.part, .key), .part > .text";
 
 // At most this many cards are sorted by rank: nobody reads further.
-const RANKED = 100;
+const RANKED = 60;
 
 // Milliseconds after the last key until the address is changed: browsers limit such changes.
 const PAUSE = 250;
