@@ -34,8 +34,7 @@ function catalogued(hasTime = () => true) {
       plain(`${textOf(card, CALLED)} ${topics} ${card.id}`),
       plain(textOf(card, SAID)),
     ];
-    const weights = tier === "must" ? [tier, "core"] : [tier];
-    const facts = { section: [section], topic: topics.split(" "), level: [level], tier: weights };
+    const facts = { section: [section], topic: topics.split(" "), level: [level], tier: tier === "must" ? [tier, "core"] : [tier] };
     catalogue.push({ card, order: catalogue.length, home: card.parentElement, texts, sounds: soundsOf(pinyin), facts });
   }
   return catalogue;

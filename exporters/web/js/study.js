@@ -28,6 +28,8 @@ const Study = (() => {
     return new Intl.NumberFormat(root.lang, form).format(value);
   }
 
+  const allowUndo = () => (byId("_undo").disabled = undone.length === 0);
+
   function show(name) {
     mode = name;
     current = null;
@@ -35,7 +37,7 @@ const Study = (() => {
       part.hidden = !part.matches(`[data-view~=${name}]`);
     }
     byId("_actions").open = false;
-    byId("_undo").disabled = undone.length === 0;
+    allowUndo();
     Exam.pause();
     if (name === "home") refresh();
     view().scrollTop = 0;
@@ -153,7 +155,7 @@ const Study = (() => {
     const now = Date.now();
     const { steps, reviews, fresh } = Session.waiting(now);
     const id = Session.next(now, current?.id);
-    byId("_undo").disabled = undone.length === 0;
+    allowUndo();
     if (id === undefined) return end();
     const left = { fresh: fresh.length, learning: steps.length, due: reviews.length };
     write("_left", word("study-left", left));
@@ -207,7 +209,7 @@ const Study = (() => {
     if (undone.length === 0 || !["study", "home"].includes(mode)) return;
     const { id, back } = undone.pop();
     if (!back()) {
-      byId("_undo").disabled = undone.length === 0;
+      allowUndo();
       return announce(word("study-not-undone"));
     }
     Session.takeBack(id);
