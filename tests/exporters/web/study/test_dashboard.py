@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from tests.exporters.web.study.studying import rate_first, study, tap
+from tests.exporters.web.study.studying import kept, rate_first, study, tap
 
 
 def test_the_dashboard_says_what_lies_ahead_and_what_is_weak(page: Page) -> None:
@@ -14,6 +14,7 @@ def test_the_dashboard_says_what_lies_ahead_and_what_is_weak(page: Page) -> None
     page.keyboard.press("1")  # the cloze card
     page.keyboard.press("Escape")
     study(page, begin=False)
+    kept(page)  # the overview is drawn anew then
     assert page.locator("#_due-now").inner_text() == "1"
     assert page.locator("#_fresh-now").inner_text() == "3"
     rows = page.locator("#_forecast tr").all_inner_texts()
@@ -45,6 +46,7 @@ def test_the_overview_counts_by_section_and_day_and_the_page_marks_what_is_known
         page.keyboard.press("Space")
     page.keyboard.press("1")  # due in a minute
     tap(page, "Back")
+    kept(page)  # the overview is drawn anew then
     rows = page.locator("#_sections tr").all_inner_texts()
     assert [row.split() for row in rows] == [
         ["One", "0", "2", "1", "50%"],
