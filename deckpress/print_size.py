@@ -19,7 +19,9 @@ HIGHEST = 420  # CSS pixels on paper; so there is room for the card of a figure 
 _COLUMN, _CARD = (281, HIGHEST), (329, 124)
 _HIGHER = 751  # CSS pixels; as high is a turned drawing at most: three quarters of a column of A4
 _LEAST = 5.0  # points; what is smaller cannot be read
-_ENOUGH = 6.5  # points; a drawing is made no larger than its text needs
+_WELL = 5.1  # points; no drawing is made smaller than that to save room
+_LEAST_SHARE = 0.6  # nor below this share of its size
+_ENOUGH = 6.0  # points; a drawing is made no larger than its text needs
 _MOST_RULES = 500  # type sizes in one drawing; the last ones count
 _MEDIUM = 16.0  # pixels; the size of text that has none
 _POINTS = 0.75  # in a CSS pixel
@@ -107,6 +109,14 @@ def better_fit(svg: bytes, wide: float, higher: float, scale: float = PAPER_SCAL
     """
     drawing = _measured(svg)
     return drawing.better_fit(wide, HIGHEST, higher, scale) if drawing else None
+
+
+def least_share(svg: bytes, scale: float) -> float:
+    """How much smaller a drawing of this scale may be so that its text can be read well."""
+    drawing = _measured(svg)
+    if drawing is None:
+        return _LEAST_SHARE
+    return min(1.0, max(_LEAST_SHARE, _WELL / drawing.points(scale)))
 
 
 def small_text(svg: bytes, on_card: bool) -> SmallText | None:

@@ -11,7 +11,7 @@ from html import unescape
 from markupsafe import Markup, escape
 
 from deckpress.model import Asset, ClozeStart, Html, LinkStart, Math, Picture
-from deckpress.print_size import HIGHEST, PAPER_SCALE, Fit, better_fit
+from deckpress.print_size import HIGHEST, PAPER_SCALE, Fit, better_fit, least_share
 from exporters.pdf.setting.cjk_spacing import add_thin_spaces
 from exporters.pdf.setting.code_lines import mark_long_lines
 from exporters.pdf.setting.line_breaks import decide_breaks
@@ -106,13 +106,27 @@ class PaperRenderer:
         if not (picture.width and picture.height):
             return f'<img class="figure" src="{source}" alt="{alt}">'
         if fit := self._better_fit(picture):
-            width, height = (round(side * fit.scale) for side in (picture.width, picture.height))
-            image = f'<img class="figure" src="{source}" alt="{alt}" width="{width}">'
-            return turned(image, width * _PIXEL, height * _PIXEL) if fit.turned else image
-        scale = min(PAPER_SCALE * self.scale, HIGHEST / picture.height)
-        kind = "icon" if picture.height <= _ICON_HEIGHT else "figure"
+            scale, kind = fit.scale, "figure"
+            if fit.turned:
+                size = [side * scale * _PIXEL for side in (picture.width, picture.height)]
+                style = f"width:{size[0]:.2f}mm"
+                return turned(
+                    f'<img class="figure" src="{source}" alt="{alt}" style="{style}">', *size
+                )
+        else:
+            scale = min(PAPER_SCALE * self.scale, HIGHEST / picture.height)
+            kind = "icon" if picture.height <= _ICON_HEIGHT else "figure"
         width = max(1, round(picture.width * scale))
-        return f'<img class="{kind}" src="{source}" alt="{alt}" width="{width}">'
+        least = self._least_share(picture, scale) if kind == "figure" and self.height else ""
+        return f'<img class="{kind}" src="{source}" alt="{alt}" width="{width}"{least}>'
+
+    def _least_share(self, picture: Picture, scale: float) -> str:
+        """The attribute that says how much smaller a picture may be (weasy/card_breaks.py)."""
+        asset = self.pictures.get(picture.asset)
+        assert picture.width
+        drawn = min(scale, self.width / _PIXEL / picture.width)
+        share = least_share(asset.data if asset else b"", drawn)
+        return f' data-least="{share:.3f}"' if share < 1 else ""
 
     def _better_fit(self, picture: Picture) -> Fit | None:
         asset = self.pictures.get(picture.asset)

@@ -4,6 +4,9 @@ A card that begins low in a column is read twice: its question here, its answer 
 ``break-inside: avoid`` no card would be divided, and an eighth more paper would be needed. CSS
 cannot say what lies between, so WeasyPrint is changed here: a card that does not fit into the rest
 of its column begins the next one if that rest is small.
+
+Nor can it say that a picture may be smaller than it is where that saves the rest of a column. The
+attribute ``data-least`` of a picture does: the least share of its size.
 """
 
 from __future__ import annotations
@@ -14,22 +17,26 @@ from typing import Any
 from weasyprint.layout import block
 
 _SMALL = 0.12  # of the height of a page; a larger rest is too much paper to leave empty
+_ROUNDING = 1.0  # pixels
 
 _lay_out = block.block_container_layout
+_lay_out_picture = block.block_replaced_box_layout
 
 
 @cache
 def keep_cards_whole() -> None:
     """Change WeasyPrint for the rest of this process. Further calls do nothing."""
     block.block_container_layout = _lay_out_block
+    block.block_replaced_box_layout = _fit_into_rest
 
 
-def _lay_out_block(context: Any, box: Any, *rest: Any, **how: Any) -> Any:
+def _lay_out_block(context: Any, box: Any, bottom_space: float, *rest: Any, **how: Any) -> Any:
     """Replaces `block_container_layout`."""
-    made = _lay_out(context, box, *rest, **how)
+    context.kept_free = bottom_space  # for `_fit_into_rest`, which is not told
+    made = _lay_out(context, box, bottom_space, *rest, **how)
     if not _is_card(box):
         return made
-    bottom_space, skip, page_is_empty = rest[:3]
+    skip, page_is_empty = rest[:2]
     new_box, resume_at, *_, max_lines = made
     whole = new_box is None or resume_at is None
     left = context.page_bottom - bottom_space - box.position_y
@@ -40,3 +47,21 @@ def _lay_out_block(context: Any, box: Any, *rest: Any, **how: Any) -> Any:
 
 def _is_card(box: Any) -> bool:
     return bool(box.element_tag == "article" and "card" in box.element.get("class", "").split())
+
+
+def _fit_into_rest(context: Any, box: Any, *rest: Any) -> Any:
+    """Replaces `block_replaced_box_layout`."""
+    made = _lay_out_picture(context, box, *rest)
+    picture = made[0]
+    least = picture.element.get("data-least") if picture.element is not None else None
+    if least:
+        bottom = context.page_bottom - context.kept_free
+        room = bottom - picture.content_box_y() - picture.margin_bottom - _ROUNDING
+        share = room / picture.height if picture.height else 1
+        if float(least) <= share < 1:
+            left_over = picture.width * (1 - share)
+            picture.height = room
+            picture.width -= left_over
+            picture.margin_left += left_over / 2
+            picture.margin_right += left_over / 2
+    return made

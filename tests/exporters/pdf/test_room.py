@@ -325,3 +325,15 @@ def test_a_wide_table_is_turned_if_it_is_low_enough() -> None:
         assert len(words) == rows
         assert all(_inside(glyph, rooms) for word in words for glyph in word)
         assert all((word[0].y != word[5].y) == is_turned for word in words)
+
+
+def test_a_picture_that_nearly_has_room_is_made_smaller_and_keeps_its_shape() -> None:
+    cards = (
+        card(f"c{n}", "问？", f"<p>{'答<br>' * n}</p><p>", (PHOTO,), "</p>")
+        for n in range(2, 20, 2)
+    )
+    made = _with_photo(deck(Section("one", "一节", (), tuple(cards))))
+    boxes = [box for _, box in _pictures(printed(made, columns=2))]
+    sizes = {(round(box[2] - box[0]), round(box[3] - box[1])) for box in boxes}
+    assert len(sizes) > 1
+    assert all(width / height == pytest.approx(4 / 3, abs=0.03) for width, height in sizes)
