@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from deckpress.model import CardKind, Option, PartName, Section
+from exporters.pdf.book.binding import Places
+from exporters.pdf.sheets.handbook import Handbook
 from exporters.pdf.sheets.index_terms import index_terms, sort_key
 from exporters.view import chapters
-from tests.exporters.samples import card, deck, part
+from tests.exporters.samples import VERSION, card, deck, part
 
 
 def test_chinese_terms_stand_among_the_others_at_their_pinyin() -> None:
@@ -48,3 +52,12 @@ def test_a_term_of_many_cards_is_left_out_unless_it_is_a_tag() -> None:
     made = deck(Section("one", "One", (), cards))
     ((term, entries),) = index_terms(made, tuple(chapters(made)))
     assert (term, len(entries)) == ("ops", 9)
+
+
+def test_cards_on_one_page_share_its_number() -> None:
+    cards = tuple(card(id, "<code>ip_hash</code>?", tags=()) for id in "abc")
+    book = Handbook(deck(Section("one", "One", (), cards)), VERSION).book()
+    assert book.back
+    (index,) = book.back(Places({"a": 3, "b": 3, "c": 4}, 4))
+    told = re.findall(r'<a href="#(.)"( class="same")? data-page="(\d)"', index.html)
+    assert told == [("a", ' class="same"', "3"), ("b", "", "3"), ("c", "", "4")]
