@@ -146,7 +146,8 @@ class Handbook:
         geometry = self._geometry.with_narrow_columns()
         css = self._css() + geometry.column_css()
         html = self._html("back", css, pages=places.pages)
-        return (Sheet(html, imposition=geometry.imposition()),)
+        tighter = own_style("tighter.css")
+        return (Sheet(html, imposition=geometry.imposition(), tighter=tighter),)
 
     def _chunks(self) -> Iterator[Chunk]:
         css = self._css("column.css") + self._geometry.column_css()

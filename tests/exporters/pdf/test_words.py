@@ -235,3 +235,12 @@ def test_no_badge_is_divided_behind_an_option_of_any_length() -> None:
     there = lines(printed(deck(Section("one", "一节", (), (choice,))), columns=3), 3)
     assert sum(line.count("正确") for line in there) == len(options)
     assert sum(line.count("进阶") for line in there) == 1
+
+
+def test_the_letters_of_an_answer_run_in_with_what_is_said_of_it() -> None:
+    options = (Option(("甲",), False), Option(("乙",), True))
+    choice = replace(
+        card("c", "哪个？", "<p>因为如此。</p>"), kind=CardKind.CHOICE, options=options
+    )
+    key = printed(deck(Section("one", "一节", (), (choice,))), "test", columns=1)
+    assert place(key, "B因为如此").y == place(key, "因为如此").y
