@@ -87,7 +87,7 @@ class Handbook:
             self._geometry.card_width(deck.meta.lang),
             self._geometry.size,
             "#" if self.in_one_piece else f"#{PAGE_OF}",
-            self._geometry.text_area[1],
+            0.0 if self._fitted else self._geometry.text_area[1],  # what is turned takes room
             deck.assets,
         )
         self._pictures = pictures_to_print(deck.assets, print_options)

@@ -21,11 +21,16 @@ from weasyprint.text.line_break import create_layout, line_size
 from exporters.pdf.weasy.drawn_glyphs import glyphs_at
 
 # The marks whose second or whose first half is blank, as far as they have a narrow form.
-CLOSING = "’”、。〉》」』】〕〗〙〛！），．：；？］｝"
+_STOPS = "、。！，．：；？"
+_CLOSED = "’”〉》」』】〕〗〙〛）］｝"
+CLOSING = _CLOSED + _STOPS
 OPENING = "‘“〈《「『【〔〖〘〚（［｛"
 
-# The first mark of a pair whose first is set narrow, or the second of any other pair.
-_NARROW = re.compile(f"[{CLOSING}](?=[{CLOSING}])|(?<=[{CLOSING}{OPENING}])[{OPENING}]")
+# The first mark of a pair that ends with a closing one, unless both are stops; or the second of a
+# pair that ends with an opening one.
+_NARROW = re.compile(
+    f"[{_CLOSED}](?=[{CLOSING}])|[{_STOPS}](?=[{_CLOSED}])|(?<=[{CLOSING}{OPENING}])[{OPENING}]"
+)
 _ONE_MORE = re.compile(f"[\u3400-\u9fff][{CLOSING}](?![{CLOSING}{OPENING}])")
 _LONGEST = len("字，".encode())
 _HALT = b"halt"
