@@ -8,6 +8,7 @@ page take for spaces.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from itertools import pairwise
@@ -25,6 +26,7 @@ _SPACES = " \u00a0\u2009"
 _SPACE_SHARE = 3  # what a space takes, where a gap between two characters takes 1
 # The most that either takes, in ems.
 _MOST_GAP, _MOST_SPACE = 0.08, 0.4
+_GAP = re.compile(f"[^\\x00-\u2e7f{OPENING}](?=[^\\x00-\u2e7f{CLOSING}])")
 _CODE = ("code", "kbd")
 
 
@@ -93,11 +95,7 @@ def _edges(pieces: list[Any]) -> list[tuple[str, Any]]:
 
 def _gaps(text: str) -> list[int]:
     """The places in `text` of the characters behind which a line may be wider."""
-    return [
-        at
-        for at, (letter, following) in enumerate(pairwise(text))
-        if letter > "\u2e7f" < following and letter not in OPENING and following not in CLOSING
-    ]
+    return [found.start() for found in _GAP.finditer(text)]
 
 
 def _shares(room: float, spaces: int, gaps: int) -> tuple[float, float]:

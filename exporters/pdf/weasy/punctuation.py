@@ -57,13 +57,14 @@ def _narrowed(set_text: Any) -> Any:
             pango.pango_layout_set_attributes(self.layout, self.before)
             self.before, self.narrow = None, ()
         set_text(self, text, justify)
-        if self.style["white_space"] not in _KEPT:
-            places = [found.start() for found in _NARROW.finditer(self.text)]
-            if self.ends_narrow:
-                places.append(len(self.text) - 1)
-            if places:
-                self.narrow = places
-                _set_narrow(self)
+        text = self.text
+        if not (self.ends_narrow or _NARROW.search(text)) or self.style["white_space"] in _KEPT:
+            return
+        places = [found.start() for found in _NARROW.finditer(text)]
+        if self.ends_narrow:
+            places.append(len(text) - 1)
+        self.narrow = places
+        _set_narrow(self)
 
     return narrowed
 
