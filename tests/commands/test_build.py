@@ -230,10 +230,10 @@ def test_check_fix_mends_typography_and_says_how_much_of_it(
     assert main(["check", str(source), "--fix", "--strict"]) == 0
     assert "「套接字，GitHub」：one end of" in source.read_text("utf-8")
     told = capsys.readouterr().err
-    assert told.startswith(f"{source}: 2 marks widened, 1 space deleted\n")
+    assert told.startswith(f"{source.name}: 2 marks widened, 1 space deleted\n")
     assert main(["check", str(source), "--fix"]) == 0
     told = capsys.readouterr().err
-    assert told.startswith(f"{source}: there was nothing to mend by itself\n")
+    assert told.startswith(f"{source.name}: there was nothing to mend by itself\n")
 
 
 def test_chinese_authors_are_told_in_chinese(

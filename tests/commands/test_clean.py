@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from commands.main import main
+from commands.terminal.paths import short_path
 from deckpress.output.store import publish
 
 
@@ -50,7 +51,7 @@ def test_the_last_builds_stay_and_so_do_releases_and_the_latest(
     assert there(output) == ALWAYS | kept
     said = capsys.readouterr().out
     gone = before - there(output)
-    assert all(f"removed {output / name}\n" in said for name in gone)
+    assert all(f"removed {short_path(output / name)}\n" in said for name in gone)
     assert gone or "nothing to remove" in said
 
 

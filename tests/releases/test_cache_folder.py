@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from commands.main import main
+from commands.terminal.paths import short_path
 from tests.history import DECK
 
 
@@ -28,7 +29,7 @@ def test_an_unusable_cache_folder_is_one_sentence_and_no_obstacle(
         main(["build", str(tmp_path / "deck.md"), "--only", "anki", "--output", str(output)]) == 0
     )
     said = capsys.readouterr().err
-    assert f"{cache} cannot be used (" in said
+    assert f"{short_path(cache)} cannot be used (" in said
     assert said.count("cannot be used") == 1
     assert list((output / "latest").glob("*.apkg"))
     assert cache.read_text() == "a file where the folder should be"
