@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
+from dataclasses import replace
 from html import unescape
 from io import BytesIO
 from pathlib import Path
@@ -14,7 +15,7 @@ from pdfminer.high_level import extract_text
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from deckpress.model import Card, CardKind, Html, PartName, Section
+from deckpress.model import Card, CardKind, Html, Option, PartName, Section
 from tests.exporters import samples
 from tests.exporters.browser import reload, visit
 from tests.exporters.web.pages import written
@@ -308,10 +309,13 @@ def test_a_thumb_hits_every_control(chromium: Browser, file: Path) -> None:
 
 
 def test_eight_questions_stand_on_the_first_screen(chromium: Browser, tmp_path: Path) -> None:
-    cards = tuple(samples.card(f"c{n}", "这是一个不长不短的问题，问的是什么？") for n in range(20))
-    deck = samples.deck(Section("docker", "一", ("<p>先说这一节。</p>",), cards))
+    cards = [samples.card(f"c{n}", "这是一个不长不短的问题，问的是什么？") for n in range(20)]
+    options = tuple(Option((f"不长不短的选项{n}",), n == 1) for n in range(4))
+    for n in (2, 6):
+        cards[n] = replace(cards[n], kind=CardKind.CHOICE, options=options)
+    deck = samples.deck(Section("docker", "一", ("<p>先说这一节。</p>",), tuple(cards)))
     path = written(tmp_path / "first.html", deck)
     with visit(chromium, path) as seen:
         seen.page.set_viewport_size({"width": 1280, "height": 800})
         bottoms = "all => all.filter((h) => h.getBoundingClientRect().bottom <= 800).length"
-        assert seen.page.locator("h3").evaluate_all(bottoms) >= 8
+        assert seen.page.locator(".card h3").evaluate_all(bottoms) >= 8
