@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,6 +26,7 @@ from commands.terminal.print_options import (
 )
 from commands.terminal.sources import check_for_build, find_source
 from commands.terminal.words import language, say
+from deckpress.collection import without_collection
 from exporters import EXPORTERS
 from releases import unchanged
 from releases.errors import SourceRejected
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from deckpress.diagnostics import Diagnostic
     from exporters.job import PrintOptions
     from releases.built import Built
-    from releases.checked_source import CheckedSource
     from releases.messages import Step
 
 
@@ -174,47 +173,30 @@ def _build(
     built = unchanged.unchanged_build(path, output, asked)
     if built is not None and not (strict and built.findings):
         return built
-    gc.disable()  # what follows makes much, drops little and soon ends, and so do the imports
-    try:
-        built, checked = _built_anew(path, output, only, cards, printing, ignored, strict, step)
-    finally:
-        gc.enable()
+    with without_collection():  # the imports make much that stays, too
+        from deckpress.selection import Selection
+        from exporters.job import Job
+        from releases import pipeline
+
+        selection = Selection(*cards)
+        with pipeline.RenderingAhead() as ahead:
+            checked = check_for_build(
+                path, selection, strict=strict, ignored=ignored, meanwhile=ahead.begin
+            )
+            built = pipeline.build(
+                checked,
+                output,
+                only=only,
+                selection=selection,
+                job=Job(printing),
+                strict=strict,
+                step=step,
+                ahead=ahead,
+            )
     release = checked.deck.release
     if release is None or release.name == checked.deck.name:  # else other sources were read, too
         unchanged.remember_build(path, asked, checked.loaded, built)
     return built
-
-
-def _built_anew(
-    path: Path,
-    output: Path,
-    only: tuple[str, ...] | None,
-    cards: tuple[tuple[Any, ...], ...],
-    printing: PrintOptions,
-    ignored: tuple[str, ...],
-    strict: bool,
-    step: Step,
-) -> tuple[Built, CheckedSource]:
-    from deckpress.selection import Selection
-    from exporters.job import Job
-    from releases import pipeline
-
-    selection = Selection(*cards)
-    with pipeline.RenderingAhead() as ahead:
-        checked = check_for_build(
-            path, selection, strict=strict, ignored=ignored, meanwhile=ahead.begin
-        )
-        built = pipeline.build(
-            checked,
-            output,
-            only=only,
-            selection=selection,
-            job=Job(printing),
-            strict=strict,
-            step=step,
-            ahead=ahead,
-        )
-    return built, checked
 
 
 def _build_again(

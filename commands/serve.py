@@ -21,10 +21,10 @@ from commands.terminal.options import poll_option, source_argument
 from commands.terminal.sources import find_source
 from commands.terminal.words import say
 from commands.watch import changes
+from deckpress.collection import without_collection
 from deckpress.reading.disk.files import LoadedSource, source_lines
 from releases.checked_source import check_source
 from releases.errors import SourceRejected
-from releases.pipeline import without_collection
 from releases.preview import Preview, edited_place, preview
 
 if TYPE_CHECKING:

@@ -6,13 +6,13 @@ Everything is made in memory. Only the last phase writes, and it writes all or n
 from __future__ import annotations
 
 import contextlib
-import gc
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from deckpress import toolchain
+from deckpress.collection import without_collection
 from deckpress.diagnostics import Diagnostic, ordered
 from deckpress.history import versions
 from deckpress.model import Artifact, Deck, RawDeck, Version
@@ -192,16 +192,6 @@ def publish(
 def _prints(only: tuple[str, ...] | None) -> bool:
     """Whether these exporters, all if None, include the one that prints."""
     return only is None or "pdf" in only
-
-
-@contextlib.contextmanager
-def without_collection() -> Iterator[None]:
-    """No cyclic garbage collection: a build makes much, drops little and soon ends."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 class RenderingAhead:

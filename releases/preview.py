@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from deckpress import toolchain
+from deckpress.collection import without_collection
 from deckpress.diagnostics import Diagnostic, ordered
 from deckpress.history import versions
 from deckpress.model import Deck, Section, Version
@@ -34,7 +35,7 @@ def preview(source: CheckedSource) -> Preview:
     from exporters.web.document import render_documents
 
     refuse_if_fatal(source, source.findings, strict=False)
-    with pipeline.without_collection():
+    with without_collection():
         deck, drawn, _ = pipeline.rendered(source.deck)
         found = ordered([*source.findings, *drawn])
         refuse_if_fatal(source, found, strict=False)

@@ -6,7 +6,6 @@ environment says where the fonts are, which fontconfig reads only once.
 
 from __future__ import annotations
 
-import gc
 import logging
 import os
 from collections.abc import Iterator, Sequence
@@ -17,6 +16,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from deckpress.collection import without_collection
 from deckpress.model import Asset
 from exporters.pdf.sheet import BELOW, PLACE, Above, Sheet
 from exporters.pdf.weasy.imposition import free_height, imposed, room_height
@@ -125,7 +125,7 @@ def _slim(pdf: bytes) -> bytes:
 @contextmanager
 def print_environment() -> Iterator[None]:
     """Enter this around `lay_out` and `write_pdf`: our fonts only, and no garbage collection."""
-    with _own_fonts(), _without_collection():
+    with _own_fonts(), without_collection():
         yield
 
 
@@ -215,15 +215,3 @@ def _own_fonts() -> Iterator[None]:
             del os.environ["FONTCONFIG_FILE"]
         else:
             os.environ["FONTCONFIG_FILE"] = before
-
-
-@contextmanager
-def _without_collection() -> Iterator[None]:
-    """Pause garbage collection: a layout makes millions of objects that live until its end."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
