@@ -52,8 +52,9 @@ def prove(source: Path | None) -> int:
 def _run(source: Path, tests: Path) -> int:
     """Run the tests with the plugin that records proofs; pytest's exit code."""
     parallel: tuple[str, ...] = ()
-    if find_spec("xdist") is not None:
-        parallel = ("-n", str(max(2, os.cpu_count() or 0)), "--dist", "loadfile")
+    processes = min(max(2, os.cpu_count() or 0), len(list(tests.rglob("*.py"))))
+    if processes > 1 and find_spec("xdist") is not None:
+        parallel = ("-n", str(processes), "--dist", "loadfile")
     plugin = ("-p", "releases.proving", "--deck", str(source), "--record-proofs")
     # Nothing else is to be written beside the source.
     quiet = ("-p", "no:cacheprovider", "-q")

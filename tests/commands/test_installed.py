@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 import subprocess
 import sys
 import tomllib
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 import pytest
@@ -54,15 +57,15 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
     scripts = home / "env" / _SCRIPTS
     # The pip of this environment: to install one into the other takes longer than what it does.
     pip = (sys.executable, "-m", "pip", "--python", scripts / "python")
-    locked = ("--require-hashes", "-r", ROOT / "requirements.lock")
     prepare: list[tuple[object, ...]] = [
         (sys.executable, "-m", "pip", "wheel", "--no-deps", "--wheel-dir", home, ROOT),
         (sys.executable, "-m", "venv", "--without-pip", home / "env"),
-        (*pip, "install", "--no-compile", *locked),
     ]
     for command in prepare:
         done = run(*command, folder=home)
         assert done.returncode == 0, done.stdout + done.stderr
+    (packages,) = (home / "env").rglob("site-packages")
+    _link_locked_packages(packages)
     (wheel,) = home.glob("*.whl")
     finish: list[tuple[object, ...]] = [
         (*pip, "install", "--no-compile", "--no-deps", wheel),
@@ -72,6 +75,20 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
         done = run(*command, folder=home)
         assert done.returncode == 0, done.stdout + done.stderr
     return scripts
+
+
+def _link_locked_packages(packages: Path) -> None:
+    """Link what the lock file names, and nothing else, from the environment of the tests.
+
+    Set-up has installed it there from the lock file of the tests, which names the same versions.
+    """
+    lock = (ROOT / "requirements.lock").read_text("utf-8")
+    for name in set(re.findall(r"^([\w.-]+)==", lock, re.MULTILINE)):
+        with contextlib.suppress(PackageNotFoundError):  # it is for another system
+            installed = distribution(name)
+            tops = {Path(file).parts[0] for file in installed.files or ()}
+            for top in tops - {"..", "__pycache__"}:
+                (packages / top).symlink_to(str(installed.locate_file(top)))
 
 
 @pytest.fixture

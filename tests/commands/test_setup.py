@@ -28,16 +28,36 @@ if __name__ == "__main__":
 """
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
+def _new_project(root: Path) -> Path:
     """A copy of the set-up that locks no packages, on a machine that has all else."""
-    root = tmp_path / "project"
     (root / "commands" / "setup").mkdir(parents=True)
     for path in ("commands/__init__.py", *SETUP):
         shutil.copy(ROOT / path, root / path)
     (root / "build.py").write_text(_PROGRAM)
     for lock in requirements.LOCKS.values():
         (root / lock).write_text("# no packages\n")
+    return root
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    return _new_project(tmp_path / "project")
+
+
+@pytest.fixture(scope="module")
+def first_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A project that its first command has set up, and what that said."""
+    root = _new_project(tmp_path_factory.mktemp("first") / "project")
+    return root, run(root, "build", "my.md").stderr
+
+
+@pytest.fixture
+def set_up(first_run: tuple[Path, str], tmp_path: Path) -> Path:
+    """The same in another folder, as if it had been set up there."""
+    root = shutil.copytree(first_run[0], tmp_path / "project", symlinks=True)
+    stamp = root / ".venv" / "deckpress-ready"
+    stamp.write_text(stamp.read_text().replace(str(first_run[0]), str(root)))
+    assert not goes_to_work(root)
     return root
 
 
@@ -60,59 +80,56 @@ def goes_to_work(root: Path, *arguments: str) -> bool:
 
 
 @pytest.mark.slow
-def test_the_first_run_sets_up_and_the_second_goes_straight_to_work(project: Path) -> None:
-    first = run(project, "check", "--fix")
-    assert "Making .venv with the packages of requirements.lock" in first.stderr
-    assert not goes_to_work(project, "check", "--fix")
+def test_the_first_run_sets_up_and_the_second_goes_straight_to_work(
+    first_run: tuple[Path, str],
+) -> None:
+    project, said = first_run
+    assert "Making .venv with the packages of requirements.lock" in said
+    assert not goes_to_work(project, "build", "my.md")
 
 
 @pytest.mark.slow
-def test_a_moved_project_is_set_up_where_it_stands(project: Path) -> None:
-    goes_to_work(project)
-    moved = project.rename(project.with_name("moved elsewhere"))
+def test_a_moved_project_is_set_up_where_it_stands(set_up: Path) -> None:
+    moved = set_up.rename(set_up.with_name("moved elsewhere"))
     assert goes_to_work(moved)
     assert not goes_to_work(moved)
 
 
 @pytest.mark.slow
-def test_other_locked_packages_are_installed(project: Path) -> None:
-    goes_to_work(project)
-    (project / "requirements.lock").write_text("# still no packages\n")
-    assert goes_to_work(project)
-    assert not goes_to_work(project)
+def test_other_locked_packages_are_installed(set_up: Path) -> None:
+    (set_up / "requirements.lock").write_text("# still no packages\n")
+    assert goes_to_work(set_up)
+    assert not goes_to_work(set_up)
 
 
 @pytest.mark.slow
-def test_a_system_package_that_a_new_version_needs_is_looked_for(project: Path) -> None:
-    goes_to_work(project)
-    file = project / "commands" / "setup" / "requirements.py"
+def test_a_system_package_that_a_new_version_needs_is_looked_for(set_up: Path) -> None:
+    file = set_up / "commands" / "setup" / "requirements.py"
     file.write_text(file.read_text().replace('"virtual environments"', '"environments"'))
-    assert goes_to_work(project)
-    assert not goes_to_work(project)
+    assert goes_to_work(set_up)
+    assert not goes_to_work(set_up)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("damage", ["pyvenv.cfg", "bin/python", "deckpress-ready"])
-def test_a_damaged_environment_is_mended(project: Path, damage: str) -> None:
-    goes_to_work(project)
-    (project / ".venv" / damage).unlink()
-    assert goes_to_work(project)
-    assert not goes_to_work(project)
+def test_a_damaged_environment_is_mended(set_up: Path, damage: str) -> None:
+    (set_up / ".venv" / damage).unlink()
+    assert goes_to_work(set_up)
+    assert not goes_to_work(set_up)
 
 
 @pytest.mark.slow
-def test_an_environment_that_cannot_be_mended_ends_and_says_so(project: Path) -> None:
-    goes_to_work(project)
-    done = run(project, **{start.STARTS: "2", "LC_ALL": "zh_CN.UTF-8"})
+def test_an_environment_that_cannot_be_mended_ends_and_says_so(set_up: Path) -> None:
+    done = run(set_up, **{start.STARTS: "2", "LC_ALL": "zh_CN.UTF-8"})
     assert done.returncode == start.IMPOSSIBLE
     assert done.stderr == ".venv 里的 Python 不能用。请删除 .venv，然后重来。\n"
 
 
 @pytest.mark.slow
-def test_a_lock_that_cannot_be_installed_shows_why_and_leaves_no_stamp(project: Path) -> None:
-    (project / "requirements.lock").write_text("no-such-package-anywhere==1.0\n")
+def test_a_lock_that_cannot_be_installed_shows_why_and_leaves_no_stamp(set_up: Path) -> None:
+    (set_up / "requirements.lock").write_text("no-such-package-anywhere==1.0\n")
     for _ in range(2):
-        done = run(project)
+        done = run(set_up)
         assert done.returncode == start.IMPOSSIBLE
         assert "hash" in done.stderr
         assert "Traceback" not in done.stderr
@@ -383,11 +400,12 @@ def test_deck_and_page_are_made_without_the_library_of_the_pdf(tmp_path: Path) -
 
 
 @pytest.mark.slow
-def test_what_was_set_up_without_the_pdf_is_completed_for_it(project: Path) -> None:
-    assert goes_to_work(project, "--only", "web")
-    assert not goes_to_work(project, "--only", "anki,web")
-    assert goes_to_work(project)
-    assert not goes_to_work(project, "--only", "web")
+def test_what_was_set_up_without_the_pdf_is_completed_for_it(set_up: Path) -> None:
+    (set_up / ".venv" / "deckpress-ready").unlink()
+    assert goes_to_work(set_up, "--only", "web")
+    assert not goes_to_work(set_up, "--only", "anki,web")
+    assert goes_to_work(set_up)
+    assert not goes_to_work(set_up, "--only", "web")
 
 
 def test_both_languages_say_the_same() -> None:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 import platform
-from pathlib import Path
 from textwrap import dedent
 
 import pytest
 
 pytest_plugins = ["pytester"]
-pytestmark = pytest.mark.slow  # each test runs pytest a few times
 
 _DECK = """\
 ---
@@ -59,13 +57,13 @@ def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytes
     (examples.parent / "deck.md").write_text(_DECK)
     (examples / "word.sh").write_text("# part: word\necho word\n# part: end\n")
     monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).resolve().parents[2]))
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     return pytester
 
 
 def _run(project: pytest.Pytester, body: str, *options: str) -> tuple[int, str]:
     project.makepyfile(_TEST.format(body=body))
-    result = project.runpytest_subprocess("-p", "no:cacheprovider", *options)
+    result = project.runpytest_inprocess("-p", "no:cacheprovider", *options)
     return int(result.ret), result.stdout.str()
 
 
@@ -99,13 +97,13 @@ def test_a_proof_names_stand_ins_and_what_is_not_repeated(project: pytest.Pytest
             pass
         """
     )
-    assert project.runpytest_subprocess("-p", "no:cacheprovider", "--record-proofs").ret == 0
+    assert project.runpytest_inprocess("-p", "no:cacheprovider", "--record-proofs").ret == 0
     entry: dict[str, object] = dict(_table(project)["prints"])
     assert entry["programs"] == {"Python": platform.python_version()}
     assert entry["stand_ins"] == ["shop:1.0"]
     assert entry["recorded"] == {"FastDFS": "6.12"}
     assert entry["on"] == "2026-11"
-    assert project.runpytest_subprocess("-p", "no:cacheprovider").ret == 0
+    assert project.runpytest_inprocess("-p", "no:cacheprovider").ret == 0
 
 
 def test_a_run_without_the_flag_fails_if_the_proof_is_not_there(project: pytest.Pytester) -> None:
