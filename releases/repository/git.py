@@ -6,7 +6,7 @@ import io
 import os
 import subprocess
 import tarfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 # A release has the same line ends on every machine, whatever its user has set.
@@ -99,12 +99,10 @@ class Repository:
         """
         if not self.commit_of("HEAD"):
             return {}
-        log = ("log", "--branches", "--tags", "--remotes", "HEAD", "-m", "--no-renames")
-        form = ("--diff-filter=A", "--raw", "--no-abbrev", "--format=", "-z")
-        entries = self._run(*log, *form, "--", folder).split("\0")
+        everywhere = ("--branches", "--tags", "--remotes", "HEAD", "-m", "--diff-filter=A")
         found: dict[str, set[str]] = {}
-        for facts, name in zip(entries[::2], entries[1::2], strict=False):
-            found.setdefault(name, set()).add(facts.split()[3])
+        for name, _, _, blob in self._changes(folder, *everywhere):
+            found.setdefault(name, set()).add(blob)
         return found
 
     def withdrawn_blobs(self, folder: str) -> dict[str, set[str]]:
@@ -114,12 +112,9 @@ class Repository:
         A file that a merge lost does not count, nor one that the tip of a branch or a tag still
         has, in whatever folder: others may have it.
         """
-        log = ("log", "--topo-order", "--no-renames", "--diff-filter=AD", "HEAD")
-        form = ("--raw", "--no-abbrev", "--format=", "-z")
-        entries = self._run(*log, *form, "--", folder).split("\0")
         last: dict[tuple[str, str], str] = {}  # of each file: what was done to it last
-        for facts, name in zip(entries[::2], entries[1::2], strict=False):
-            _, _, before, after, change = facts.split()
+        branch = ("--topo-order", "--diff-filter=AD", "HEAD")
+        for name, change, before, after in self._changes(folder, *branch):
             last.setdefault((name, before if change == "D" else after), change)
         deleted = {file for file, change in last.items() if change == "D"}
         kept = self._blobs_at_tips() if deleted else set()
@@ -128,6 +123,16 @@ class Repository:
             if blob not in kept:
                 found.setdefault(name, set()).add(blob)
         return found
+
+    def _changes(self, folder: str, *commits: str) -> Iterator[tuple[str, str, str, str]]:
+        """What these commits did to the files of `folder`, the latest first: the name, A or D as in
+        ``--diff-filter``, and the blobs before and after.
+        """
+        form = ("--no-renames", "--raw", "--no-abbrev", "--format=", "-z")
+        entries = self._run("log", *commits, *form, "--", folder).split("\0")
+        for facts, name in zip(entries[::2], entries[1::2], strict=False):
+            _, _, before, after, change = facts.split()
+            yield name, change, before, after
 
     def _blobs_at_tips(self) -> set[str]:
         """The blobs of all files at the tips of branches and at tags, other people's too."""
