@@ -9,7 +9,6 @@ from collections import Counter
 from dataclasses import replace
 from functools import cache
 from io import BytesIO
-from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -283,11 +282,8 @@ def test_a_long_line_hangs_at_its_own_indent_and_its_comment_gets_a_line() -> No
     ("paper", "large"),
     [
         ("A4", False),
-        *(
-            pytest.param(*each, marks=pytest.mark.slow)
-            for each in product(("A4", "A5", "Letter"), (False, True))
-            if each != ("A4", False)
-        ),
+        # Each paper, and each size of type.
+        *(pytest.param(*each, marks=pytest.mark.slow) for each in (("A5", True), ("Letter", True))),
     ],
 )
 def test_nothing_stands_outside_the_page(paper: str, large: bool) -> None:

