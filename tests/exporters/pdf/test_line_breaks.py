@@ -60,8 +60,8 @@ def test_a_line_that_ends_between_chinese_and_latin_is_as_full_as_any() -> None:
 
 def lines_in_three_columns(*answers: str) -> list[tuple[str, float]]:
     """The text of each printed line without spaces, and the room behind it in points."""
-    cards = tuple(card(f"c{number}", "?", each) for number, each in enumerate(answers))
-    pdf = printed(deck(Section("one", "一", (), cards)), "handbook", columns=3)
+    made = deck(Section("one", "一", (), (card("c", "?", *answers),)))
+    pdf = printed(made, "handbook", columns=3)
     geometry = Geometry(columns=3)
     step = (geometry.column_width + geometry.gap) * MILLIMETRE
     found: dict[tuple[int, int, int], list[Glyph]] = {}

@@ -48,7 +48,7 @@ def _deck(name: str) -> Deck:
     deck = render(check_source(SHIPPED).deck)[0]
     # A large deck: some cards of each section, or the test would take minutes.
     return replace(
-        deck, sections=tuple(replace(each, cards=each.cards[::8]) for each in deck.sections)
+        deck, sections=tuple(replace(each, cards=each.cards[::16]) for each in deck.sections)
     )
 
 
