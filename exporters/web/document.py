@@ -22,13 +22,25 @@ from exporters.web.assembly import HERE, integrity, scripts, templates
 from exporters.web.facets import facets
 from exporters.web.field_html import ScreenRenderer, data_uri
 from exporters.web.icons import ICONS
-from exporters.web.minify import minify
+from exporters.web.minify import minify, minify_style
 from exporters.web.pinyin import pinyin
 
 # The parts of the one script, in order.
 _SCRIPTS = (
-    *("ground", "theme", "fsrs", "fuzz", "progress", "queue", "plan", "match", "marks", "find"),
-    *("unfold", "copy", "contents", "states", "scope", "session", "sheet", "dashboard", "transfer"),
+    *("ground", "theme", "fsrs", "fuzz", "progress", "queue", "plan", "match", "marks"),
+    *(
+        "find",
+        "inert",
+        "unfold",
+        "copy",
+        "contents",
+        "states",
+        "scope",
+        "session",
+        "sheet",
+        "dashboard",
+        "transfer",
+    ),
     *("exam", "study", "keys", "start"),
 )
 # The words that the script needs; the templates write all others.
@@ -47,6 +59,9 @@ _SCRIPT_WORDS = (
     *("scope-all", "scope-found", "scope-missed"),
 )
 _SERVED_SCRIPT_WORDS = ("site-newer",)
+# With more cards than this, browsers take seconds to read all answers: they are unpacked later.
+_INERT_ABOVE = 2000
+_END = re.compile("</(?=noscript)", re.IGNORECASE)
 _STYLES = ("page.css", "side.css", "card.css", "content.css", "study.css", "wide.css", "print.css")
 
 
@@ -86,18 +101,20 @@ def render_documents(deck: Deck, version: Version, memo: Memo) -> Documents:
         "facets": tuple(facets(deck)),
         "report": report_address(deck.meta.homepage, ""),
         "proof": lambda card: proof_text(card.proof, deck.meta.lang),
+        "inert_html": _inert_html,
     }
+    count = sum(len(chapter.entries) for chapter in shown)
     body = (
         templates()
         .get_template("body.html.jinja")
-        .render(chapters=shown, count=sum(len(chapter.entries) for chapter in shown), **shared)
+        .render(chapters=shown, count=count, inert=count > _INERT_ABOVE, **shared)
     )
     style = (
         templates()
         .get_template("style.css.jinja")
         .render(
-            light=Markup(minify(stylesheet("light"))),
-            dark=Markup(minify(stylesheet("dark"))),
+            light=Markup(minify_style(stylesheet("light"))),
+            dark=Markup(minify_style(stylesheet("dark"))),
             rules=Markup(_style_rules()),
             depths=sorted(screen.depths),  # complete only after the body was rendered
         )
@@ -161,6 +178,14 @@ def _link_targets(chapters: tuple[Chapter, ...]) -> frozenset[str]:
     return frozenset((*sections, *cards))
 
 
+def _inert_html(html: Markup) -> Markup:
+    """`html` for a noscript element, whose end could be written in an attribute, too.
+
+    https://html.spec.whatwg.org/multipage/parsing.html#generic-raw-text-element-parsing-algorithm
+    """
+    return Markup(_END.sub("&lt;/", html))
+
+
 def _right_letters(card: Card) -> list[str]:
     return [letter(index) for index, option in enumerate(card.options) if option.right]
 
@@ -192,4 +217,4 @@ def _script(*names: str) -> str:
 def _style_rules() -> str:
     """All style rules except the colours, minified."""
     own = (HERE.joinpath("css", name).read_text("utf-8") for name in _STYLES)
-    return minify("\n".join((stylesheet("scale", "content", "code"), *own)))
+    return minify_style("\n".join((stylesheet("scale", "content", "code"), *own)))

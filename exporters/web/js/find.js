@@ -3,16 +3,19 @@
 /** The question, the labels and the answer of a card, without the words that every card has. */
 const ASKED = "h3, .ask > :not(.options)";
 const CALLED = ".labels";
-const SAID = ".options .text, .answer > :not(.part, .key), .part > .text";
+const OFFERED = ".options .text";
+const SAID = ".answer > :not(.part, .key), .part > .text";
 
-// At most this many cards are sorted by rank: nobody reads further.
-const RANKED = 60;
+// At most this many cards are put in order of their rank. To move one costs the browser some tenths of
+// a millisecond for each thousand cards of the deck.
+const RANKED = 24;
 
 // Milliseconds after the last key until the address is changed: browsers limit such changes.
 const PAUSE = 250;
 
 const catalogue = [];
 let cards = null;
+let unpacked = 0;
 let prose = null;
 let moved = [];
 let telling;
@@ -23,27 +26,30 @@ function textOf(card, parts) {
   return Array.from(card.querySelectorAll(parts), (part) => part.textContent).join(" ");
 }
 
+/** What a card says, apart from its question and its labels. */
+function saidBy(card) {
+  return `${textOf(card, OFFERED)} ${packedText(card) ?? textOf(card, SAID)}`;
+}
+
 /** All cards with their searchable texts. The list is made while `hasTime`, and on first use. */
 function catalogued(hasTime = () => true) {
   cards ??= pick(".card");
   while (catalogue.length < cards.length && hasTime()) {
     const card = cards[catalogue.length];
     const { topics = "", section, level = "", tier = "", pinyin = "" } = card.dataset;
-    const texts = [
-      plain(textOf(card, ASKED)),
-      plain(`${textOf(card, CALLED)} ${topics} ${card.id}`),
-      plain(textOf(card, SAID)),
-    ];
+    const labels = `${textOf(card, CALLED)} ${topics} ${card.id}`;
+    const texts = plain(`${textOf(card, ASKED)}\0${labels}\0${saidBy(card)}`).split("\0");
     const facts = { section: [section], topic: topics.split(" "), level: [level], tier: tier === "must" ? [tier, "core"] : [tier] };
     catalogue.push({ card, order: catalogue.length, home: card.parentElement, texts, sounds: soundsOf(pinyin), facts });
   }
   return catalogue;
 }
 
-/** Makes the list of cards while the browser has nothing else to do. */
-function catalogueIdly(deadline) {
-  catalogued(() => deadline.timeRemaining() > 1);
-  if (catalogue.length < cards.length) requestIdleCallback(catalogueIdly);
+/** Makes the lists of cards and of their words, and then unpacks the cards, while the browser has nothing else to do. */
+function prepare(hasTime) {
+  wordsOf(catalogued(hasTime), hasTime);
+  while (unpacked < catalogue.length && hasTime()) unpack(cards[unpacked++]);
+  if (unpacked < cards.length || read < unpacked) idly(prepare);
 }
 
 /** The sections without cards, such as an appendix, that say all words. */
@@ -136,19 +142,28 @@ function offer(words, sections) {
   byId("_near").replaceChildren(...(near.length ? [word(links.length ? "found-in" : "try"), ...near] : []));
 }
 
-/** Moves the cards with the best rank to the top, and all others back to their section. */
+/** Moves the cards with the best rank to the top, and all others back to their section. What is where
+    it belongs stays there: to move it would be dear. */
 function arrange(found) {
-  for (const { card, home, order } of moved.sort((one, other) => other.order - one.order)) {
-    const next = catalogue[order + 1];
-    home.insertBefore(card, next?.home === home ? next.card : null);
-  }
+  const before = moved.sort((one, other) => other.order - one.order);
   moved = [];
   if (found.some((item) => item.rank !== found[0].rank)) {
     found.sort((one, other) => one.rank - other.rank || one.order - other.order);
     moved = found.slice(0, RANKED);
   }
-  byId("_first").append(...moved.map((item) => item.card));
-  byId("_first").hidden = moved.length === 0;
+  for (const item of before) {
+    if (moved.includes(item)) continue;
+    let next = item;
+    do next = catalogue[next.order + 1];
+    while (next && next.card.parentElement !== item.home && next.home === item.home);
+    item.home.insertBefore(item.card, next?.home === item.home ? next.card : null);
+  }
+  const top = byId("_first");
+  moved.forEach(({ card }, index) => {
+    const there = top.children[index + 1] ?? null;
+    if (there !== card) top.insertBefore(card, there);
+  });
+  top.hidden = moved.length === 0;
 }
 
 /* The address */
@@ -205,7 +220,7 @@ function clearFind() {
 
 function startFind() {
   const input = byId("_find");
-  self.requestIdleCallback?.(catalogueIdly);
+  idly(prepare);
   on(input, "input", findAnew);
   for (const filter of filters()) on(filter, "change", findAnew);
   on("_reset", "click", () => {

@@ -47,6 +47,15 @@ function keepBox(id, changed) {
   });
 }
 
+/** Has the browser do some work when it has nothing else to do. `work` is given a function that says
+    whether there still is time. */
+function idly(work) {
+  const until = (end) => work(() => performance.now() < end);
+  if (self.requestIdleCallback) {
+    requestIdleCallback((deadline) => until(performance.now() + deadline.timeRemaining() - 1));
+  } else setTimeout(() => until(performance.now() + 8), 20);
+}
+
 function write(id, text) {
   byId(id).textContent = text;
 }

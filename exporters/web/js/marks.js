@@ -2,26 +2,42 @@
 
 // At most this many cards get marks: nobody reads further.
 const MARKED = 60;
+// So many fill the screen, and get theirs at once; the others, as soon as the browser has time.
+const AT_ONCE = 12;
 // The number of letters shown before a match in an answer.
 const AROUND = 24;
 
 // The passages that are shown.
 const hits = [];
 
+let unmarked = [];
+
 function mark(found, sections, query) {
   for (const hit of hits.splice(0)) hit.remove();
-  const ranges = [];
-  for (const item of query.words.length ? found.slice(0, MARKED) : []) {
+  // Without highlights in a browser, there are the passages.
+  const highlight = self.Highlight ? new Highlight() : new Set();
+  CSS.highlights?.set("found", highlight);
+  const add = (ranges) => [...ranges].forEach((range) => highlight.add(range));
+  const markCard = (item) => {
+    unpack(item.card);
     const folded = patterns(item.texts[SAID_PLACE], query);
     const far = query.words.some((word) => placeOf(item, word) === SAID_PLACE);
     if (far && folded.length) {
       hits.push(passage(item.card, folded));
       item.card.append(hits.at(-1));
     }
-    ranges.push(...marksIn(item.card, query), ...soundsIn(item, query));
-  }
-  for (const section of sections) ranges.push(...marksIn(section, query));
-  if (CSS.highlights) CSS.highlights.set("found", new Highlight(...ranges));
+    add(marksIn(item.card, query));
+    add(soundsIn(item, query));
+  };
+  for (const section of sections) add(marksIn(section, query));
+  const mine = unmarked = query.words.length ? found.slice(0, MARKED) : [];
+  mine.splice(0, AT_ONCE).forEach(markCard);
+  const goOn = (hasTime) => {
+    // Another search may have begun since.
+    while (unmarked === mine && mine.length && hasTime()) markCard(mine.shift());
+    if (unmarked === mine && mine.length) idly(goOn);
+  };
+  idly(goOn);
 }
 
 /** What to mark in a text: the whole phrase where it stands, or else each of its words. */
@@ -32,7 +48,7 @@ function patterns(text, { phrase, words }) {
 
 /** The passage of the answer around the first match of the patterns. */
 function passage(card, folded) {
-  const text = textOf(card, SAID).replace(/\s+/g, " ");
+  const text = saidBy(card).replace(/\s+/g, " ");
   const { flat, places } = flattened(text);
   const starts = folded.map((one) => flat.search(one)).filter((place) => place >= 0);
   const at = Math.min(...starts, places.length - 1);

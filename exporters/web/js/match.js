@@ -24,7 +24,7 @@ function queryOf(text) {
 
 /** Matches the words one after another, with a space between them or none. */
 function pattern(words) {
-  return new RegExp(words.map((word) => word.replace(/[^\p{L}\p{N}]/gu, "\\$&")).join(" ?"), "u");
+  return new RegExp(words.map((word) => word.replace(/[$()*+.?[\\\]^{|}]/g, "\\$&")).join(" ?"), "u");
 }
 
 /** The syllables of each run of Chinese in a question, from the page. */
@@ -78,14 +78,13 @@ function rankOf(item, { words, phrase }) {
 
 /* Typing mistakes */
 
-let vocabulary = null;
+const vocabulary = new Map();
+let read = 0;
 
-/** All Latin words on the page, and how often each is used. */
-function wordsOf(items) {
-  if (vocabulary) return vocabulary;
-  vocabulary = new Map();
-  for (const { texts } of items) {
-    for (const [word] of texts.join(" ").matchAll(/[a-z][a-z0-9]{2,}/g)) {
+/** All Latin words on the page, and how often each is used, as far as there is time. */
+function wordsOf(items, hasTime = () => true) {
+  for (; read < items.length && hasTime(); read += 1) {
+    for (const [word] of items[read].texts.join(" ").matchAll(/[a-z][a-z0-9]{2,}/g)) {
       vocabulary.set(word, (vocabulary.get(word) ?? 0) + 1);
     }
   }

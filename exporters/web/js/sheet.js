@@ -2,6 +2,7 @@
 
 /** A copy of a card without ids, and without links that would leave the study view or an exam. */
 function copyOf(card) {
+  unpack(card);
   const copy = card.cloneNode(true);
   for (const element of [copy, ...copy.querySelectorAll("[id]")]) element.removeAttribute("id");
   for (const link of pick("a[href^='#']", copy)) link.removeAttribute("href");

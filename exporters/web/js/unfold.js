@@ -6,7 +6,10 @@ function unfoldAll(open) {
 
 /** Scrolls to the target of `hash`, and opens the card that it is or is in. */
 function reveal(hash) {
-  const target = byId(hash.slice(1));
+  const id = hash.slice(1);
+  // A place in an answer that is not unpacked yet.
+  if (!byId(id)) unpackAll();
+  const target = byId(id);
   if (!target) return;
   if (target.closest("[hidden]")) clearFind();
   const card = target.closest(".card");
@@ -43,10 +46,14 @@ function startUnfolding() {
   });
   // A scrollable box must be reachable by keyboard. It can be measured only when it is visible:
   // when it is unfolded, or when the browser lays out the card around it.
-  const seen = ({ target }) => reachScrolling(target);
+  const seen = ({ target }) => {
+    unpackSeen(target);
+    reachScrolling(target);
+  };
   on(document, "toggle", seen, true);
   const laidOut = (event) => event.skipped || seen(event);
   on(document, "contentvisibilityautostatechange", laidOut, true);
+  addEventListener("beforeprint", unpackAll);
   addEventListener("resize", () => reachScrolling(document.body));
 }
 

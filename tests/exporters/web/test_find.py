@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from html import escape
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -286,6 +287,16 @@ def test_what_people_type_finds_what_they_mean(
             break
         typed.wait_for_timeout(20)
     assert marked in typed.evaluate(_MARKED_TEXTS)
+
+
+def test_any_sign_can_be_searched_for(chromium: Browser, tmp_path: Path) -> None:
+    signs = "!\"#$%&'()*+,./:;<=>?@[\\]^`{|}~，。：「」"
+    asked = f"满了 50% 吗？<code>{escape(signs)}</code>"
+    deck = samples.deck(Section("one", "一", (), (_card("signs", asked), _LAST)))
+    with visit(chromium, written(tmp_path / "deck.html", deck)) as visited:
+        for text in ("50%", "50% 吗", "&", *(f"满了 {sign}" for sign in signs)):
+            assert _find(visited.page, text) == ["signs"], text
+        assert visited.record.complaints == []
 
 
 def test_what_is_not_found_leads_to_what_is(typed: Page) -> None:

@@ -16,6 +16,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from deckpress.model import Card, CardKind, Html, Option, PartName, Section
+from exporters.web import document
 from tests.exporters import samples
 from tests.exporters.browser import reload, visit
 from tests.exporters.web.pages import written
@@ -319,3 +320,64 @@ def test_eight_questions_stand_on_the_first_screen(chromium: Browser, tmp_path: 
         seen.page.set_viewport_size({"width": 1280, "height": 800})
         bottoms = "all => all.filter((h) => h.getBoundingClientRect().bottom <= 800).length"
         assert seen.page.locator(".card h3").evaluate_all(bottoms) >= 8
+
+
+@pytest.fixture
+def large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A page that is taken for one of thousands of cards."""
+    monkeypatch.setattr(document, "_INERT_ABOVE", 1)
+    end = '<p>引用<img class="drawn" src="data:," alt="</NoScript><b>">里的 &amp; 符号</p>'
+    short = (f"{end}<table><tr><td>单元</td>\n<td>格子</td></tr></table>",)
+    cards = [
+        samples.card("one", "第一题？", *short, parts=(samples.part(PartName.WHY, "因为"),)),
+        *(samples.card(f"c{n}", "其余？", f"<p>答案{n}</p>") for n in range(30)),
+    ]
+    return written(tmp_path / "large.html", samples.deck(Section("docker", "一", (), tuple(cards))))
+
+
+def test_a_large_deck_is_read_without_javascript(chromium: Browser, large: Path) -> None:
+    with visit(chromium, large, java_script_enabled=False) as seen:
+        assert "引用里的 & 符号" in (seen.page.locator("#one").text_content() or "")
+        seen.page.locator("#c29 summary").click()
+        expect(seen.page.locator("#c29 .short")).to_be_visible()
+
+
+# Nothing is unpacked while the browser is idle.
+_NEVER_IDLE = "self.requestIdleCallback = () => {}"
+
+
+def test_a_large_deck_unfolds_is_searched_studied_and_printed(
+    chromium: Browser, large: Path
+) -> None:
+    with visit(chromium, large, before=_NEVER_IDLE) as seen:
+        page = seen.page
+        assert page.locator(".answer").count() == 0
+        for text, found in (
+            ("格子", 1),
+            ("单元格子", 0),
+            ("原因", 0),
+            ("& 符号", 1),
+            ("答案12", 1),
+        ):
+            page.fill("#_find", text)
+            assert page.locator(".card:visible").count() == found, text
+        expect(page.locator("#c12 .hit")).to_contain_text("答案12")
+        page.fill("#_find", "")
+        page.locator("#one h3").click()
+        expect(page.locator("#one .answer")).to_contain_text("引用里的 & 符号")
+        assert page.locator("#one b").count() == 0
+        page.get_by_role("button", name="全部展开").click()
+        expect(page.get_by_text("答案1", exact=True)).to_be_visible()
+        page.locator("#c29").scroll_into_view_if_needed()
+        expect(page.get_by_text("答案29")).to_be_visible()
+        page.click("#_open-study")
+        page.click("#_begin")
+        expect(page.locator(".sheet .answer")).to_have_count(1)
+        assert "答案17" in "".join(extract_text(BytesIO(page.pdf())).split())
+        assert seen.record.complaints == []
+
+
+def test_a_large_deck_is_unpacked_when_the_browser_has_time(chromium: Browser, large: Path) -> None:
+    with visit(chromium, large) as seen:
+        expect(seen.page.locator(".answer")).to_have_count(31)
+        assert seen.page.locator("noscript").count() == 0

@@ -17,7 +17,7 @@ import pytest
 from tinyhtml5.parser import HTMLParser
 
 from deckpress.model import CardKind, Deck, LinkEnd, LinkStart, Math, Option, Section, Version
-from exporters.web.minify import minify
+from exporters.web.minify import minify, minify_style
 from tests.exporters import samples
 from tests.exporters.web import pages
 
@@ -253,6 +253,12 @@ def test_script_and_style_are_light() -> None:
 def test_leaving_comments_indents_and_empty_lines_out_leaves_every_line_of_code() -> None:
     text = '/* One\n   two. */\na {\n  b: c; /* kept */\n  e: f;\n}\n\n  // note\n  d = "// no";\n'
     assert minify(text) == 'a {\nb: c; /* kept */\ne: f\n}\nd = "// no";\n'
+
+
+def test_each_rule_of_the_style_is_a_line() -> None:
+    text = '/* One */\na,\nb:hover {\n  c: "x: {";\n  --d: 1px\n    solid;\n}\n'
+    text += "@media x {\n  e {\n    f: g;\n  }\n}\n"
+    assert minify_style(text) == 'a,b:hover{c:"x: {";--d:1px\nsolid}\n@media x{e{f:g}}\n'
 
 
 @pytest.mark.parametrize(("lang", "last"), [("zh-CN", "一百零二"), ("en", "102")])
