@@ -4,8 +4,9 @@
 const MARKED = 60;
 // So many fill the screen, and get theirs at once; the others, as soon as the browser has time.
 const AT_ONCE = 12;
-// The number of letters shown before a match in an answer.
-const AROUND = 24;
+// The number of letters shown before and after a match in an answer. A phone shows one line of them.
+const BEFORE = 8;
+const AFTER = 72;
 
 // The passages that are shown.
 const hits = [];
@@ -52,8 +53,8 @@ function passage(card, folded) {
   const { flat, places } = flattened(text);
   const starts = folded.map((one) => flat.search(one)).filter((place) => place >= 0);
   const at = Math.min(...starts, places.length - 1);
-  const from = Math.max(0, places[at].start - AROUND);
-  const to = places[at].end + 3 * AROUND;
+  const from = Math.max(0, places[at].start - BEFORE);
+  const to = places[at].end + AFTER;
   const said = `${from ? "…" : ""}${text.slice(from, to)}${to < text.length ? "…" : ""}`;
   return make("p", { class: "hit" }, said);
 }

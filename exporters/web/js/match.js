@@ -136,7 +136,7 @@ function nearest(items, { words }) {
   const there = (word) => items.some((item) => placeOf(item, word) >= 0);
   const near = words.flatMap((word) => {
     if (words.length > 1 && there(word)) return [word];
-    if (!word.match(HAN)) return alike(items, word, 2).slice(0, 2);
+    if (!word.match(HAN)) return alike(items, word, 2).filter((other) => other[0] === word[0]).slice(0, 2);
     for (let length = word.length - 1; length > 1; length -= 1) {
       for (let at = 0; at + length <= word.length; at += 1) {
         const part = word.slice(at, at + length);

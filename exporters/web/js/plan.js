@@ -12,8 +12,8 @@ const Plan = (() => {
 
   /** New cards a day, so that the last one is met on the day before the interview. */
   function pace(now) {
-    const waiting = Queue.unseen().length + Progress.met(now);
-    return Math.ceil(waiting / Math.max(1, left(now)));
+    const unseen = Queue.unseen().length;
+    return unseen && Math.ceil((unseen + Progress.met(now)) / Math.max(1, left(now)));
   }
 
   /** How many cards a day more than when the plan was made. */

@@ -36,7 +36,7 @@ const Study = (() => {
     for (const part of pick("[data-view]", view())) {
       part.hidden = !part.matches(`[data-view~=${name}]`);
     }
-    byId("_actions").open = false;
+    shutMenu();
     allowUndo();
     Exam.pause();
     if (name === "home") refresh();
@@ -226,6 +226,13 @@ const Study = (() => {
 
   /* What can be done with the card that is asked */
 
+  /** Closes the menu; returns whether it was open. */
+  function shutMenu() {
+    const { open } = byId("_actions");
+    byId("_actions").open = false;
+    return open;
+  }
+
   function fillActions(id) {
     const { flag } = Progress.aside(id);
     byId("_flag").setAttribute("aria-pressed", String(flag === true));
@@ -301,7 +308,10 @@ const Study = (() => {
     });
     // A new day may have begun while the page was open.
     for (const event of ["focus", "visibilitychange"]) addEventListener(event, refresh);
-    on("_study", "cancel", (event) => Exam.stop() && event.preventDefault());
+    on("_study", "cancel", (event) => {
+      if (shutMenu() || Exam.stop()) event.preventDefault();
+    });
+    on("_study", "click", ({ target }) => target.closest("#_actions") || shutMenu());
     on("_scope", "change", () => outline(Date.now()));
     on("_date", "change", ({ target }) => {
       Plan.make(target.value, Date.now());
@@ -319,7 +329,7 @@ const Study = (() => {
     for (const [id, action] of Object.entries(BUTTONS)) on(id, "click", action);
     for (const [id, action] of Object.entries(ACTIONS)) {
       on(id, "click", () => {
-        byId("_actions").open = false;
+        shutMenu();
         if (current) action(current.id);
       });
     }
