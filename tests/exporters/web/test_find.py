@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from html import escape
@@ -118,6 +119,13 @@ def test_a_section_without_cards_is_found_and_led_to(chromium: Browser, tmp_path
         assert _find(page, "反向代理") == ["asked", "label", "answer"]
         expect(section).to_be_hidden()
         expect(link).to_have_count(0)
+        page.set_viewport_size({"width": 390, "height": 844})
+        page.fill("#_find", "软件")
+        expect(link).to_be_visible()
+        status = page.locator("#_status").bounding_box()
+        page.set_viewport_size({"width": 1280, "height": 720})
+        assert status
+        assert status["height"] < 40  # in one line
         assert _find(page, "软件 connections") == []
         expect(section.get_by_text("先装软件")).to_be_visible()
         expect(page.get_by_role("status")).to_have_text("找到 0 张卡片")
@@ -219,6 +227,7 @@ _MARKED = [
     ("里的nginx.conf", "在哪？", "只有这里的<code>nginx.conf</code>里", ["里的nginx.conf"] * 2),
     ("ガイド", "在哪？", "看ｶﾞｲﾄﾞ这里", ["ｶﾞｲﾄﾞ"] * 2),
     ("kg", "重１０㎏吗？", "先看。", ["㎏"]),
+    ("蓝莓", "在哪？", f"{'前' * 90}蓝莓{'后' * 90}", ["蓝莓"] * 2),
     ("각", "\u1100\u1161\u11a8在吗？", "先看。", ["\u1100\u1161\u11a8"]),
 ]
 _LOOKED_FOR = [(text, n, marked) for n, (text, _, _, marked) in enumerate(_MARKED)]
@@ -237,6 +246,9 @@ def test_what_was_found_is_marked_however_it_is_written(chromium: Browser, tmp_p
             expect(page.locator(".hit")).to_have_count(len(marked) - 1)
             for hit in page.locator(".hit").all():
                 expect(hit).to_contain_text(marked[0])
+        # A phone shows one line of the passage, so that the match has to stand early in it.
+        _find(page, "蓝莓")
+        expect(page.locator(".hit")).to_have_text(re.compile("^…前{8}蓝莓后"))
         assert visited.record.complaints == []
 
 

@@ -143,6 +143,12 @@ def test_a_choice_keeps_its_verdicts_until_the_answer_is_asked_for(
         card.locator("summary").click()
         assert card.locator(".verdict").all_inner_texts() == ["正确", "正确", "错误", "正确"]
         assert card.locator(".verdict:visible").count() == 4
+        # Options stand side by side here, and no verdict touches the option beside it.
+        verdict = card.locator(".verdict").nth(2).bounding_box()
+        letter = card.locator(".letter").nth(3).bounding_box()
+        assert verdict
+        assert letter
+        assert verdict["x"] + verdict["width"] + 10 < letter["x"]
 
 
 def test_colours_follow_the_system_until_the_reader_chooses(chromium: Browser, file: Path) -> None:
@@ -295,6 +301,16 @@ def test_on_paper_a_question_stands_on_the_page_where_its_answer_begins(
                 asked = [f"Asked{number}?" in page for page in pages]
                 assert asked == [f"Said{number}." in page for page in pages]
                 assert sum(asked) == 1
+
+
+def test_what_was_searched_for_is_printed_with_the_title(chromium: Browser, file: Path) -> None:
+    with visit(chromium, file) as seen:
+        seen.page.fill("#_find", "命名空间")
+        expect(seen.page.locator(".hit")).to_be_visible()
+        seen.page.emulate_media(media="print")
+        seen.page.set_viewport_size({"width": 700, "height": 1000})
+        expect(seen.page.get_by_role("heading", level=1)).to_be_in_viewport()
+        expect(seen.page.locator(".hit")).to_be_hidden()
 
 
 def test_a_thumb_hits_every_control(chromium: Browser, file: Path) -> None:

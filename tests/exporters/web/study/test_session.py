@@ -161,6 +161,12 @@ def test_a_card_is_put_aside_flagged_and_brought_back(page: Page) -> None:
         page.locator("#_actions").get_by_role("button", name=name).click()
 
     study(page)
+    menu = page.locator("#_actions .menu")
+    for closing in ("Escape", "click"):
+        page.locator("#_actions summary").click()
+        expect(menu).to_be_visible()
+        page.keyboard.press("Escape") if closing == "Escape" else page.locator(".sheet h3").click()
+        expect(menu).to_be_hidden()
     act("Flag")
     act("See it tomorrow")
     assert asked(page) == "Filled in?"
