@@ -62,16 +62,14 @@ class Sheet:
     """A document to print.
 
     `html` refers to its `assets` as ``asset:NAME``. `imposition` places its pages on paper; if it
-    is None, each page is a sheet of paper. `attached` are the files attached to the PDF. `tighter`
-    is extra CSS: if the last column is nearly empty, the document is laid out once more with it.
-    The first columns begin below the page `above`, if that leaves room for them.
+    is None, each page is a sheet of paper. `attached` are the files attached to the PDF. The first
+    columns begin below the page `above`, if that leaves room for them.
     """
 
     html: str
     assets: Mapping[str, Asset] = field(default_factory=dict)
     imposition: Imposition | None = None
     attached: tuple[Asset, ...] = ()
-    tighter: str = ""
     above: Above | None = None
 
     def shown_assets(self) -> list[Asset]:

@@ -204,5 +204,5 @@ def _sheet_content(sheet: Sheet) -> bytes:
     """Everything in `sheet` that decides the bytes of its PDF."""
     shown = [(asset.name, asset.media_type, asset.data) for asset in sheet.shown_assets()]
     attached = [(asset.name, asset.data) for asset in sheet.attached]
-    made_of = sheet.html, sheet.tighter, sheet.imposition, sheet.above
+    made_of = sheet.html, sheet.imposition, sheet.above
     return repr((made_of, shown, attached)).encode()

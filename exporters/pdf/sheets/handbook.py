@@ -16,7 +16,6 @@ from exporters.pdf.book.binding import Book, Chunk, Places
 from exporters.pdf.setting.field_html import PaperRenderer
 from exporters.pdf.setting.grey_pictures import pictures_to_print
 from exporters.pdf.setting.html_templates import (
-    own_style,
     readable,
     render,
     styles,
@@ -146,8 +145,7 @@ class Handbook:
         geometry = self._geometry.with_narrow_columns()
         css = self._css() + geometry.column_css()
         html = self._html("back", css, pages=places.pages)
-        tighter = own_style("tighter.css")
-        return (Sheet(html, imposition=geometry.imposition(), tighter=tighter),)
+        return (Sheet(html, imposition=geometry.imposition()),)
 
     def _chunks(self) -> Iterator[Chunk]:
         css = self._css("column.css") + self._geometry.column_css()
@@ -160,8 +158,7 @@ class Handbook:
         for run in chunks(self._chapters):
             html = self._html("chunk", css, chapters=run)
             imposition = self._geometry.imposition()
-            tighter = own_style("tighter.css")
-            sheet = Sheet(html, self._assets(), imposition, tighter=tighter, above=above)
+            sheet = Sheet(html, self._assets(), imposition, above=above)
             above = None
             yield Chunk(sheet, continues=run[0].continues)
 

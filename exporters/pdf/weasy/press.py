@@ -26,9 +26,6 @@ _FONTS = Path(__file__).parents[1] / "fonts.conf"
 
 _OPTIONS: dict[str, Any] = {"presentational_hints": True, "pdf_variant": "pdf/ua-1"}
 
-# A column is saved if it has at most this share of a column's height for each one before it. The
-# tighter style saves more than twice as much, but what it saves must be worth a second layout.
-_SAVED = 0.015
 # The first columns begin below another page if that takes at most this share of the height.
 _MOST_ABOVE = 0.66
 _GAP = 6.0  # millimetres below it
@@ -64,7 +61,6 @@ def _print(sheet: Sheet, part: bool) -> bytes:
             sheet = _begun_below(sheet, sheet.above, len(sheet.imposition.places))
         document = lay_out(sheet)
         if sheet.imposition:
-            document = _saving(document, sheet)
             places = sheet.imposition.places[: 1 if part else None]
             imposition = replace(sheet.imposition, places=places)
             document = document.copy(list(imposed(document.pages, imposition)))
@@ -96,20 +92,6 @@ def _begun_below(sheet: Sheet, above: Above, columns: int) -> Sheet:
     html = sheet.html.replace("</style>", f"{css}</style>", 1)
     marked = html.replace("<style>", f'<meta name="{BELOW}" content="1"><style>', 1)
     return replace(sheet, html=marked)
-
-
-def _saving(document: Any, sheet: Sheet) -> Any:
-    """The document, or the same in its tighter style if that saves a column."""
-    count = len(document.pages)
-    if not sheet.tighter or count == 1:
-        return document
-    page = document.pages[-1]
-    body = page._page_box.children[0].children[0]
-    if body.height > count * _SAVED * page.height:
-        return document
-    style = f"{sheet.tighter}</style>"
-    again = lay_out(replace(sheet, html=sheet.html.replace("</style>", style, 1)))
-    return again if len(again.pages) < count else document
 
 
 def _slim(pdf: bytes) -> bytes:

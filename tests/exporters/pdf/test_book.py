@@ -25,7 +25,7 @@ from exporters.pdf import export
 from exporters.pdf.book.binding import Places, start_book
 from exporters.pdf.book.pdf_merge import Part
 from exporters.pdf.book.workers import Workers
-from exporters.pdf.sheet import Imposition, Sheet
+from exporters.pdf.sheet import Sheet
 from exporters.pdf.sheets.chunks import chunks, weight
 from exporters.pdf.sheets.handbook import Handbook
 from exporters.pdf.sheets.running_heads import section_heads
@@ -423,31 +423,6 @@ def _is_reference(kid: Any) -> bool:
 
 def _is_of_type(item: Any, kind: str) -> bool:
     return isinstance(item, pikepdf.Dictionary) and item.get("/Type") == kind
-
-
-LINES = (
-    "<style>@page { size: 60mm 100mm; margin: 0 } "
-    "body, p { margin: 0; font: 3mm/5mm serif }</style>"
-)
-
-
-def columns_of(lines: int, tighter: str) -> list[int]:
-    """How many lines stand in each column."""
-    html = f"<html lang=en><title>T</title>{LINES}" + "<p>line</p>" * lines
-    sheet = Sheet(html, imposition=Imposition((60, 100), ((0, 0),)), tighter=tighter)
-    with pikepdf.open(BytesIO(print_part(sheet))) as pdf:
-        return [page.Contents.read_bytes().count(b" Tm") for page in pdf.pages]
-
-
-def test_a_page_that_would_be_nearly_empty_is_saved() -> None:
-    tighter = "p { line-height: 4.7mm }"
-    assert columns_of(101, "") == [20] * 5 + [1]
-    assert columns_of(101, tighter) == [21] * 4 + [17]
-
-
-@pytest.mark.parametrize("lines", [90, 100, 105])
-def test_type_is_set_no_closer_where_that_saves_nothing(lines: int) -> None:
-    assert columns_of(lines, "p { line-height: 4.7mm }") == columns_of(lines, "")
 
 
 @pytest.mark.parametrize(
