@@ -26,13 +26,14 @@ from exporters.pdf.setting.tables import SIZES
 from exporters.pdf.sheet import Imposition, Sheet
 from exporters.pdf.sheets import question_view
 from exporters.pdf.sheets.card_grid import CardGrid
-from exporters.pdf.weasy.imposition import free_height, imposed
+from exporters.pdf.weasy.imposition import first_element, free_height, imposed
 from exporters.pdf.weasy.press import lay_out, print_environment, write_part
 from exporters.theme import words
 from exporters.view import Entry, has_gaps, letter
 
 # The type sizes, in points.
 _SIZES = (16.0, 14.0, 12.5, 11.0, 10.0, 9.0, 8.0, 7.2, 6.5, 6.0, 5.5)
+_TYPES = "".join(f'[data-size="{size}"] {{ font-size: {size}pt }}\n' for size in _SIZES)
 _LARGE = 14.0  # the smallest size in large print
 # On cards of this size (square millimetres), backs also say why and have an example, as far as
 # these fit in type of so many points: they never take a card of their own.
@@ -76,7 +77,7 @@ class Side:
 
     @property
     def name(self) -> str:
-        """The id of this side, by which its pages are found."""
+        """The name of this side, by which its pages are found."""
         again = f"-{self.repeat}" if self.repeat else ""
         return f"_{'front' if self.front else 'back'}{again}-{self.entry.card.id}"
 
@@ -197,7 +198,7 @@ class FlashCards:
         """The laid-out pages of each side, by its name: one page if any type size allows it."""
         found: dict[str, list[Any]] = {}
         while sides:
-            found |= _by_side(sides, lay_out(self._sides_sheet(sides)))
+            found |= _by_side(lay_out(self._sides_sheet(sides)))
             long = (side for side in sides if len(found[side.name]) > 1)
             sides = [shorter for side in long if (shorter := self._shorter(side))]
         return found
@@ -261,7 +262,7 @@ class FlashCards:
         width, height = self._grid.card
         size = f"@page {{ size: {width:.3f}mm {height:.3f}mm }}\n"
         room = f":root {{ --room: {height - _AROUND[1]:.3f}mm }}\n"
-        css = Markup(styles("content.css", "flashcards.css", *self._ink) + size + room)
+        css = Markup(styles("content.css", "flashcards.css", *self._ink) + size + room + _TYPES)
         html = render("flashcards", **self._shared, sides=sides, style=css)
         return Sheet(html, {**self._pictures, **self._drawings})
 
@@ -322,12 +323,9 @@ def _back(card: Card) -> tuple[Html, ...]:
     return (filled, *rights, *card.steps, card.short)
 
 
-def _by_side(sides: Sequence[Side], document: Any) -> dict[str, list[Any]]:
+def _by_side(document: Any) -> dict[str, list[Any]]:
     """The pages of a document by the name of the side that they show."""
-    names = {side.name for side in sides}
     found: dict[str, list[Any]] = {}
-    name = ""
     for page in document.pages:
-        name = next((anchor for anchor in page.anchors if anchor in names), name)
-        found.setdefault(name, []).append(page)
+        found.setdefault(first_element(page).get("data-side"), []).append(page)
     return found

@@ -22,6 +22,12 @@ def free_height(page: Any) -> float:
     return float(max(0, box.height - used) / _PIXELS)
 
 
+def first_element(page: Any) -> Any:
+    """The element with which one of WeasyPrint's pages begins, or within which it goes on."""
+    (body,) = page._page_box.children[0].children
+    return body.children[0].element
+
+
 def room_height(page: Any) -> float:
     """The height between the margins of one of WeasyPrint's pages, in millimetres."""
     return float(page._page_box.height / _PIXELS)

@@ -29,8 +29,8 @@ from tests.shipped import SOURCE as SHIPPED
 with print_environment():  # so that the libraries find our fonts
     from weasyprint.layout import preferred
 
-    from exporters.pdf.weasy import tuning
     from exporters.pdf.weasy.line_breaking import broken_anywhere
+    from exporters.pdf.weasy.tuning import text as tuning
 
 ROOT = Path(__file__).parents[3]
 FIXTURES = ROOT / "tests" / "fixtures"

@@ -1,31 +1,15 @@
-"""WeasyPrint made faster: results that depend only on a style are computed once and kept on it.
-
-Upstream this is #578, the time that long documents take. Every document is laid out and drawn as
-without this module: tests print some both ways and compare the bytes. What each part saves, of the
-time to print a section of the shipped deck in three columns (docs/benchmarks.md):
-
-* layouts of Pango are copied from one of the same style, and not laid out again to draw: 20 %;
-* properties that are inherited or initial are found without a look at all others: 9 %;
-* the height of a line (``strut``) and whether a box is in the normal flow: 5 % each;
-* the narrowest width of a table cell with Chinese text, which otherwise takes the square of the
-  time: nothing for that deck, seconds for a page of such tables.
-"""
+"""Text: Pango's layouts, the height of a line, and the narrowest width of a cell."""
 
 from __future__ import annotations
 
 import re
-import sys
-from collections.abc import Callable
-from functools import cache
 from typing import Any
 
-from weasyprint import css
-from weasyprint.css.computed_values import PHYSICAL_FUNCTIONS
-from weasyprint.css.properties import INHERITED, INITIAL_NOT_COMPUTED, INITIAL_VALUES
-from weasyprint.formatting_structure.boxes import Box
 from weasyprint.layout import preferred
 from weasyprint.text import line_break
 from weasyprint.text.ffi import ffi, gobject, pango
+
+from exporters.pdf.weasy.tuning.keeping import kept, replace
 
 # Pango's end index of an attribute for the whole text.
 _EVERYTHING = 0xFFFFFFFF
@@ -36,57 +20,20 @@ _PLAIN = re.compile(rf" ?[{_LETTERS}]+(?: [{_LETTERS}]+)* ?\Z")
 _SEEN = 32  # characters in which the end of the first word is looked for at first
 _AHEAD = 4  # characters behind a word that may forbid a break
 
-# Properties whose value is not simply the inherited or the initial one.
-_OWN = {"position", "float", "display", "page"}
-_OWN |= {name for name in INITIAL_VALUES if name.startswith("text_decoration_")}
-_INHERITED = set(INHERITED) - _OWN
-_INITIAL = {
-    name: value
-    for name, value in INITIAL_VALUES.items()
-    if name not in INHERITED | INITIAL_NOT_COMPUTED | _OWN and not css.check_math(value)
-}
-# Logical properties, such as margin-inline-start, which stand for physical ones.
-_LOGICAL = {
-    function(block="ttb", inline=inline)
-    for function in PHYSICAL_FUNCTIONS.values()
-    for inline in ("ltr", "rtl")
-}
-
 _set_up, _set_text = line_break.Layout.setup, line_break.Layout.set_text
 _reactivate = line_break.Layout.reactivate
 _strut, _split = line_break.strut, line_break.split_first_line
-_missing = css.ComputedStyle.__missing__
-_in_normal_flow = Box.is_in_normal_flow
 
 ffi.cdef("PangoLayout *pango_layout_copy(PangoLayout *);")
 
 
-@cache
 def tune() -> None:
-    """Change WeasyPrint for the rest of this process. Further calls do nothing."""
+    """Change WeasyPrint."""
     layout = line_break.Layout
     layout.setup, layout.set_text = _quick_set_up, _quick_set_text
     layout.deactivate, layout.reactivate = _keep, _quick_reactivate
-    css.ComputedStyle.__missing__ = _quick_missing
-    Box.is_in_normal_flow = _quick_in_normal_flow
     preferred.split_first_line = narrowest
-    _replace(_strut, _quick_strut)
-
-
-def _replace(old: Callable[..., Any], new: Callable[..., Any]) -> None:
-    """Put a new function in the place of an old one in all modules of WeasyPrint."""
-    for name, module in list(sys.modules.items()):
-        if name.startswith("weasyprint.") and vars(module).get(old.__name__) is old:
-            setattr(module, old.__name__, new)
-
-
-def _kept(style: Any, name: str, made: Callable[[Any], Any]) -> Any:
-    """The result of `made` for a style, which is computed once."""
-    try:
-        return style.__dict__[name]
-    except KeyError:
-        value = style.__dict__[name] = made(style)
-        return value
+    replace(_strut, _quick_strut)
 
 
 def _template(style: Any) -> dict[str, Any]:
@@ -108,7 +55,7 @@ def _template(style: Any) -> dict[str, Any]:
 
 
 def _quick_set_up(self: Any, style: Any) -> None:
-    template = _kept(style, "template", _template)
+    template = kept(style, "template", _template)
     self.__dict__.update(template)
     self.layout = ffi.gc(pango.pango_layout_copy(template["layout"]), gobject.g_object_unref)
 
@@ -140,7 +87,7 @@ def _quick_reactivate(self: Any, style: Any) -> None:
 
 
 def _quick_strut(style: Any) -> Any:
-    return _kept(style, "strut", _strut)
+    return kept(style, "strut", _strut)
 
 
 def narrowest(
@@ -153,7 +100,7 @@ def narrowest(
     time. The result has no layout and no heights: its caller does not use them.
     """
     end = 0
-    if max_width == 0 and not spacing and _PLAIN.match(text) and _kept(style, "wraps", _wraps):
+    if max_width == 0 and not spacing and _PLAIN.match(text) and kept(style, "wraps", _wraps):
         end = _word(text, style["lang"])
         if text[0] == " ":
             end = end if end == 1 else 0  # some signs stay with the space before them
@@ -164,7 +111,7 @@ def narrowest(
         return found
     word = text[:end].rstrip(" ")
     resume_at = len(text[:end].encode()) if end < len(text) else None
-    widths = _kept(style, "widths", lambda _: {})
+    widths = kept(style, "widths", lambda _: {})
     if word not in widths:
         layout = line_break.Layout(style)
         layout.set_text(word)
@@ -194,30 +141,3 @@ def _word(text: str, lang: str | None) -> int:
         if found is not None and found + 1 < seen - _AHEAD:
             return int(found) + 1
         seen *= 4
-
-
-def _quick_missing(self: Any, key: str) -> Any:
-    """A property that is inherited or has its initial value, without a look at the others."""
-    if key in self.cascaded or (key in PHYSICAL_FUNCTIONS and _kept(self, "logical", _is_logical)):
-        return _missing(self, key)
-    if key in _INHERITED and self.parent_style is not None:
-        value = self.parent_style[key]
-        if css.check_math(value):
-            return _missing(self, key)
-    elif key in _INITIAL:
-        value = _INITIAL[key]
-    else:
-        return _missing(self, key)
-    self[key] = value
-    return value
-
-
-def _is_logical(style: Any) -> bool:
-    return not _LOGICAL.isdisjoint(style.cascaded)
-
-
-def _quick_in_normal_flow(self: Any) -> bool:
-    style = self.style
-    if style["float"] == "none" and style["position"] in ("static", "relative"):
-        return True
-    return bool(_in_normal_flow(self))
