@@ -33,7 +33,7 @@ _SMALL = 0.9  # the size of code, indices and numbers relative to the text, if t
 _MOST_LAYOUTS = 4
 _FULL = 0.96  # of the room; a layout that fills as much is not tried in larger type
 _AIM = 0.985
-_UNSURE = 1.12  # how far an estimate may be wrong
+_NEAR = 1.02  # how far an estimate may be wrong that was corrected by a layout
 _ONE_COLUMN, _TWO_COLUMNS = 100, 170  # millimetres; on a narrower page, so many columns
 _ENDLESS = 10_000  # characters: a line of code is never marked as too long, but goes on below
 
@@ -86,29 +86,43 @@ def print_cheat(pack: CheatPack) -> bytes:
     Raises:
         FitError: none fits, and the pack is not open-ended.
     """
-    room = pack.pages * cheat_geometry(pack.print_options).columns
+    geometry = cheat_geometry(pack.print_options)
+    room = pack.pages * geometry.columns
+    estimates = [extent.columns(geometry) for extent in pack.extents]
+    last = len(estimates) - 1
+    number = next((at for at, estimate in enumerate(estimates) if estimate <= room), last)
     with print_environment():
-        for number, extent in enumerate(pack.extents):
-            last = number == len(pack.extents) - 1
-            geometry = cheat_geometry(pack.print_options)
-            if not last and extent.columns(geometry) > room * _UNSURE:
-                continue
-            made = _Columns(pack, extent, pack.first + number).fitted(room)
-            if made.used <= room or (last and pack.open_ended):
-                document = made.document
-                pages = list(imposed(document.pages, geometry.imposition()))
-                return write_part(document.copy(pages), made.html)
+        made = _fitted(pack, number, room)
+        if number and estimates[number - 1] * made.error <= _NEAR * room and made.used <= room:
+            more = _fitted(pack, number - 1, room)
+            made = more if more.used <= room else made
+        while made.used > room and number < last:
+            number += 1
+            made = _fitted(pack, number, room)
+        if made.used <= room or pack.open_ended:
+            pages = list(imposed(made.document.pages, geometry.imposition()))
+            return write_part(made.document.copy(pages), made.html)
     needed = ceil(made.used * (pack.print_options.pages or 1) / room)
     raise FitError("cheat", pack.print_options.pages, needed, smallest_size(pack.print_options))
 
 
+def _fitted(pack: CheatPack, number: int, room: float) -> _Made:
+    return _Columns(pack, pack.extents[number], pack.first + number).fitted(room)
+
+
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """A layout: `used` is the number of columns that it takes."""
+    """A layout: `used` is the number of columns that it takes, `estimate` what was expected."""
 
     document: Any
     html: str
     used: float
+    estimate: float
+
+    @property
+    def error(self) -> float:
+        """How many times the estimate it takes; texts of the same deck take about as many."""
+        return self.used / self.estimate if self.estimate else 1.0
 
 
 class _Columns:
@@ -184,7 +198,8 @@ class _Columns:
             style=Markup(css),
         )
         document = lay_out(Sheet(html, renderer.drawings))
-        return _Made(document, html, _used_columns(document.pages, geometry))
+        used = _used_columns(document.pages, geometry)
+        return _Made(document, html, used, self._extent.columns(geometry))
 
 
 def _used_columns(pages: Sequence[Any], geometry: Geometry) -> float:

@@ -95,9 +95,13 @@ def _rooms(sheet: str, printing: PrintOptions) -> list[tuple[float, float]]:
 
 def _told(pdf: bytes, text: str) -> list[list[Glyph]]:
     """The glyphs of a text without white space, wherever it stands."""
+    return _matching(pdf, re.escape(text))
+
+
+def _matching(pdf: bytes, pattern: str) -> list[list[Glyph]]:
     every = [glyph for glyph in glyphs(pdf) if glyph.text.strip()]
     whole = "".join(glyph.text for glyph in every)
-    return [every[found.start() : found.end()] for found in re.finditer(re.escape(text), whole)]
+    return [every[found.start() : found.end()] for found in re.finditer(pattern, whole)]
 
 
 def _inside(glyph: Glyph, rooms: list[tuple[float, float]]) -> bool:
@@ -127,8 +131,8 @@ def test_a_long_word_of_several_elements_stays_in_its_column(
     kind: str, sheet: str, options: dict[str, Any]
 ) -> None:
     rooms = _rooms(sheet, PrintOptions(sheets=(sheet,), **options))
-    found = _told(_tokens(sheet, **options), f"self.{TAILS[kind]}")
-    assert found
+    found = _matching(_tokens(sheet, **options), rf"{TAILS[kind][0]}\d{{3}}")
+    assert len(found) >= 30 - 1  # it may go on in the next column
     assert [glyph for word in found for glyph in word if not _inside(glyph, rooms)] == []
 
 
@@ -329,8 +333,7 @@ def test_a_wide_table_is_turned_if_it_is_low_enough() -> None:
 
 def test_a_picture_that_nearly_has_room_is_made_smaller_and_keeps_its_shape() -> None:
     cards = (
-        card(f"c{n}", "问？", f"<p>{'答<br>' * n}</p><p>", (PHOTO,), "</p>")
-        for n in range(2, 20, 2)
+        card(f"c{n}", "问？", f"<p>{'答<br>' * n}</p><p>", (PHOTO,), "</p>") for n in range(2, 20)
     )
     made = _with_photo(deck(Section("one", "一节", (), tuple(cards))))
     boxes = [box for _, box in _pictures(printed(made, columns=2))]
