@@ -281,10 +281,20 @@ class FlashCards:
     def _frame_sheet(self, leaves: Sequence[Leaf]) -> Sheet:
         """What is on the paper besides the text of the cards: the corners and the marks."""
         width, height = self._grid.width, self._grid.height
-        css = f"@page {{ size: {width}mm {height}mm; margin: 0 }}\n"
+        css = f"@page {{ size: {width}mm {height}mm; margin: 0 }}\n" + "".join(self._places(leaves))
         style = Markup(styles("flashcards.css", *self._ink) + css)
-        values = {"leaves": leaves, "marks": self._marks, "size": self._grid.card}
+        values = {"leaves": leaves, "marks": self._marks}
         return Sheet(render("flashcards-around", **self._shared, **values, style=style))
+
+    def _places(self, leaves: Sequence[Leaf]) -> Iterator[str]:
+        """The CSS of the places of the cards, of the marks and beside the numbers of the cards."""
+        for side, places in (("front", self._grid.fronts()), ("back", self._grid.backs())):
+            for number, place in enumerate(places):
+                yield _rectangle(f"{side}-{number}", *place, *self._grid.card)
+        for number, mark in enumerate(self._marks):
+            yield _rectangle(f"mark-{number}", mark.left, mark.top, mark.width, mark.height)
+        for length in sorted({len(face.label) for leaf in leaves for face, _ in leaf.faces}):
+            yield f".beside-{length} {{ right: {7 + 1.6 * length}mm }}\n"
 
     def _first_size(self, card: Card, front: bool, parts: tuple[Part, ...]) -> float:
         """An estimate of the largest type size in which a side fits, by the length of its text."""
@@ -305,6 +315,11 @@ class FlashCards:
             if lines * em * _LEADING <= height:
                 return size
         return sizes[-1]
+
+
+def _rectangle(name: str, left: float, top: float, width: float, height: float) -> str:
+    """The CSS of what has the class `name`: its place and its size, in millimetres."""
+    return f".{name} {{ left: {left}mm; top: {top}mm; width: {width}mm; height: {height}mm }}\n"
 
 
 def card_fields(card: Card) -> tuple[Html, ...]:
