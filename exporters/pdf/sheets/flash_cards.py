@@ -33,7 +33,7 @@ from exporters.view import Entry, has_gaps, letter
 
 # The type sizes, in points.
 _SIZES = (16.0, 14.0, 12.5, 11.0, 10.0, 9.0, 8.0, 7.2, 6.5, 6.0, 5.5)
-_TYPES = "".join(f'[data-size="{size}"] {{ font-size: {size}pt }}\n' for size in _SIZES)
+_TYPES = "".join(f'.side[data-size="{size}"] {{ font-size: {size}pt }}\n' for size in _SIZES)
 _LARGE = 14.0  # the smallest size in large print
 # On cards of this size (square millimetres), backs also say why and have an example, as far as
 # these fit in type of so many points: they never take a card of their own.
