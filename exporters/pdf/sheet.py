@@ -13,6 +13,8 @@ PLACE = "place:"
 PAGE_OF = "page-of:"
 # In the information of a part: that its first columns begin below another page.
 BELOW = "beginsbelow"
+# In the information of a part: how much of its last column is empty, in millimetres.
+REST = "rest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,8 @@ class Sheet:
 
     `html` refers to its `assets` as ``asset:NAME``. `imposition` places its pages on paper; if it
     is None, each page is a sheet of paper. `attached` are the files attached to the PDF. The first
-    columns begin below the page `above`, if that leaves room for them.
+    columns begin below the page `above`, if that leaves room for them; or `lowered` by so many
+    millimetres, on the last page of what is printed before.
     """
 
     html: str
@@ -71,6 +74,7 @@ class Sheet:
     imposition: Imposition | None = None
     attached: tuple[Asset, ...] = ()
     above: Above | None = None
+    lowered: float = 0.0
 
     def shown_assets(self) -> list[Asset]:
         """The assets to which the HTML refers, sorted by name."""

@@ -29,12 +29,14 @@ _MAX_TRIES = 3
 class Places:
     """The layout of a book: the page of each id, counted from 1, and the number of pages.
 
-    A page that is not among the `fresh` ones begins within something that began before it.
+    A page that is not among the `fresh` ones begins within something that began before it. The last
+    column of the last chunk has a `rest` of so many millimetres that is empty.
     """
 
     pages: Mapping[str, int]
     count: int
     fresh: Sequence[int] = ()
+    rest: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,9 +192,10 @@ def _places(parts: Sequence[Part], front: int) -> Places:
     for part, placed in zip(parts, place_columns(parts, front), strict=True):
         for name, column in part.places.items():
             pages.setdefault(name, placed[column][0] + 1)
-        fresh |= {placed[at][0] + 1 for at in part.fresh_columns if placed[at][1] == 0}
+        if not part.below or part is parts[0]:
+            fresh |= {placed[at][0] + 1 for at in part.fresh_columns if placed[at][1] == 0}
         last = max(last, *(page for page, _ in placed))
-    return Places(pages, last + 1, sorted(fresh))
+    return Places(pages, last + 1, sorted(fresh), parts[-1].rest if parts else 0.0)
 
 
 def _key(content: bytes) -> bytes:
@@ -204,5 +207,5 @@ def _sheet_content(sheet: Sheet) -> bytes:
     """Everything in `sheet` that decides the bytes of its PDF."""
     shown = [(asset.name, asset.media_type, asset.data) for asset in sheet.shown_assets()]
     attached = [(asset.name, asset.data) for asset in sheet.attached]
-    made_of = sheet.html, sheet.imposition, sheet.above
+    made_of = sheet.html, sheet.imposition, sheet.above, sheet.lowered
     return repr((made_of, shown, attached)).encode()

@@ -19,7 +19,7 @@ from exporters.pdf.book.columns import add_column, move_structure, place_columns
 from exporters.pdf.book.font_merge import font_names, merge_fonts
 from exporters.pdf.book.text_overlay import TextOverlay
 from exporters.pdf.setting.text_width import BOLD, POINTS_PER_MM, REGULAR
-from exporters.pdf.sheet import BELOW, PAGE_OF, PLACE, Imposition, Label
+from exporters.pdf.sheet import BELOW, PAGE_OF, PLACE, REST, Imposition, Label
 
 # The keys of a part's catalog that describe the whole document.
 _DOCUMENT_KEYS = ("/Lang", "/MarkInfo", "/Metadata", "/ViewerPreferences")
@@ -41,7 +41,7 @@ class Part:
 
     If each page of the PDF is a column, a page of the book has room for several: `shifts` is how
     far each is moved to the right, in points. The first columns may stand `below` the last page of
-    the part before.
+    the part before. The last column has a `rest` of so many millimetres that is empty.
     """
 
     data: bytes
@@ -51,6 +51,7 @@ class Part:
     shifts: tuple[float, ...] = (0.0,)
     begins_page: bool = False
     below: bool = False
+    rest: float = 0.0
 
     @classmethod
     def read(
@@ -66,7 +67,8 @@ class Part:
         with Pdf.open(BytesIO(data)) as pdf:
             below = f"/{BELOW}" in pdf.docinfo
             found = tuple(_destinations(pdf))
-            return cls(data, len(pdf.pages), found, continues, shifts, begins_page, below)
+            rest = float(str(pdf.docinfo.get(f"/{REST}", "0")))
+            return cls(data, len(pdf.pages), found, continues, shifts, begins_page, below, rest)
 
     def __len__(self) -> int:
         return self.count

@@ -19,6 +19,9 @@ _MM_PER_POINT = 25.4 / 72
 _ONE_COLUMN_BELOW = 170  # millimetres; a narrower page has one column
 _NARROW_COLUMN = 40.0  # millimetres, in the usual type
 _ABOVE = 2.6  # millimetres above a column, in which stands which card goes on in it
+# Millimetres between the text of a page and columns that begin below it, and the least share of the
+# page's height that is worth it.
+_GAP, _LEAST_REST = 6.0, 0.2
 _HEAD_SIZE, _FOOT_SIZE = 7.2, 6.6  # points, for the usual type size
 
 
@@ -105,6 +108,11 @@ class Geometry:
     def above(self, html: str) -> Above:
         """The page `html`, to stand above the first columns."""
         return Above(html, _ABOVE)
+
+    def top_below(self, rest: float) -> float:
+        """How far down columns begin that stand in the empty `rest` of a page; 0 if in none."""
+        _, height = self.text_area
+        return _ABOVE + height - rest + _GAP if rest - _GAP > _LEAST_REST * height else 0.0
 
     def page_css(self) -> str:
         """The CSS of a document with whole pages, on which the cards flow in columns."""

@@ -10,6 +10,7 @@ from exporters.view import Chapter, Entry
 # A chunk collects whole sections until it has the first weight. Sections are divided so that no
 # chunk has more than the second (see `weight`). Small chunks make an edit cheap, since it lays out
 # one chunk again. Large chunks save paper, since the last column of a chunk is not full.
+# Where a column is a page, that column is a page, so chunks are as large as can be.
 _USUAL_WEIGHT = 20_000
 MAX_WEIGHT = 100_000
 # The name of a version, as long as others. The first chunk begins below a page that names the
@@ -27,25 +28,28 @@ def section_and_card_ids(all_chapters: Sequence[Chapter]) -> tuple[str, ...]:
     )
 
 
-def chunks(
-    all_chapters: Sequence[Chapter], usual_weight: int = _USUAL_WEIGHT
-) -> Iterator[tuple[Chapter, ...]]:
+def chunks(all_chapters: Sequence[Chapter], least: int) -> Iterator[tuple[Chapter, ...]]:
     """The chapters, or pieces of chapters, in groups that are printed together.
 
-    A group has at least `usual_weight`, except for the last group of a deck and groups whose next
-    chapter would exceed `MAX_WEIGHT`.
+    A group has at least the weight `least`, except for the last group of a deck and groups whose
+    next chapter would exceed `MAX_WEIGHT`.
     """
     run: list[Chapter] = []
     filled = 0
     for chapter in (piece for each in all_chapters for piece in _pieces(each)):
         added = sum(map(weight, chapter.entries))
-        if run and (filled >= usual_weight or filled + added > MAX_WEIGHT):
+        if run and (filled >= least or filled + added > MAX_WEIGHT):
             yield tuple(run)
             run, filled = [], 0
         run.append(chapter)
         filled += added
     if run:
         yield tuple(run)
+
+
+def usual_weight(columns: int) -> int:
+    """The weight of a chunk in a book with so many `columns` on a page."""
+    return _USUAL_WEIGHT if columns > 1 else MAX_WEIGHT
 
 
 def weight(entry: Entry) -> int:

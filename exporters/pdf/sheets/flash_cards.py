@@ -48,6 +48,7 @@ _RISE = 0.42  # share of the free height above the text: the optical centre is a
 # space beside a line of code, in millimetres.
 _SMALL = 0.8
 _CODE = _SMALL * 0.6
+_ASKED = 0.88  # the size of what stands below a question (flashcards.css)
 _CODE_AROUND = 4.2
 
 # The space beside, and above and below, the text of a card, in millimetres (see flashcards.css).
@@ -301,7 +302,11 @@ class FlashCards:
         width, height = (
             length - around for length, around in zip(self._grid.card, _AROUND, strict=True)
         )
-        fields = _front(card) if front else (*_back(card), *(part.html for part in parts))
+        fields = (
+            [(card.question, 1.0), *((field, _ASKED) for field in _front(card)[1:])]
+            if front
+            else [(field, 1.0) for field in (*_back(card), *(part.html for part in parts))]
+        )
         least = max(self._least, _LEAST_WITH_PARTS) if parts else self._least
         largest = _LARGEST if front else _LARGEST_BACK
         sizes = [size for size in _SIZES if least <= size <= largest] or [least]
@@ -310,7 +315,9 @@ class FlashCards:
             line = width / em * _TIGHT
             cue = 1 if front and card.options else 0  # a line that says how many are right
             lines = cue + sum(
-                max(1, -(-question_view.text_length(field) // line)) for field in fields if field
+                share * max(1, -(-question_view.text_length(field) * share // line))
+                for field, share in fields
+                if field
             )
             if lines * em * _LEADING <= height:
                 return size

@@ -24,7 +24,7 @@ from exporters.pdf.setting.html_templates import (
 from exporters.pdf.setting.missing_glyphs import box_missing_glyphs_in_text
 from exporters.pdf.setting.page_geometry import Geometry
 from exporters.pdf.sheet import PAGE_OF, Above, Label, Sheet
-from exporters.pdf.sheets.chunks import ANY_VERSION, chunks, section_and_card_ids
+from exporters.pdf.sheets.chunks import ANY_VERSION, chunks, section_and_card_ids, usual_weight
 from exporters.pdf.sheets.contents import Line, Room, cards_fit_below, contents_pages
 from exporters.pdf.sheets.endnotes import endnotes
 from exporters.pdf.sheets.index_terms import index_terms
@@ -145,7 +145,8 @@ class Handbook:
         geometry = self._geometry.with_narrow_columns()
         css = self._css() + geometry.column_css()
         html = self._html("back", css, pages=places.pages)
-        return (Sheet(html, imposition=geometry.imposition()),)
+        lowered = geometry.top_below(places.rest) if self._geometry.columns == 1 else 0.0
+        return (Sheet(html, imposition=geometry.imposition(), lowered=lowered),)
 
     def _chunks(self) -> Iterator[Chunk]:
         css = self._css("column.css") + self._geometry.column_css()
@@ -155,7 +156,7 @@ class Handbook:
         above: Above | None = self._geometry.above(
             self._front(unnumbered, version=any_version)[-1].html
         )
-        for run in chunks(self._chapters):
+        for run in chunks(self._chapters, usual_weight(self._geometry.columns)):
             html = self._html("chunk", css, chapters=run)
             imposition = self._geometry.imposition()
             sheet = Sheet(html, self._assets(), imposition, above=above)

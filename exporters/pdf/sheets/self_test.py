@@ -21,7 +21,13 @@ from exporters.pdf.setting.missing_glyphs import box_missing_glyphs_in_text
 from exporters.pdf.setting.page_geometry import Geometry
 from exporters.pdf.sheet import Above, Label, Sheet
 from exporters.pdf.sheets import question_view
-from exporters.pdf.sheets.chunks import ANY_VERSION, MAX_WEIGHT, chunks, section_and_card_ids
+from exporters.pdf.sheets.chunks import (
+    ANY_VERSION,
+    MAX_WEIGHT,
+    chunks,
+    section_and_card_ids,
+    usual_weight,
+)
 from exporters.pdf.sheets.running_heads import foot_text, page_labels, section_heads, sheet_title
 from exporters.theme import words
 from exporters.view import Chapter, Entry, chapters, gaps, has_gaps, letter
@@ -132,7 +138,7 @@ class SelfTest:
         above: Above | None = self._geometry.above(
             self._cover(Places({}, 0), version=any_version)[0].html
         )
-        for run in chunks(self._chapters):
+        for run in chunks(self._chapters, usual_weight(self._geometry.columns)):
             sheet = self._sheet("selftest-questions", css, chapters=run)
             laid = Sheet(sheet.html, sheet.assets, self._geometry.imposition(), above=above)
             above = None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from hashlib import blake2b
@@ -18,7 +18,8 @@ from typing import Any
 
 from deckpress.collection import without_collection
 from deckpress.model import Asset
-from exporters.pdf.sheet import BELOW, PLACE, Above, Sheet
+from exporters.pdf.sheet import BELOW, PLACE, REST, Above, Sheet
+from exporters.pdf.weasy.filled_columns import fill_columns, fill_last_page
 from exporters.pdf.weasy.imposition import free_height, imposed, room_height
 from exporters.pdf.weasy.version import require_version
 
@@ -59,8 +60,15 @@ def _print(sheet: Sheet, part: bool) -> bytes:
     with print_environment():
         if sheet.above and sheet.imposition:
             sheet = _begun_below(sheet, sheet.above, len(sheet.imposition.places))
-        document = lay_out(sheet)
+        elif sheet.lowered and sheet.imposition:
+            sheet = _lowered(sheet, sheet.lowered, len(sheet.imposition.places))
+        page = _read(sheet)
+        document = fill_columns(page.render(**_OPTIONS), _again(page))
         if sheet.imposition:
+            if len(sheet.imposition.places) == 1 and part:
+                document = fill_last_page(document, _again(page))
+            if part:
+                document.metadata.custom[REST] = f"{free_height(document.pages[-1]):.1f}"
             places = sheet.imposition.places[: 1 if part else None]
             imposition = replace(sheet.imposition, places=places)
             document = document.copy(list(imposed(document.pages, imposition)))
@@ -83,7 +91,11 @@ def _begun_below(sheet: Sheet, above: Above, columns: int) -> Sheet:
     used = height - free_height(page)
     if used > _MOST_ABOVE * height:
         return sheet
-    top = above.margin + used + _GAP
+    return _lowered(sheet, above.margin + used + _GAP, columns)
+
+
+def _lowered(sheet: Sheet, top: float, columns: int) -> Sheet:
+    """The sheet with its first columns so many millimetres below the top of the page."""
     css = "".join(
         f"@page :nth({number}) {{ margin-top: {top:.2f}mm; "
         "@top-left { vertical-align: bottom; padding-bottom: 0.8mm } }\n"
@@ -117,6 +129,24 @@ def lay_out(sheet: Sheet) -> Any:
     Raises:
         PrinterError: WeasyPrint cannot be used here.
     """
+    return _read(sheet).render(**_OPTIONS)
+
+
+def _again(page: Any) -> Callable[[str], Any]:
+    """A function that lays out the changed tree of `page`, with further CSS."""
+
+    def render(css: str) -> Any:
+        from weasyprint import CSS
+
+        wrapper, root = type(page.wrapper_element), page.etree_element
+        page.wrapper_element = wrapper.from_html_root(root, content_language=None)
+        return page.render(stylesheets=[CSS(string=css)] if css else None, **_OPTIONS)
+
+    return render
+
+
+def _read(sheet: Sheet) -> Any:
+    """The sheet as a page of WeasyPrint, which is changed as we need it."""
     require_version()
     from weasyprint import HTML
 
@@ -140,8 +170,7 @@ def lay_out(sheet: Sheet) -> Any:
     spread_lines()
     # It warns of properties in our own styles that it does not know.
     logging.getLogger("weasyprint").propagate = False
-    page = HTML(string=sheet.html, url_fetcher=AssetFetcher(sheet.assets))
-    return page.render(**_OPTIONS)
+    return HTML(string=sheet.html, url_fetcher=AssetFetcher(sheet.assets))
 
 
 def write_pdf(

@@ -26,7 +26,7 @@ from exporters.pdf.book.binding import Places, start_book
 from exporters.pdf.book.pdf_merge import Part
 from exporters.pdf.book.workers import Workers
 from exporters.pdf.sheet import Sheet
-from exporters.pdf.sheets.chunks import chunks, weight
+from exporters.pdf.sheets.chunks import chunks, usual_weight, weight
 from exporters.pdf.sheets.handbook import Handbook
 from exporters.pdf.sheets.running_heads import section_heads
 from exporters.pdf.weasy.press import print_part
@@ -137,7 +137,7 @@ def test_the_cards_of_a_section_that_was_cut_stay_below_it(
     whole = _book()
     most = sum(weight(each) for each in next(chapters(_deck())).entries) * 0.6
     monkeypatch.setattr("exporters.pdf.sheets.chunks.MAX_WEIGHT", most)
-    parts = list(chunks(tuple(chapters(_deck()))))
+    parts = list(chunks(tuple(chapters(_deck())), usual_weight(2)))
     assert [part[0].continues for part in parts] == [False, True] * SECTIONS
     assert [each.card for part in parts for run in part for each in run.entries] == list(
         _deck().cards()
@@ -157,7 +157,7 @@ def test_a_section_begins_in_the_column_behind_the_last_one() -> None:
 
 def test_small_sections_share_a_chunk() -> None:
     small = [Section(f"s{n}", f"{n}", (), (card(f"c{n}", "?"),)) for n in range(9)]
-    assert len(list(chunks(tuple(chapters(deck(*small)))))) == 1
+    assert len(list(chunks(tuple(chapters(deck(*small))), usual_weight(2)))) == 1
 
 
 def test_links_lead_from_part_to_part() -> None:
