@@ -198,10 +198,19 @@ class FlashCards:
     def _lay_out_sides(self, sides: Sequence[Side]) -> dict[str, list[Any]]:
         """The laid-out pages of each side, by its name: one page if any type size allows it."""
         found: dict[str, list[Any]] = {}
+        going_on: list[Side] = []
         while sides:
             found |= _by_side(lay_out(self._sides_sheet(sides)))
-            long = (side for side in sides if len(found[side.name]) > 1)
+            long = [side for side in sides if len(found[side.name]) > 1]
+            going_on += [side for side in long if not self._shorter(side)]
             sides = [shorter for side in long if (shorter := self._shorter(side))]
+        # What goes on on further cards anyway has the largest type in which they are no more.
+        larger = list(filter(None, map(_larger, going_on)))
+        while larger:
+            made = _by_side(lay_out(self._sides_sheet(larger)))
+            fitting = [side for side in larger if len(made[side.name]) <= len(found[side.name])]
+            found |= {side.name: made[side.name] for side in fitting}
+            larger = list(filter(None, map(_larger, fitting)))
         return found
 
     def _shorter(self, side: Side) -> Side | None:
@@ -327,6 +336,13 @@ class FlashCards:
 def _rectangle(name: str, left: float, top: float, width: float, height: float) -> str:
     """The CSS of what has the class `name`: its place and its size, in millimetres."""
     return f".{name} {{ left: {left}mm; top: {top}mm; width: {width}mm; height: {height}mm }}\n"
+
+
+def _larger(side: Side) -> Side | None:
+    """The side in the next larger type; None if it has the largest."""
+    largest = _LARGEST if side.front else _LARGEST_BACK
+    more = [size for size in _SIZES if side.size < size <= largest]
+    return replace(side, size=more[-1]) if more else None
 
 
 def card_fields(card: Card) -> tuple[Html, ...]:
