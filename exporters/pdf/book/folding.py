@@ -17,6 +17,7 @@ from exporters.job import PAPERS
 from exporters.pdf.setting.text_width import POINTS_PER_MM
 
 POCKET_PAGES = 4  # on a side of the paper
+_THICKNESS = 0.1  # millimetres, of paper of 80 g/m²
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +25,14 @@ class Panel:
     """Where a page, counted from 0, lies on a side of the paper.
 
     `column` and `row` count from the top left. A page that is `turned` stands on its head until the
-    paper is folded.
+    paper is folded. A page is moved by `shift` millimetres to the right.
     """
 
     page: int
     column: int
     row: int
     turned: bool = False
+    shift: float = 0.0
 
 
 Side = tuple[Panel, ...]
@@ -40,13 +42,14 @@ def booklet_sides(count: int) -> Iterator[Side]:
     """The sides of the paper of a booklet of `count` pages, two on each.
 
     The sheets are laid in one another, folded and stapled in the fold. What is missing to the last
-    multiple of four is empty pages at the end.
+    multiple of four is empty pages at the end. Each sheet is pushed out of the fold by those around
+    it, as far as these are thick, so its pages lie so much nearer to the fold.
     """
     last = -(-count // 4) * 4 - 1
     for sheet in range((last + 1) // 4):
-        outer, inner = 2 * sheet, 2 * sheet + 1
-        yield Panel(last - outer, 0, 0), Panel(outer, 1, 0)
-        yield Panel(inner, 0, 0), Panel(last - inner, 1, 0)
+        outer, inner, creep = 2 * sheet, 2 * sheet + 1, sheet * _THICKNESS
+        yield Panel(last - outer, 0, 0, shift=creep), Panel(outer, 1, 0, shift=-creep)
+        yield Panel(inner, 0, 0, shift=creep), Panel(last - inner, 1, 0, shift=-creep)
 
 
 def pocket_sides(count: int) -> Iterator[Side]:
@@ -106,7 +109,8 @@ def _folded(source: Pdf, paper: tuple[float, float], sides: Sequence[Side], dupl
 def _operators(panel: Panel, box: Any, height: float) -> str:
     """The PDF operators that draw a page, whose size is that of `box`."""
     wide, high = float(box[2]), float(box[3])
-    left, bottom = panel.column * wide, height - (panel.row + 1) * high
+    left = panel.column * wide + panel.shift * POINTS_PER_MM
+    bottom = height - (panel.row + 1) * high
     matrix = (
         f"-1 0 0 -1 {left + wide:.3f} {bottom + high:.3f}"
         if panel.turned

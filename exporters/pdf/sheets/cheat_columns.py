@@ -26,13 +26,18 @@ from exporters.pdf.weasy.press import lay_out, print_environment, write_part
 
 EXTENT = "_extent-"  # the start of the id that says which extent was printed
 
-# Points: no glyph is smaller than the first. Above the largest, a sheet becomes a poster.
-_SMALLEST, _LARGEST, _STEP = 7.0, 10.5, 0.05
+# Points: no glyph is smaller than the first. Above the largest, a sheet becomes a poster; a pocket
+# sheet has little text, and may be larger.
+_SMALLEST, _LARGEST, _LARGEST_POCKET, _STEP = 7.0, 10.5, 12.0, 0.05
+_PLEASANT = 8.5  # points; so small for the sake of a page less
 _LARGE = 14.0  # the size in large print
 _SMALL = 0.9  # the size of code, indices and numbers relative to the text, if that is enough
 _MOST_LAYOUTS = 4
 _FULL = 0.96  # of the room; a layout that fills as much is not tried in larger type
 _AIM = 0.985
+# What is less full than the first share is divided evenly, in columns that are higher than their
+# share by the second ones in turn, since a card is not divided.
+_EVEN, _HIGHER = 0.93, (1.03, 1.08, 1.15)
 _NEAR = 1.02  # how far an estimate may be wrong that was corrected by a layout
 _ONE_COLUMN, _TWO_COLUMNS = 100, 170  # millimetres; on a narrower page, so many columns
 _ENDLESS = 10_000  # characters: a line of code is never marked as too long, but goes on below
@@ -92,31 +97,37 @@ def print_cheat(pack: CheatPack) -> bytes:
     last = len(estimates) - 1
     number = next((at for at, estimate in enumerate(estimates) if estimate <= room), last)
     with print_environment():
-        made = _fitted(pack, number, room)
+        made = _columns(pack, number).fitted(room)
         if number and estimates[number - 1] * made.error <= _NEAR * room and made.used <= room:
-            more = _fitted(pack, number - 1, room)
-            made = more if more.used <= room else made
+            more = _columns(pack, number - 1).fitted(room)
+            if more.used <= room:
+                made, number = more, number - 1
         while made.used > room and number < last:
             number += 1
-            made = _fitted(pack, number, room)
+            made = _columns(pack, number).fitted(room)
         if made.used <= room or pack.open_ended:
+            made = _columns(pack, number).evened(made, room)
             pages = list(imposed(made.document.pages, geometry.imposition()))
             return write_part(made.document.copy(pages), made.html)
     needed = ceil(made.used * (pack.print_options.pages or 1) / room)
     raise FitError("cheat", pack.print_options.pages, needed, smallest_size(pack.print_options))
 
 
-def _fitted(pack: CheatPack, number: int, room: float) -> _Made:
-    return _Columns(pack, pack.extents[number], pack.first + number).fitted(room)
+def _columns(pack: CheatPack, number: int) -> _Columns:
+    return _Columns(pack, pack.extents[number], pack.first + number)
 
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """A layout: `used` is the number of columns that it takes, `estimate` what was expected."""
+    """A layout in type of `size` points.
+
+    `used` is the number of columns that it takes, `estimate` what was expected.
+    """
 
     document: Any
     html: str
     used: float
+    size: float
     estimate: float
 
     @property
@@ -140,7 +151,7 @@ class _Columns:
         If there is none, the one in the smallest type.
         """
         least = smallest_size(self._pack.print_options)
-        fits, fails = least, max(_LARGEST, least) + _STEP
+        fits, fails = least, max(self._largest, least) + _STEP
         best: _Made | None = None
         size = self._estimated_size(room)
         for _ in range(_MOST_LAYOUTS):
@@ -160,11 +171,38 @@ class _Columns:
                 return best
         return best or self._laid_out(least)
 
+    def evened(self, made: _Made, room: float) -> _Made:
+        """The layout `made`, or one that leaves no page or panel all but empty.
+
+        If it goes on a little on its last page, it is set smaller, as long as it reads well. Then
+        what is left is shared by all columns.
+        """
+        options = self._pack.print_options
+        on_a_page = cheat_geometry(options).columns
+        whole = floor(made.used / on_a_page) * on_a_page
+        if not options.pocket and 0 < made.used - whole < on_a_page / 2 and whole:
+            closer = self.fitted(whole)
+            if closer.used <= whole and closer.size >= _PLEASANT:
+                made = closer
+        goal = room if options.pocket else ceil(made.used / on_a_page) * on_a_page
+        share = made.used / goal
+        if share >= _EVEN or made.used > room:
+            return made
+        for higher in _HIGHER:
+            even = self._laid_out(made.size, min(1.0, share * higher))
+            if len(even.document.pages) <= goal:
+                return even
+        return made
+
+    @property
+    def _largest(self) -> float:
+        return _LARGEST_POCKET if self._pack.print_options.pocket else _LARGEST
+
     def _estimated_size(self, room: float) -> float:
         """The largest type size in which the texts fit by their length."""
         options = self._pack.print_options
         size = smallest_size(options)
-        steps = max(0, round((_LARGEST - size) / _STEP))
+        steps = max(0, round((self._largest - size) / _STEP))
         low, high = 0, steps
         while low < high:
             middle = (low + high + 1) // 2
@@ -175,14 +213,17 @@ class _Columns:
                 high = middle - 1
         return _on_grid(size + low * _STEP)
 
-    def _laid_out(self, size: float) -> _Made:
+    def _laid_out(self, size: float, share: float = 1.0) -> _Made:
+        """The layout in type of `size` points, in columns of a `share` of their height."""
         options, lang = self._pack.print_options, self._pack.lang
         geometry = cheat_geometry(options, size)
+        empty = (1 - share) * geometry.text_area[1]
         # With no room, a table becomes running text.
         renderer = PaperRenderer(self._numbers, geometry.scale, _ENDLESS, 0, 0.0, size)
         small = max(smallest_size(options), _SMALL * size)
         css = styles("column.css", "cheat.css", *(("ink.css",) if options.ink_saver else ()))
         css += geometry.column_css()
+        css += f"@page {{ margin-bottom: {empty:.2f}mm }}\n"
         css += f":root {{ --small: {small:.3f}pt; --leading: {LEADING} }}\n"
         html = render(
             "cheat",
@@ -199,7 +240,7 @@ class _Columns:
         )
         document = lay_out(Sheet(html, renderer.drawings))
         used = _used_columns(document.pages, geometry)
-        return _Made(document, html, used, self._extent.columns(geometry))
+        return _Made(document, html, used, size, self._extent.columns(geometry))
 
 
 def _used_columns(pages: Sequence[Any], geometry: Geometry) -> float:

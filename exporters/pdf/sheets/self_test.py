@@ -105,6 +105,7 @@ class SelfTest:
             ),
             "shuffled_steps": question_view.shuffled_steps,
             "letter": letter,
+            "has_gaps": has_gaps,
             "right_letters": question_view.right_letters,
         }
 

@@ -81,6 +81,20 @@ def test_a_booklet_is_read_from_the_first_page_to_the_last(count: int) -> None:
     assert not there
 
 
+def test_inner_sheets_of_a_booklet_are_printed_nearer_to_the_fold() -> None:
+    """Each sheet of 0.1 mm pushes those inside it outwards; printed so, all margins are alike."""
+    pdf = booklet(numbered(13, 148.5, 210), "A4")
+    across = {
+        (side, item.matrix[4] > 148.5 * MILLIMETRE): item.matrix[4] / MILLIMETRE
+        for side, item in drawn(pdf)
+        if isinstance(item, LTChar)
+    }
+    for (side, right), x in across.items():
+        creep = side // 2 * 0.1
+        assert x == pytest.approx(222.75 - creep if right else 74.25 + creep, abs=0.01)
+    assert {side for side, _ in across} == set(range(8))
+
+
 @pytest.mark.parametrize("count", [2, 8, 11])
 def test_a_pocket_sheet_is_read_from_the_front_to_the_back(count: int) -> None:
     """Front and back are the lower half. The upper one, behind it, stands on its head till then."""
