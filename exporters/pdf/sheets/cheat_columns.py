@@ -37,7 +37,7 @@ _FULL = 0.96  # of the room; a layout that fills as much is not tried in larger 
 _AIM = 0.985
 # What is less full than the first share is divided evenly, in columns that are higher than their
 # share by the second ones in turn, since a card is not divided.
-_EVEN, _HIGHER = 0.93, (1.03, 1.08, 1.15)
+_EVEN, _HIGHER = 0.93, (1.04, 1.12, 1.25, 1.5)
 _NEAR = 1.02  # how far an estimate may be wrong that was corrected by a layout
 _ONE_COLUMN, _TWO_COLUMNS = 100, 170  # millimetres; on a narrower page, so many columns
 _ENDLESS = 10_000  # characters: a line of code is never marked as too long, but goes on below

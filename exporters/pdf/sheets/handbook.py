@@ -24,7 +24,13 @@ from exporters.pdf.setting.html_templates import (
 from exporters.pdf.setting.missing_glyphs import box_missing_glyphs_in_text
 from exporters.pdf.setting.page_geometry import Geometry
 from exporters.pdf.sheet import PAGE_OF, Above, Label, Sheet
-from exporters.pdf.sheets.chunks import ANY_VERSION, chunks, section_and_card_ids, usual_weight
+from exporters.pdf.sheets.chunks import (
+    ANY_VERSION,
+    chunks,
+    section_and_card_ids,
+    usual_weight,
+    weight,
+)
 from exporters.pdf.sheets.contents import Line, Room, cards_fit_below, contents_pages
 from exporters.pdf.sheets.endnotes import endnotes
 from exporters.pdf.sheets.index_terms import index_terms
@@ -40,6 +46,7 @@ from exporters.theme import proof_text, words
 from exporters.view import Chapter, chapters
 
 _TEXT = ("sheet.css", "content.css", "card.css")
+_ONE_PAGE = 8_000  # the weight of cards (sheets/chunks.py) for which a page has room
 _MANY = 600  # cards; a handbook of more has pages of three digits
 _WIDE = (
     22  # ems; shorter lines of Chinese are not justified, since few gaps share what room is left
@@ -76,7 +83,8 @@ class Handbook:
         lines = tuple(_lines(self._chapters))
         room = Room.from_geometry(self._geometry)
         self._contents = tuple(contents_pages(lines, room)) if lines else ()
-        self.in_one_piece = cards_fit_below(lines, room)
+        entries = [entry for chapter in self._chapters for entry in chapter.entries]
+        self.in_one_piece = cards_fit_below(lines, room) and sum(map(weight, entries)) <= _ONE_PAGE
         code = self._geometry.code_characters(deck.meta.lang)
         self._renderer = PaperRenderer(
             numbers,
@@ -167,7 +175,7 @@ class Handbook:
         deck = self._deck
         index = places.pages.get("_index", places.count + 1)
         cards = replace(places, count=min(index, places.count))
-        above = list(section_heads(self._chapters, cards))
+        above = list(section_heads(self._chapters, cards, self._geometry.head_left("")))
         word = self._shared["words"]["index"]
         above[index - 1 :] = [BETWEEN.join(filter(None, (*above[index - 1 :], word)))]
         above += [word] * (places.count - index)

@@ -60,8 +60,12 @@ def page_labels(
     return tuple(pages)
 
 
-def section_heads(all_chapters: Sequence[Chapter], places: Places) -> tuple[str, ...]:
-    """The running head of each page: what stands on it, as in ``Nginx 61–74 · Supervisor 75``."""
+def section_heads(all_chapters: Sequence[Chapter], places: Places, room: Label) -> tuple[str, ...]:
+    """The running head of each page: what stands on it, as in ``Nginx 61–74 · Supervisor 75``.
+
+    If that is too long for the label `room`, it is the first section and the last one, with titles
+    cut short.
+    """
     # By page: the section and number of each card; a section without cards has the number 0.
     begun: dict[int, list[tuple[str, int]]] = {}
     for chapter in all_chapters:
@@ -79,8 +83,24 @@ def section_heads(all_chapters: Sequence[Chapter], places: Places) -> tuple[str,
         shown: dict[str, list[int]] = {}
         for title, number in standing:
             shown.setdefault(title, []).extend([number] if number else [])
-        heads.append(BETWEEN.join(f"{title} {_range(of)}".strip() for title, of in shown.items()))
+        heads.append(_head([(title, _range(of)) for title, of in shown.items()], room))
     return tuple(heads)
+
+
+def _head(shown: Sequence[tuple[str, str]], room: Label) -> str:
+    """The sections that a page shows, each with the numbers of its cards."""
+    whole = BETWEEN.join(f"{title} {numbers}".strip() for title, numbers in shown)
+    if text_width(whole, room.size, room.bold) <= room.width:
+        return whole
+    ends, between = [shown[0], *shown[1:][-1:]], BETWEEN if len(shown) < 3 else " … "
+    rest = text_width(between + "".join(f" {each}" for _, each in ends), room.size, room.bold)
+    share = (room.width - rest) / len(ends)
+    titles = [
+        shorten(box_missing_glyphs_in_text(title), share, room.size, room.bold) for title, _ in ends
+    ]
+    return between.join(
+        f"{title} {numbers}".strip() for title, (_, numbers) in zip(titles, ends, strict=True)
+    )
 
 
 def _range(numbers: Sequence[int]) -> str:

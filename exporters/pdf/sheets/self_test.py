@@ -33,8 +33,9 @@ from exporters.theme import words
 from exporters.view import Chapter, Entry, chapters, gaps, has_gaps, letter
 
 _STYLES = ("sheet.css", "content.css", "selftest.css")
-# With at most this many questions, the self-test is one sheet; with more, a book with a cover.
-_MAX_IN_ONE_PIECE = 40
+# With at most this many questions, which fit on a page, the self-test is one sheet; with more, a
+# book, whose heads say what stands on each page.
+_MAX_IN_ONE_PIECE = 12
 _MIN_LINES, _MAX_LINES = 2, 6
 _BESIDE = 15.0  # millimetres; at most this much of a column is beside a question or an answer
 _HANDWRITING = 1.5  # how much more room it takes than print
@@ -162,7 +163,9 @@ class SelfTest:
 
     def _heads(self, places: Places) -> tuple[str, ...]:
         key = places.pages.get("_key", places.count + 1) - 1
-        questions = section_heads(self._chapters, replace(places, count=key))
+        questions = section_heads(
+            self._chapters, replace(places, count=key), self._geometry.head_left("")
+        )
         return questions + (self._shared["words"]["key"],) * (places.count - key)
 
     def _sheet(self, template: str, css: str, **values: Any) -> Sheet:

@@ -15,10 +15,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import itemgetter
 from typing import Any
 from xml.etree.ElementTree import Element
 
 _FULL = 0.55  # of the height of a page; a column of less is half empty
+_HALF = 0.5  # of its height, at least, for each of two pages that share their cards evenly
 _MOST_TRIES = 6  # layouts for pictures, in one document
 _NOTE = 18.0  # pixels: the note in the place of a picture
 _WORTH = 40.0  # pixels; less text in its place is not worth it
@@ -75,15 +77,33 @@ def fill_last_page(document: Any, render: Render) -> Any:
     gaps = _gaps(document)
     spaces = len(gaps) - pages  # what is below the last card of a page is not seen
     if spaces < _LEAST_CARDS:
-        return document
+        return _with_even_end(document, render)
     usual, needed = max(gaps), last[0].bottom / spaces
     missing = (_FULL * last[0].height - last[0].bottom) / spaces
     for space in (usual - 1.5 * needed, usual + 1.1 * missing, usual + 1.6 * missing):
         if _CLOSEST * usual <= space <= _WIDEST * usual:
             again = render(f"article {{ margin-bottom: {space:.3f}px !important }}")
-            if _rank(again) < _rank(document) and len(again.pages) <= pages:
+            if _rank(again) < _rank(document):
                 return again
-    return document
+    return _with_even_end(document, render)
+
+
+def _with_even_end(document: Any, render: Render) -> Any:
+    """The part `document`; if its last two pages have enough for two, these are alike."""
+    page, last = list(_columns(document))[-2:]
+    cards = [box for box in _blocks(page.box) if box.element_tag == "article"]
+    # How full the two pages are if a card begins the last one.
+    shares = [
+        (min(top, page.bottom - top + last.bottom), box.element)
+        for box in cards
+        if (top := box.position_y - page.box.position_y) > 0
+    ]
+    fill, first = max(shares, key=itemgetter(0), default=(0.0, None))
+    if first is None or fill < _HALF * page.height:
+        return document
+    first.set("style", "break-before: page")
+    again = render("")
+    return again if len(again.pages) == len(document.pages) else document
 
 
 def _rank(document: Any) -> tuple[int, int]:

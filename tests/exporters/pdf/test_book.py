@@ -25,6 +25,8 @@ from exporters.pdf import export
 from exporters.pdf.book.binding import Places, start_book
 from exporters.pdf.book.pdf_merge import Part
 from exporters.pdf.book.workers import Workers
+from exporters.pdf.setting.page_geometry import Geometry
+from exporters.pdf.setting.text_width import text_width
 from exporters.pdf.sheet import Sheet
 from exporters.pdf.sheets.chunks import chunks, usual_weight, weight
 from exporters.pdf.sheets.handbook import Handbook
@@ -200,8 +202,24 @@ def test_the_head_says_which_cards_stand_on_the_page() -> None:
     two = Section("two", "二", (), (card("c6", "?"),))
     empty = Section("three", "三", (), ())
     starts = {"one": 2, "c1": 2, "c2": 2, "c3": 3, "c4": 5, "c5": 6, "two": 6, "c6": 6, "three": 7}
-    heads = section_heads(tuple(chapters(deck(one, two, empty))), Places(starts, 7, (2, 5, 7)))
+    room = Geometry().head_left("")
+    shown = tuple(chapters(deck(one, two, empty)))
+    heads = section_heads(shown, Places(starts, 7, (2, 5, 7)), room)
     assert heads == ("", "一 1–2", "一 2–3", "一 3", "一 4", "一 4–5 · 二 6", "三")
+
+
+def test_a_head_that_is_too_long_says_with_what_a_page_begins_and_ends() -> None:
+    """The numbers are what one looks for, so long titles are cut short and they are not."""
+    many = [Section(f"s{n}", f"Section {n}", (), (card(f"c{n}", "?"),)) for n in range(30)]
+    long = [Section(f"s{n}", f"{n}{'长' * 90}", (), (card(f"c{n}", "?"),)) for n in range(2)]
+    room = Geometry().head_left("")
+    for some, begins, ends in ((many, "Section 0 1 … ", "Section 29 30"), (long, "0长", "… 2")):
+        cards = [each.id for one in some for each in one.cards]
+        places = Places(dict.fromkeys([*(one.id for one in some), *cards], 1), 1, (1,))
+        (head,) = section_heads(tuple(chapters(deck(*some))), places, room)
+        assert head.startswith(begins)
+        assert head.endswith(ends)
+        assert text_width(head, room.size, bold=True) <= room.width
 
 
 def test_the_heads_of_a_book_name_all_cards_and_no_others() -> None:

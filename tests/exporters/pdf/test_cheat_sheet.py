@@ -188,3 +188,33 @@ def test_an_answer_longer_than_a_column_begins_below_the_title() -> None:
     answer = next(glyph for glyph in glyphs(pdf) if glyph.text == "a")
     assert answer.page == 0
     assert answer.x < first + 100  # in the first column
+
+
+def _lowest(pdf: bytes, size: float) -> list[float]:
+    """The place of the last line of each column or panel, from the top, as a share of a page.
+
+    What stands in the foot does not count: it is smaller than type of `size` points.
+    """
+    found: dict[tuple[int, int], float] = {}
+    width, height = (side * 72 / 25.4 for side in page_sizes(pdf)[0])
+    for glyph in glyphs(pdf):
+        if glyph.size > size:
+            column = glyph.page, int(3 * glyph.x / width)
+            found[column] = max(1 - glyph.y / height, found.get(column, 0.0))
+    return list(found.values())
+
+
+def test_a_little_text_is_set_a_little_smaller_or_shared_by_all_columns() -> None:
+    """In the largest type, the first would go on over a quarter of a second page."""
+    one_page = printing.printed(long_deck(13, 0, words=24), "cheat")
+    assert len(page_sizes(one_page)) == 1
+    few = printing.printed(long_deck(6, 0, words=24), "cheat")
+    ends = _lowest(few, 7.5)
+    assert len(ends) == 3
+    assert min(ends) > 0.7 * max(ends)
+
+
+def test_no_panel_of_a_pocket_sheet_is_empty() -> None:
+    pdf = printing.printed(long_deck(16, 0, words=24), "cheat", pocket=True)
+    text = [squeezed("".join(g.text for g in glyphs(pdf) if g.page == side)) for side in (0, 1)]
+    assert [len(re.findall(r"\d/8", each)) for each in text] == [4, 4]

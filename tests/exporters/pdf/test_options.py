@@ -129,7 +129,7 @@ def test_the_index_has_every_topic_with_the_numbers_of_its_cards() -> None:
     for tag, name in sample().meta.tags.items():
         numbers = [n for n, each in enumerate(PRINTED, 1) if tag in each.tags]
         if numbers:
-            cards = r"\d页,".join(map(str, numbers))
+            cards = r"(\d页)?,".join(map(str, numbers))  # equal pages are said once
             assert re.search(re.escape(squeezed(name)) + cards + r"\d页", index)
     _, inside = links(printed())
     assert inside <= places(printed())

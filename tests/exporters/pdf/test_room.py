@@ -145,7 +145,7 @@ def test_code_whose_first_word_is_too_long_has_no_empty_line_before_it() -> None
 @pytest.mark.parametrize(
     "cards",
     [
-        pytest.param(10, id="in one piece"),
+        pytest.param(5, id="in one piece"),
         pytest.param(28, id="as a book", marks=pytest.mark.slow),
     ],
 )

@@ -1,0 +1,81 @@
+"""No page of a narrow book is all but empty, whatever is too high for the rest of a page."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+
+from deckpress.model import Asset, Deck, Html, Picture, Section
+from tests.exporters.pdf_reading import glyphs, page_sizes, squeezed
+from tests.exporters.printing import printed
+from tests.exporters.samples import card, deck
+
+HIGH = Picture("high.svg", "A high drawing", 200, 1400)
+SVG = """<svg xmlns="http://www.w3.org/2000/svg" width="200" height="1400"
+viewBox="0 0 200 1400"><text x="20" y="30" font-size="20">above</text>
+<text x="20" y="1390" font-size="20">below</text></svg>"""
+
+
+def words(number: int, count: int) -> str:
+    return f"<p>{f'word{number} ' * count}</p>"
+
+
+def with_drawing(*cards: Html | str, lang: str = "en") -> Deck:
+    """Cards with these answers."""
+    made = [card(f"c{n}", f"Ask{n}?", answer, tags=()) for n, answer in enumerate(cards, 1)]
+    of = deck(Section("one", "One", (), tuple(made)), lang=lang)
+    object.__setattr__(of, "assets", {"high.svg": Asset("high.svg", "image/svg+xml", SVG.encode())})
+    return of
+
+
+def fills(pdf: bytes) -> Iterator[float]:
+    """How far down the text of each page goes; what stands in the foot does not count."""
+    height = page_sizes(pdf)[0][1] * 72 / 25.4
+    lowest: dict[int, float] = {}
+    for glyph in glyphs(pdf):
+        if glyph.y > 0.06 * height:
+            lowest[glyph.page] = min(glyph.y, lowest.get(glyph.page, height))
+    for page in sorted(lowest):
+        yield 1 - lowest[page] / height
+
+
+@cache
+def book() -> bytes:
+    answers: list[Html | str] = [words(n, 90) for n in range(1, 4)]
+    drawing: Html = (words(4, 20), HIGH)
+    answers += [drawing, *(words(n, 90) for n in range(5, 10))]
+    return printed(with_drawing(*answers), paper="A5")
+
+
+def test_a_picture_that_is_too_high_changes_places_with_the_text_below_it() -> None:
+    """Its page would be a third full; instead, the next card begins there."""
+    assert min(fills(book())) > 0.5
+    text = "".join(glyph.text for glyph in glyphs(book()))
+    after, label = text.index("(The figure follows.)"), text.index("Figure for 4")
+    assert text.index("Ask4?") < after < text.index("word5") < label < text.index("word9")
+    (above,) = (at for at in range(len(text)) if text.startswith("above", at))
+    assert label < above
+    assert Counter(re.findall(r"word\d", text)) == {
+        f"word{n}": 20 if n == 4 else 90 for n in range(1, 10)
+    }
+
+
+def test_the_index_of_a_narrow_book_begins_below_its_last_card() -> None:
+    made = [card(f"c{n}", f"Ask{n}?", words(n, 90), tags=("nginx",)) for n in range(6)]
+    pdf = printed(deck(Section("one", "One", (), tuple(made)), lang="en"), paper="A5")
+    pages = [
+        "".join(glyph.text for glyph in glyphs(pdf) if glyph.page == page)
+        for page in range(len(page_sizes(pdf)))
+    ]
+    (both,) = (page for page in pages if "Indexnginx" in squeezed(page))
+    assert "word5" in both
+    assert both == pages[-1]
+
+
+def test_the_last_questions_share_two_pages() -> None:
+    """One question would stand alone on a page, since the key begins the next one."""
+    pdf = printed(with_drawing(*(words(n, 30) for n in range(16))), "test", paper="A5")
+    *asked, _, _ = fills(pdf)
+    assert min(asked) > 0.5
