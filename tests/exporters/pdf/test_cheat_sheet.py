@@ -215,6 +215,6 @@ def test_a_little_text_is_set_a_little_smaller_or_shared_by_all_columns() -> Non
 
 
 def test_no_panel_of_a_pocket_sheet_is_empty() -> None:
-    pdf = printing.printed(long_deck(16, 0, words=24), "cheat", pocket=True)
+    pdf = printing.printed(long_deck(12, 0, words=24), "cheat", pocket=True)
     text = [squeezed("".join(g.text for g in glyphs(pdf) if g.page == side)) for side in (0, 1)]
     assert [len(re.findall(r"\d/8", each)) for each in text] == [4, 4]
