@@ -27,6 +27,7 @@ from deckpress.model import (
     ClozeStart,
     Deck,
     Html,
+    Option,
     Part,
     PartName,
     Section,
@@ -302,6 +303,19 @@ def _place(glyph: Glyph, cutting: CardGrid) -> int | None:
 def on_cards(pdf: bytes) -> list[Glyph]:
     """All glyphs but those of the line below the cards, at the edge of the paper."""
     return [glyph for glyph in glyphs(pdf) if glyph.y > FOOT]
+
+
+def test_cards_are_set_as_large_as_they_fit() -> None:
+    """Five short options have room in 12.5 points; two cards of a long answer are both full."""
+    options = tuple(Option((f"<p>{'选项' * 8}{n}</p>",), n == 0) for n in range(5))
+    choice = card("c1", "选择哪一项？", kind=CardKind.CHOICE, options=options)
+    answer = "".join(f"<p>{'很长的回答' * 20}{n}</p>" for n in range(8))
+    long = card("c2", "很长？", answer)
+    pdf = printed(deck(Section("one", "一", (), (choice, long))), "cards")
+    asked = [g.size for g in on_cards(pdf) if g.page == 0 and g.text == "选"]
+    assert max(asked) >= 12
+    said = [g.size for g in on_cards(pdf) if g.page == 1 and g.text == "很"]
+    assert min(said) > 5.6
 
 
 @pytest.mark.parametrize(
