@@ -3,7 +3,8 @@
 A card that begins low in a column is read twice: its question here, its answer there. With
 ``break-inside: avoid`` no card would be divided, and an eighth more paper would be needed. CSS
 cannot say what lies between, so WeasyPrint is changed here: a card that does not fit into the rest
-of its column begins the next one if that rest is small.
+of its column begins the next one if that rest is small; and a callout does not, if that would leave
+much of a column empty.
 
 Nor can it say that a picture may be smaller than it is where that saves the rest of a column. The
 attribute ``data-least`` of a picture does: the least share of its size.
@@ -17,6 +18,8 @@ from typing import Any
 from weasyprint.layout import block
 
 _SMALL = 0.12  # of the height of a page; a larger rest is too much paper to leave empty
+# Of the height of a page, too: as much is not left empty for a callout or options to stay whole.
+_MUCH = 0.4
 _ROUNDING = 1.0  # pixels
 
 _lay_out = block.block_container_layout
@@ -34,15 +37,30 @@ def _lay_out_block(context: Any, box: Any, bottom_space: float, *rest: Any, **ho
     """Replaces `block_container_layout`."""
     context.kept_free = bottom_space  # for `_fit_into_rest`, which is not told
     made = _lay_out(context, box, bottom_space, *rest, **how)
+    new_box, resume_at, *_, max_lines = made
+    left = context.page_bottom - bottom_space - box.position_y
+    if new_box is None and left > _MUCH * context.page_bottom and _may_be_divided(box):
+        return _lay_out(context, _divided(box), bottom_space, *rest, **how)
     if not _is_card(box):
         return made
     skip, page_is_empty = rest[:2]
-    new_box, resume_at, *_, max_lines = made
     whole = new_box is None or resume_at is None
-    left = context.page_bottom - bottom_space - box.position_y
     if whole or skip or page_is_empty or left > _SMALL * context.page_bottom:
         return made
     return None, None, {"break": "any", "page": None}, [], False, max_lines
+
+
+def _may_be_divided(box: Any) -> bool:
+    """Whether a box, which should be whole, holds text that can go on in the next column."""
+    classes = set(box.element.get("class", "").split()) if box.element is not None else set()
+    return bool(classes & {"callout", "options"})
+
+
+def _divided(box: Any) -> Any:
+    divided = box.copy()
+    divided.style = box.style.copy()
+    divided.style["break_inside"] = "auto"
+    return divided
 
 
 def _is_card(box: Any) -> bool:

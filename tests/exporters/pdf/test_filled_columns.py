@@ -79,3 +79,12 @@ def test_the_last_questions_share_two_pages() -> None:
     pdf = printed(with_drawing(*(words(n, 30) for n in range(16))), "test", paper="A5")
     *asked, _, _ = fills(pdf)
     assert min(asked) > 0.5
+
+
+def test_a_long_callout_is_divided_where_it_would_leave_half_a_page_empty() -> None:
+    said = "".join(f"<p>{f'call{n} ' * 60}</p>" for n in range(6))
+    callout = f'<div class="callout note"><p class="callout-title">Note</p>{said}</div>'
+    others = [words(n, 90) for n in range(8)]
+    answers = [*others[:4], words(8, 20) + callout, *others[4:]]
+    *pages, _ = fills(printed(with_drawing(*answers), paper="A5"))
+    assert min(pages) > 0.7
