@@ -32,7 +32,8 @@ def _shrink_and_lay_out(page: Any, *rest: Any) -> None:
 
 def _shrink(box: Any) -> None:
     in_flow = [child for child in getattr(box, "children", ()) if child.is_in_normal_flow()]
-    if not in_flow:
+    # What is turned is laid out as if it were not, and has the height that it takes when it is.
+    if not in_flow or (box.element is not None and box.element.get("class") == "turned"):
         return
     last = in_flow[-1]
     for child in in_flow if getattr(last, "is_column", False) else (last,):

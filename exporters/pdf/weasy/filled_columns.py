@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from operator import itemgetter
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -47,6 +46,11 @@ class _Column:
     def half_empty(self) -> bool:
         return self.bottom < _FULL * self.height
 
+    @property
+    def overflows(self) -> bool:
+        """Whether a picture is higher than the column, which begins below something else."""
+        return self.bottom > self.height + _NOTE
+
 
 def fill_columns(document: Any, render: Render) -> Any:
     """The laid-out `document`, or a better one: `render` lays out its changed tree again.
@@ -66,6 +70,11 @@ def fill_columns(document: Any, render: Render) -> Any:
         else:
             moved()
     return best
+
+
+def overflows(document: Any) -> bool:
+    """Whether something in the laid-out `document` is cut off, since its column is too low."""
+    return any(column.overflows for column in _columns(document))
 
 
 def fill_last_page(document: Any, render: Render) -> Any:
@@ -106,9 +115,13 @@ def _with_even_end(document: Any, render: Render) -> Any:
     return again if len(again.pages) == len(document.pages) else document
 
 
-def _rank(document: Any) -> tuple[int, int]:
+def _rank(document: Any) -> tuple[int, int, int]:
     """How good a layout is; less is better."""
-    return len(document.pages), sum(each.half_empty for each in _columns(document))
+    columns = list(_columns(document))
+    cut, empty = (
+        sum(which) for which in zip(*((c.overflows, c.half_empty) for c in columns), strict=True)
+    )
+    return cut, len(document.pages), empty
 
 
 def _columns(document: Any) -> Iterator[_Column]:
@@ -170,18 +183,31 @@ def _leaves(box: Any) -> Iterator[Any]:
 
 
 def _moves(document: Any, root: Element, tried: set[Element]) -> Iterator[Callable[[], None]]:
-    """Move the first picture that leaves a column half empty; what is yielded moves it back."""
+    """Move the first picture that is cut off, or leaves the column before it half empty.
+
+    What is yielded moves it back.
+    """
     columns = list(_columns(document))
     parents = {child: parent for parent in root.iter() for child in parent}
-    for at, (column, following) in enumerate(pairwise(columns)):
-        picture = _first_picture(following.box) if column.half_empty else None
+    for at, room in _rooms(columns):
+        picture = _first_picture(columns[at].box)
         if picture is None or picture in tried:
             continue
         tried.add(picture)
-        room = column.height - column.bottom - _NOTE
-        place = _place_behind(picture, columns[at + 1 :], room, parents)
+        place = _place_behind(picture, columns[at:], room - _NOTE, parents)
         if place is not None and (card := _card_of(picture, parents)) is not None:
             yield _move(picture, place, card, parents, root)
+
+
+def _rooms(columns: Sequence[_Column]) -> Iterator[tuple[int, float]]:
+    """The columns that may begin with a picture to be moved, and the room for text before it."""
+    most = max(column.height for column in columns)
+    for at, column in enumerate(columns):
+        if column.overflows:
+            low = sum(each.height for each in columns if each.height < most)
+            yield at, low - sum(each.bottom for each in columns[:at])
+        elif at and columns[at - 1].half_empty:
+            yield at, columns[at - 1].height - columns[at - 1].bottom
 
 
 def _card_of(picture: Element, parents: dict[Element, Element]) -> Element | None:

@@ -19,7 +19,7 @@ from typing import Any
 from deckpress.collection import without_collection
 from deckpress.model import Asset
 from exporters.pdf.sheet import BELOW, PLACE, REST, Above, Sheet
-from exporters.pdf.weasy.filled_columns import fill_columns, fill_last_page
+from exporters.pdf.weasy.filled_columns import fill_columns, fill_last_page, overflows
 from exporters.pdf.weasy.imposition import free_height, imposed, room_height
 from exporters.pdf.weasy.version import require_version
 
@@ -58,12 +58,16 @@ def print_part(sheet: Sheet) -> bytes:
 
 def _print(sheet: Sheet, part: bool) -> bytes:
     with print_environment():
+        usual = sheet
         if sheet.above and sheet.imposition:
             sheet = _begun_below(sheet, sheet.above, len(sheet.imposition.places))
         elif sheet.lowered and sheet.imposition:
             sheet = _lowered(sheet, sheet.lowered, len(sheet.imposition.places))
         page = _read(sheet)
         document = fill_columns(page.render(**_OPTIONS), _again(page))
+        if sheet is not usual and overflows(document):
+            sheet, page = usual, _read(usual)
+            document = fill_columns(page.render(**_OPTIONS), _again(page))
         if sheet.imposition:
             if len(sheet.imposition.places) == 1 and part:
                 document = fill_last_page(document, _again(page))

@@ -53,7 +53,7 @@ def test_a_picture_that_is_too_high_changes_places_with_the_text_below_it() -> N
     """Its page would be a third full; instead, the next card begins there."""
     assert min(fills(book())) > 0.5
     text = "".join(glyph.text for glyph in glyphs(book()))
-    after, label = text.index("(The figure follows.)"), text.index("Figure for 4")
+    after, label = text.index("(Shown below.)"), text.index("For question 4")
     assert text.index("Ask4?") < after < text.index("word5") < label < text.index("word9")
     (above,) = (at for at in range(len(text)) if text.startswith("above", at))
     assert label < above
