@@ -17,6 +17,11 @@ SVG = """<svg xmlns="http://www.w3.org/2000/svg" width="200" height="1400"
 viewBox="0 0 200 1400"><text x="20" y="30" font-size="20">above</text>
 <text x="20" y="1390" font-size="20">below</text></svg>"""
 
+WIDE = Picture("wide.svg", "A wide drawing", 1400, 200)
+WIDE_SVG = """<svg xmlns="http://www.w3.org/2000/svg" width="1400" height="200"
+viewBox="0 0 1400 200"><text x="0" y="100" font-size="20">left</text>
+<text x="1360" y="100" font-size="20">right</text></svg>"""
+
 
 def words(number: int, count: int) -> str:
     return f"<p>{f'word{number} ' * count}</p>"
@@ -26,7 +31,9 @@ def with_drawing(*cards: Html | str, lang: str = "en") -> Deck:
     """Cards with these answers."""
     made = [card(f"c{n}", f"Ask{n}?", answer, tags=()) for n, answer in enumerate(cards, 1)]
     of = deck(Section("one", "One", (), tuple(made)), lang=lang)
-    object.__setattr__(of, "assets", {"high.svg": Asset("high.svg", "image/svg+xml", SVG.encode())})
+    drawings = {"high.svg": SVG, "wide.svg": WIDE_SVG}
+    assets = {name: Asset(name, "image/svg+xml", svg.encode()) for name, svg in drawings.items()}
+    object.__setattr__(of, "assets", assets)
     return of
 
 
@@ -88,3 +95,15 @@ def test_a_long_callout_is_divided_where_it_would_leave_half_a_page_empty() -> N
     answers = [*others[:4], words(8, 20) + callout, *others[4:]]
     *pages, _ = fills(printed(with_drawing(*answers), paper="A5"))
     assert min(pages) > 0.7
+
+
+def test_what_is_turned_is_not_cut_off_below_the_contents() -> None:
+    """There, the columns are lower than others, and this drawing is higher than they are."""
+    others = [words(n, 110) for n in range(2, 12)]
+    pdf = printed(with_drawing((words(1, 20), WIDE), *others), columns=3)
+    text = "".join(glyph.text for glyph in glyphs(pdf))
+    at = [text.index("left"), text.index("right")]
+    left, right = (glyphs(pdf)[place] for place in at)
+    assert left.page == right.page
+    assert left.y < right.y
+    assert left.box[1] > 14 * 72 / 25.4
