@@ -21,6 +21,7 @@ from pdfminer.pdfparser import PDFParser
 from pdfminer.pdftypes import resolve1, stream_value
 from pdfminer.psparser import LIT
 
+from deckpress.collection import without_collection
 from deckpress.model import Card, Html
 from exporters.job import PrintOptions
 from exporters.pdf import export
@@ -34,7 +35,10 @@ MARGIN = 13 * MILLIMETRE  # left and right
 BODY = (14.5 * MILLIMETRE, (297 - 16.5) * MILLIMETRE)  # below it the foot, above it the head
 
 
-@dataclass(frozen=True)
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Glyph:
     """A printed character: its page (from 0), where its baseline starts, its box, its font."""
 
@@ -43,8 +47,9 @@ class Glyph:
     x: float
     y: float
     size: float
-    box: tuple[float, float, float, float]
+    box: Box
     font: str
+    upright: bool
 
 
 @cache
@@ -55,32 +60,33 @@ def sample_pdf() -> bytes:
 
 
 @cache
-def drawn(pdf: bytes) -> tuple[tuple[int, LTChar | LTImage], ...]:
-    """Every glyph and bitmap with its page, in the order in which they are drawn."""
-    return tuple(
-        (number, item)
-        for number, page in enumerate(_pages(pdf))
-        for item in _leaves(page)
-        if isinstance(item, LTChar | LTImage)
-    )
+def _drawn(pdf: bytes) -> tuple[tuple[Glyph, ...], tuple[tuple[int, Box], ...]]:
+    """Every glyph, and every bitmap's page and box, in the order in which they are drawn."""
+    glyphs: list[Glyph] = []
+    bitmaps: list[tuple[int, Box]] = []
+    with without_collection():  # of the many objects that a page is read into
+        for number, page in enumerate(_pages(pdf)):
+            for item in _leaves(page):
+                if isinstance(item, LTImage):
+                    bitmaps.append((number, item.bbox))
+                elif isinstance(item, LTChar):
+                    glyphs.append(_glyph(number, item))
+    return tuple(glyphs), tuple(bitmaps)
 
 
-@cache
+def _glyph(page: int, item: LTChar) -> Glyph:
+    right, *_, x, y = item.matrix
+    return Glyph(item.get_text(), page, x, y, item.size, item.bbox, item.fontname, right > 0)
+
+
 def glyphs(pdf: bytes) -> tuple[Glyph, ...]:
     """Every glyph in the order in which it was drawn, with the heads and feet of the pages."""
-    return tuple(
-        Glyph(
-            item.get_text(),
-            number,
-            item.matrix[4],
-            item.matrix[5],
-            item.size,
-            item.bbox,
-            item.fontname,
-        )
-        for number, item in drawn(pdf)
-        if isinstance(item, LTChar)
-    )
+    return _drawn(pdf)[0]
+
+
+def bitmaps(pdf: bytes) -> tuple[tuple[int, Box], ...]:
+    """The page and the box of every bitmap that is drawn."""
+    return _drawn(pdf)[1]
 
 
 def body(pdf: bytes) -> str:
@@ -92,11 +98,6 @@ def body(pdf: bytes) -> str:
 def margins(pdf: bytes) -> str:
     low, high = BODY
     return squeezed("".join(g.text for g in glyphs(pdf) if not low < g.y < high))
-
-
-def images(pdf: bytes) -> int:
-    """The number of bitmaps drawn."""
-    return sum(isinstance(item, LTImage) for _, item in drawn(pdf))
 
 
 def squeezed(text: str) -> str:

@@ -15,9 +15,9 @@ from tests.exporters.pdf_reading import (
     HANDBOOK,
     MARGIN,
     MILLIMETRE,
+    bitmaps,
     body,
     glyphs,
-    images,
     squeezed,
 )
 from tests.exporters.samples import VERSION, card, deck
@@ -127,7 +127,7 @@ def test_nothing_leaves_its_column_or_its_page() -> None:
 
 
 def test_pictures_larger_than_a_page_are_printed() -> None:
-    assert images(_pdf()) == 3
+    assert len(bitmaps(_pdf())) == 3
 
 
 def _image(width: int, height: int) -> bytes:

@@ -8,10 +8,9 @@ from io import BytesIO
 
 import pikepdf
 import pytest
-from pdfminer.layout import LTChar
 
 from exporters.pdf.book.folding import booklet, pocket
-from tests.exporters.pdf_reading import drawn, glyphs, page_sizes, squeezed
+from tests.exporters.pdf_reading import glyphs, page_sizes, squeezed
 from tests.exporters.printing import printed
 from tests.exporters.samples import sample
 
@@ -49,13 +48,12 @@ def lying(pdf: bytes) -> dict[Lies, str]:
     (wide, high), *_ = page_sizes(pdf)
     return {
         Lies(
-            side,
-            round(100 * item.matrix[4] / MILLIMETRE / wide),
-            100 - round(100 * item.matrix[5] / MILLIMETRE / high),
-            item.matrix[0] > 0,
-        ): item.get_text()
-        for side, item in drawn(pdf)
-        if isinstance(item, LTChar)
+            glyph.page,
+            round(100 * glyph.x / MILLIMETRE / wide),
+            100 - round(100 * glyph.y / MILLIMETRE / high),
+            glyph.upright,
+        ): glyph.text
+        for glyph in glyphs(pdf)
     }
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import cache
 from io import BytesIO
 from typing import Any
@@ -11,7 +10,6 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pdfminer.layout import LTImage
 from PIL import Image
 
 from deckpress.model import Asset, CardKind, Deck, Html, Math, Option, Picture, Section
@@ -21,7 +19,7 @@ from exporters.pdf.sheet import Sheet
 from exporters.pdf.sheets.card_grid import CardGrid
 from exporters.pdf.sheets.handbook import Handbook
 from exporters.pdf.weasy.press import lay_out, print_environment
-from tests.exporters.pdf_reading import MILLIMETRE, Glyph, drawn, glyphs, squeezed
+from tests.exporters.pdf_reading import MILLIMETRE, Glyph, bitmaps, glyphs, squeezed
 from tests.exporters.printing import printed
 from tests.exporters.samples import VERSION, card, deck
 
@@ -108,12 +106,6 @@ def _inside(glyph: Glyph, rooms: list[tuple[float, float]]) -> bool:
     return any(left - 0.5 <= glyph.box[0] and glyph.box[2] <= end + 0.5 for left, end in rooms)
 
 
-def _pictures(pdf: bytes) -> Iterator[tuple[int, tuple[float, float, float, float]]]:
-    for page, item in drawn(pdf):
-        if isinstance(item, LTImage):
-            yield page, item.bbox
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", TOKENS)
 @pytest.mark.parametrize(
@@ -190,7 +182,7 @@ def _crowded(sheet: str, large_print: bool = False) -> bytes:
 def test_a_picture_in_a_table_leaves_its_column_to_others(sheet: str) -> None:
     pdf = _crowded(sheet)
     rooms = _rooms(sheet, PrintOptions())
-    (place,) = _pictures(pdf)
+    (place,) = bitmaps(pdf)
     page, (left, _, right, _) = place
     assert any(start <= left and right <= end for start, end in rooms)
     (beside,) = _told(pdf, "旁边的话")
@@ -215,7 +207,7 @@ def test_a_picture_on_a_flash_card_keeps_its_shape_and_leaves_room_for_words(per
     pdf = printed(
         _with_photo(one(("<p>几个字。</p><p>", PHOTO, "</p>"))), "cards", per_page=per_page
     )
-    (place,) = _pictures(pdf)
+    (place,) = bitmaps(pdf)
     page, (left, low, right, high) = place
     assert (right - left) / (high - low) == pytest.approx(640 / 480, rel=0.02)
     (words,) = _told(pdf, "几个字。")
@@ -336,7 +328,7 @@ def test_a_picture_that_nearly_has_room_is_made_smaller_and_keeps_its_shape() ->
         card(f"c{n}", "问？", f"<p>{'答<br>' * n}</p><p>", (PHOTO,), "</p>") for n in range(2, 20)
     )
     made = _with_photo(deck(Section("one", "一节", (), tuple(cards))))
-    boxes = [box for _, box in _pictures(printed(made, columns=2))]
+    boxes = [box for _, box in bitmaps(printed(made, columns=2))]
     sizes = {(round(box[2] - box[0]), round(box[3] - box[1])) for box in boxes}
     assert len(sizes) > 1
     assert all(width / height == pytest.approx(4 / 3, abs=0.03) for width, height in sizes)

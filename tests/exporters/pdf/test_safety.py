@@ -14,7 +14,7 @@ from PIL import Image
 from deckpress.model import Asset, Card, Deck, Picture, Section
 from exporters.pdf import export
 from exporters.pdf.weasy.fetcher import AssetFetcher
-from tests.exporters.pdf_reading import HANDBOOK, body, images
+from tests.exporters.pdf_reading import HANDBOOK, bitmaps, body
 from tests.exporters.samples import VERSION, card, deck
 
 MARKDOWN = """<p>前文<img src="{url}" alt="没有"><a href="{url}">链接</a></p>
@@ -77,7 +77,7 @@ def test_nothing_outside_the_deck_is_fetched(server: tuple[str, list[str]], tmp_
     (artifact,) = export(_deck(cards, assets), VERSION, HANDBOOK)
     text = body(artifact.data)
     assert asked == []
-    assert images(artifact.data) == 0
+    assert len(bitmaps(artifact.data)) == 0
     assert "root:" not in text
     assert text.count("前文") == text.count("后文") == 4
 
@@ -87,7 +87,7 @@ def test_the_decks_own_pictures_are_printed() -> None:
     shown = card("own", "问", ("<p>", Picture(name, "图", 40, 40), "</p>"))
     assets = {name: Asset(name, "image/png", _picture())}
     (artifact,) = export(_deck([shown], assets), VERSION, HANDBOOK)
-    assert images(artifact.data) == 1
+    assert len(bitmaps(artifact.data)) == 1
 
 
 @pytest.mark.parametrize(
