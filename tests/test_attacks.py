@@ -38,7 +38,7 @@ ATTACKS = Path(__file__).parent / "fixtures" / "attacks"
 EXPECTED: dict[str, dict[str, Any]] = tomllib.loads((ATTACKS / "expected.toml").read_text("utf-8"))
 SECRET = "kept-outside-of-the-source"
 VERSION = Version("1.0.0", {}, 1_600_000_000, release=True)
-# A paragraph of a hundred elements in one another: its layout takes longer than all others.
+# Paragraphs of up to a hundred elements in one another: their layout takes long.
 NESTED = "nesting-inline"
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 

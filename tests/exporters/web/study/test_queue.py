@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -90,23 +91,31 @@ def test_gaps_of_the_question_and_of_its_text_are_all_asked(
             page.keyboard.press("Space")
 
 
-@pytest.mark.parametrize(("chosen", "verdict"), [("Wrong one", "Wrong"), ("Right one", "Right")])
-def test_a_choice_is_clicked_and_explained(
-    chromium: Browser, tmp_path: Path, chosen: str, verdict: str
-) -> None:
+def test_a_choice_is_clicked_and_explained(chromium: Browser, tmp_path: Path) -> None:
     file = written(tmp_path / "d.html", only("choice"))
     with opened(chromium, file) as page:
-        study(page)
-        expect(page.locator(".sheet").get_by_text("Because.")).to_be_hidden()
-        assert "Right: B" not in page.locator("#_stage").inner_text()
-        page.locator(".sheet").get_by_role("button", name=chosen).click()
-        expect(page.locator("#_said")).to_have_text(verdict)
-        expect(page.locator(".sheet").get_by_text("Because.")).to_be_visible()
-        expect(page.locator(".sheet .right-one .verdict")).to_be_visible()
-        # What is likely to be pressed next has the focus: again, or good.
-        again = page.get_by_role("button", name="Again")
-        good = page.get_by_role("button", name="Good")
-        expect(again if verdict == "Wrong" else good).to_be_focused()
+        for chosen, verdict, next_one in (
+            ("Wrong one", "Wrong", "Again"),
+            ("Right one", "Right", "Good"),
+        ):
+            study(page)
+            expect(page.locator(".sheet").get_by_text("Because.")).to_be_hidden()
+            assert "Right: B" not in page.locator("#_stage").inner_text()
+            page.locator(".sheet").get_by_role("button", name=chosen).click()
+            expect(page.locator("#_said")).to_have_text(verdict)
+            expect(page.locator(".sheet").get_by_text("Because.")).to_be_visible()
+            expect(page.locator(".sheet .right-one .verdict")).to_be_visible()
+            # What is likely to be pressed next has the focus.
+            expect(page.get_by_role("button", name=next_one)).to_be_focused()
+            page.keyboard.press("Escape")  # it is asked again, as it was not rated
+
+
+@pytest.fixture(scope="module")
+def to_be_ordered(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    """The page of one card, which is asked anew in each test as none of them rates it."""
+    file = written(tmp_path_factory.mktemp("ordered") / "d.html", only("ordered"))
+    with opened(chromium, file) as page:
+        yield page
 
 
 @pytest.mark.parametrize(
@@ -119,22 +128,22 @@ def test_a_choice_is_clicked_and_explained(
     ],
 )
 def test_steps_are_put_in_order_and_compared(
-    chromium: Browser, tmp_path: Path, taps: tuple[str, ...], said: str, rated: str
+    to_be_ordered: Page, taps: tuple[str, ...], said: str, rated: str
 ) -> None:
-    file = written(tmp_path / "d.html", only("ordered"))
-    with opened(chromium, file) as page:
-        study(page)
-        expect(page.locator(".sheet .cue")).to_have_text(
-            "Tap the 3 steps in their order, or drag them into it"
-        )
-        steps = page.locator(".sheet .steps .text")
-        assert sorted(steps.all_inner_texts()) == ["Close.", "Open.", "Read."]
-        for step in ("Close.", "Close.", *taps):  # what is tapped once more is taken back
-            tap(page, step)
-        tap(page, "Check")
-        assert steps.all_inner_texts() == ["Open.", "Read.", "Close."]
-        expect(page.locator("#_said")).to_have_text(said)
-        expect(page.get_by_role("button", name=rated)).to_be_focused()
+    page = to_be_ordered
+    study(page)
+    expect(page.locator(".sheet .cue")).to_have_text(
+        "Tap the 3 steps in their order, or drag them into it"
+    )
+    steps = page.locator(".sheet .steps .text")
+    assert sorted(steps.all_inner_texts()) == ["Close.", "Open.", "Read."]
+    for step in ("Close.", "Close.", *taps):  # what is tapped once more is taken back
+        tap(page, step)
+    tap(page, "Check")
+    assert steps.all_inner_texts() == ["Open.", "Read.", "Close."]
+    expect(page.locator("#_said")).to_have_text(said)
+    expect(page.get_by_role("button", name=rated)).to_be_focused()
+    page.keyboard.press("Escape")
 
 
 @pytest.mark.parametrize("touch", [False, pytest.param(True, marks=pytest.mark.slow)])
