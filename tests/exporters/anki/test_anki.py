@@ -2,15 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import json
-import os
-import sqlite3
-import subprocess
-import sys
-import zipfile
-from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,45 +10,23 @@ import pytest
 import exporters.anki
 from deckpress.model import (
     Artifact,
-    Asset,
     Card,
     CardKind,
     ClozeEnd,
     ClozeStart,
-    Deck,
     Html,
-    LinkEnd,
-    LinkStart,
     Option,
     Part,
     PartName,
-    Picture,
-    Section,
     Version,
 )
 from deckpress.reading.part_names import part_label
 from exporters.pdf.sheets.question_view import right_letters
 from exporters.theme import words
 from tests.exporters import samples
+from tests.exporters.anki.decks import small, take
 from tests.exporters.learner import Learner, learner, package, text_of
 from tests.history import Folder
-
-HERE = Path(exporters.anki.__file__).parent
-
-
-@pytest.fixture
-def anki(tmp_path: Path) -> Iterator[Learner]:
-    with learner(tmp_path) as someone:
-        yield someone
-
-
-def small(*cards: Card, **meta: str) -> Deck:
-    return samples.deck(Section("docker", "Docker", (), cards), **meta)
-
-
-def take(anki: Learner, deck: Deck) -> dict[str, int]:
-    return anki.take(package(deck, samples.VERSION))
-
 
 # The sample as a whole
 
@@ -451,152 +420,6 @@ def test_a_choice_has_the_letters_that_paper_has(anki: Learner) -> None:
         assert anki.note(card.id)["Right"] == "、".join(right_letters(card).split())
 
 
-# Links
-
-
-def inner_link() -> Card:
-    link: Html = ("<p>see ", LinkStart("docker-vs-vm"), "the other", LinkEnd(), "</p>")
-    return samples.card("one", "Q", link)
-
-
-def test_a_link_to_a_card_leads_to_the_page(anki: Learner) -> None:
-    take(anki, small(inner_link(), homepage='https://example.org/?a="b"&c#old'))
-    short = anki.note("one")["Short"]
-    assert 'href="https://example.org/?a=&#34;b&#34;&amp;c#docker-vs-vm">the other</a>' in short
-
-
-def test_where_the_homepage_is_a_repository_a_link_leads_to_its_site(anki: Learner) -> None:
-    take(anki, small(inner_link(), homepage="https://github.com/some-one/deck.git"))
-    assert 'href="https://some-one.github.io/deck/#docker-vs-vm"' in anki.note("one")["Short"]
-
-
-@pytest.mark.parametrize("homepage", ["", "javascript:alert(1)"])
-def test_without_a_page_a_link_is_its_text(anki: Learner, homepage: str) -> None:
-    take(anki, small(inner_link(), homepage=homepage))
-    assert anki.note("one")["Short"] == "<p>see the other</p>"
-    assert "href" not in anki.card("one").render_output().answer_text
-
-
-@pytest.mark.parametrize(
-    ("homepage", "repository"),
-    [
-        ("https://github.com/some-one/my.deck", "some-one/my.deck"),
-        ("https://github.com/some-one/my.deck.git", "some-one/my.deck"),
-        ("https://github.com/some-one/deck/tree/main", "some-one/deck"),
-        ("https://some-one.github.io/deck", "some-one/deck"),
-        ("https://some-one.github.io/deck/", "some-one/deck"),
-        ("https://some-one.github.io/deck/page.html?a#b", "some-one/deck"),
-    ],
-)
-def test_a_mistake_is_reported_where_the_deck_is_kept(
-    anki: Learner, homepage: str, repository: str
-) -> None:
-    take(anki, small(samples.card("tcp-close", "Q", "<p>A</p>"), homepage=homepage))
-    address = f"https://github.com/{repository}/issues/new?title=tcp-close"
-    assert anki.note("tcp-close")["Report"] == address
-    output = anki.card("tcp-close").render_output()
-    assert f'<a class="report" href="{address}">' in output.answer_text
-    assert address not in output.question_text
-
-
-@pytest.mark.parametrize(
-    "homepage",
-    [
-        "",
-        "https://example.org/deck",
-        "https://github.com/some-one",
-        "https://some-one.github.io/",
-        "https://some-one.github.io/deck.html",
-        "https://github.com.example.org/some-one/deck",
-    ],
-)
-def test_where_nobody_knows_the_repository_nothing_is_said_of_reports(
-    anki: Learner, homepage: str
-) -> None:
-    take(anki, small(samples.card("tcp-close", "Q", "<p>A</p>"), homepage=homepage))
-    assert anki.note("tcp-close")["Report"] == ""
-    assert "report" not in anki.card("tcp-close").render_output().answer_text
-
-
-def test_footnotes_have_no_links_for_anki_leads_them_nowhere(anki: Learner) -> None:
-    take(anki, samples.sample())
-    why = anki.note("docker-what-is")["Why"]
-    assert 'href="#' not in why
-    assert "<sup>1</sup>" in why
-
-
-# The file
-
-
-def test_a_file_name_that_anki_would_take_for_a_backup() -> None:
-    deck = replace(small(samples.card("one", "Q", "<p>A</p>")), name="backup-restore")
-    assert package(deck, samples.RELEASE).name == "deck-backup-restore-1.2.3.apkg"
-    assert package(samples.sample(), samples.RELEASE).name == "sample-1.2.3.apkg"
-
-
-def test_the_bytes_do_not_depend_on_the_process(tmp_path: Path) -> None:
-    """Nor on the clock, the folder, the hash seed; and no file is left anywhere."""
-    program = (
-        "import hashlib\nfrom tests.exporters import samples\nfrom exporters.anki import export\n"
-        "made, _ = export(samples.sample(), samples.VERSION)\n"
-        "print(hashlib.sha256(made.data).hexdigest())"
-    )
-    root = HERE.parents[1]
-    digests = set()
-    for seed in ("1", "2"):
-        folder = tmp_path / seed
-        folder.mkdir()
-        environment = {
-            **os.environ,
-            "PYTHONHASHSEED": seed,
-            "PYTHONPATH": str(root),
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "TMPDIR": str(folder),
-            "TZ": f"UTC-{seed}",
-        }
-        run = subprocess.run(
-            [sys.executable, "-c", program],
-            cwd=folder,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        digests.add(run.stdout)
-        assert not list(folder.iterdir())
-    assert len(digests) == 1
-
-
-def test_the_file_has_no_clock_and_no_version_of_its_writer() -> None:
-    with zipfile.ZipFile(io.BytesIO(package(samples.sample(), samples.VERSION).data)) as archive:
-        assert {entry.date_time[0] for entry in archive.infolist()} == {1980}
-        names = json.loads(archive.read("media"))
-        assert list(names.values()) == sorted(names.values())
-        header = archive.read("collection.anki2")[:100]
-        entry = archive.getinfo("collection.anki2")
-        assert entry.compress_type == zipfile.ZIP_DEFLATED
-        assert entry.compress_size < entry.file_size / 3
-    assert int.from_bytes(header[96:100], "big") == 3_040_001
-    assert header[24:28] == header[92:96]
-
-
-@pytest.mark.slow
-def test_three_thousand_figures_and_a_huge_answer(anki: Learner) -> None:
-    assets = {
-        f"f-{number:04}.svg": Asset(f"f-{number:04}.svg", "image/svg+xml", b"<svg/>")
-        for number in range(3000)
-    }
-    cards = [
-        samples.card(f"c-{number:04}", "Q", (Picture(name, "alt"),))
-        for number, name in enumerate(assets)
-    ]
-    cards.append(samples.card("huge", "Q", f"<p>{'很长的答案' * 40_000}</p>"))
-    deck = replace(samples.deck(Section("docker", "Docker", (), tuple(cards))), assets=assets)
-    assert take(anki, deck) == {"new": 3001}
-    check = anki.collection.media.check()
-    assert (list(check.missing), list(check.unused)) == ([], [])
-
-
 # The learner's own
 
 
@@ -608,24 +431,3 @@ def test_the_learners_deck_options_stay_as_they_are(anki: Learner, presets: bool
     decks.update_config(default)
     anki.take(package(samples.sample(), samples.VERSION), presets=presets)
     assert [(config["id"], config["new"]["perDay"]) for config in decks.all_config()] == [(1, 7)]
-
-
-def test_notes_and_cards_keep_their_numbers_from_release_to_release(tmp_path: Path) -> None:
-    folder = Folder(tmp_path)
-    old = numbers(folder.released())
-    opening = "# Opening {#opening}\n"
-    folder.edit(opening, f"{opening}\n## SYN? {{#syn .reverse}}\n\nA flag.\n")
-    folder.edit("## Who opens?", "## Who of the two opens?")
-    new = numbers(folder.released())
-    first, second = ({row[:3] for row in rows} for rows in (old, new))
-    assert first < second
-    assert len(second - first) == 2  # both cards of the new note
-    dues = [due for _, _, _, due in sorted(new, key=lambda row: row[3])]
-    assert (min(dues), max(dues), len(set(dues))) == (1, 4, 4)
-
-
-def numbers(path: Path) -> list[tuple[int, int, int, int]]:
-    """Of every card in a package: its note's number, its own, its position and its place."""
-    with zipfile.ZipFile(path) as archive, closing(sqlite3.connect(":memory:")) as database:
-        database.deserialize(archive.read("collection.anki2"))
-        return database.execute("SELECT nid, id, ord, due FROM cards").fetchall()

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from html import escape
-from pathlib import Path
 
 import pytest
 
 from deckpress.model import CardKind, ClozeEnd, ClozeStart, Html, Math, Picture, Section
 from exporters.anki.decks import tags
 from tests.exporters import samples
-from tests.exporters.learner import Learner, learner, package, text_of
+from tests.exporters.learner import Learner, package, text_of
 
 LITERAL = [
     "{{.State.Status}}",
@@ -55,12 +53,6 @@ LITERAL = [
 PIECES = [*"{}{}::[]\\()$/x<>&;中", "[[", "&#58;", "c1::", "sound:", "latex", "type:", "anki:"]
 DRAW = random.Random(20)
 LITERAL += ["".join(DRAW.choices(PIECES, k=DRAW.randint(2, 9))) for _ in range(80)]
-
-
-@pytest.fixture
-def anki(tmp_path: Path) -> Iterator[Learner]:
-    with learner(tmp_path) as someone:
-        yield someone
 
 
 def gap(text: str, number: int = 1, hint: str = "") -> Html:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from anki.collection import ImportCsvRequest
@@ -13,16 +11,10 @@ from anki.import_export_pb2 import ImportResponse
 from deckpress.model import Asset, Card, Deck, Picture, Version
 from exporters.anki import export
 from tests.exporters import samples
-from tests.exporters.learner import Learner, learner
+from tests.exporters.learner import Learner
 
 OLD = Version("1.0.0", {}, 1_800_000_000, release=True)
 NEW = Version("1.1.0", {}, 1_800_086_400, release=True)
-
-
-@pytest.fixture
-def anki(tmp_path: Path) -> Iterator[Learner]:
-    with learner(tmp_path) as someone:
-        yield someone
 
 
 def update(anki: Learner, deck: Deck, version: Version = NEW) -> ImportResponse.Log:
