@@ -20,9 +20,7 @@ function startContents() {
   const observer = new IntersectionObserver(
     (entries) => {
       for (const { target, isIntersecting } of entries) {
-        const link = links.get(target.id);
-        if (isIntersecting) link.setAttribute("aria-current", "true");
-        else link.removeAttribute("aria-current");
+        links.get(target.id).ariaCurrent = isIntersecting ? "true" : null;
       }
     },
     { rootMargin: "-25% 0px -75% 0px" },

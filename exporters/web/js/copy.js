@@ -8,13 +8,13 @@ function offerCopy(box) {
 
 async function copy(code, button) {
   if (!(await copied(code.textContent)) && !copySelected(code)) return;
-  const word = button.getAttribute("aria-label");
+  const word = button.ariaLabel;
   if (word === button.dataset.done) return;
-  button.setAttribute("aria-label", button.dataset.done);
+  button.ariaLabel = button.dataset.done;
   const { textContent: said } = byId("_status");
   say(button.dataset.done);
   setTimeout(() => {
-    button.setAttribute("aria-label", word);
+    button.ariaLabel = word;
     if (byId("_status").textContent === button.dataset.done) say(said);
   }, 2000);
 }

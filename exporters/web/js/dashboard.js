@@ -106,7 +106,7 @@ function drawDays(now) {
     chart.append(square);
   }
   const said = word("study-days-said", { count: studied, weeks });
-  chart.setAttribute("aria-label", said);
+  chart.ariaLabel = said;
   byId("_days").replaceChildren(chart, make("p", { class: "hint" }, said));
 }
 

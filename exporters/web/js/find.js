@@ -54,7 +54,7 @@ function prepare(hasTime) {
 
 /** The sections without cards, such as an appendix, that say all words. */
 function saying(words) {
-  prose ??= allSections().filter((section) => !catalogued().some(({ home }) => home === section));
+  prose ??= allSections().filter((section) => !section.querySelector(".card"));
   const all = ({ textContent }) => words.every((one) => plain(textContent).includes(one));
   return words.length ? prose.filter(all) : [];
 }

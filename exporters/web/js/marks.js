@@ -50,11 +50,11 @@ function patterns(text, { phrase, words }) {
 /** The passage of the answer around the first match of the patterns. */
 function passage(card, folded) {
   const text = saidBy(card).replace(/\s+/g, " ");
-  const { flat, places } = flattened(text);
-  const starts = folded.map((one) => flat.search(one)).filter((place) => place >= 0);
-  const at = Math.min(...starts, places.length - 1);
-  const from = Math.max(0, places[at].start - BEFORE);
-  const to = places[at].end + AFTER;
+  const { flat, place } = flattened(text);
+  const starts = folded.map((one) => flat.search(one)).filter((at) => at >= 0);
+  const { start, end } = place(Math.min(...starts, flat.length - 1));
+  const from = Math.max(0, start - BEFORE);
+  const to = end + AFTER;
   const said = `${from ? "…" : ""}${text.slice(from, to)}${to < text.length ? "…" : ""}`;
   return make("p", { class: "hit" }, said);
 }
@@ -85,10 +85,10 @@ function readable(part) {
 /** The ranges of the words in a card or section. A word may cross bold text, links or code. */
 function* marksIn(part, query) {
   const { all, range } = readable(part);
-  const { flat, places } = flattened(all);
+  const { flat, place } = flattened(all);
   for (const one of patterns(flat, query)) {
     for (const { 0: found, index: at } of flat.matchAll(new RegExp(one, "gu"))) {
-      yield range(places[at].start, places[at + found.length - 1].end);
+      yield range(place(at).start, place(at + found.length - 1).end);
     }
   }
 }
@@ -111,12 +111,18 @@ function* soundsIn(item, { words }) {
 // A letter with what NFKC may join to it: accents, half-width voicing marks, parts of Hangul.
 const LETTER = /[^][\p{M}\uff9e\uff9f\u1160-\u11ff]*/gu;
 
-/** The text as it is compared (`flat`), and for each of its letters its place in `text`. */
+// Letters that are one letter when they are compared, too: most of what is written.
+const SIMPLE = /^[\0-\x7f\u2010-\u2016\u2018-\u201d\u3000-\u301f\u4e00-\u9fff\uff01-\uff5e]*$/;
+
+/** The text as it is compared (`flat`), and a function that says where in `text` one of its letters
+    stands. */
 function flattened(text) {
+  const flat = plain(text);
+  if (SIMPLE.test(text)) return { flat, place: (at) => ({ start: at, end: at + 1 }) };
   const places = [];
   for (const { 0: letter, index: start } of text.matchAll(LETTER)) {
     const place = { start, end: start + letter.length };
-    for (const _ of Array(letter < "\x80" ? 1 : plain(letter).length)) places.push(place);
+    for (const _ of Array(plain(letter).length)) places.push(place);
   }
-  return { flat: plain(text), places };
+  return { flat, place: (at) => places[at] };
 }

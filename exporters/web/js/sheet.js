@@ -48,8 +48,8 @@ function covered(item, index, letter, text) {
   return button;
 }
 
-const press = (button, on) => button.setAttribute("aria-pressed", String(on));
-const isPressed = (button) => button.getAttribute("aria-pressed") === "true";
+const press = (button, on) => (button.ariaPressed = on);
+const isPressed = (button) => button.ariaPressed === "true";
 
 /** Makes the options of a choice clickable, in a new order each time unless theirs means something.
     `check` shows the verdicts and returns whether all answers were right. */

@@ -235,7 +235,7 @@ const Study = (() => {
 
   function fillActions(id) {
     const { flag } = Progress.aside(id);
-    byId("_flag").setAttribute("aria-pressed", String(flag === true));
+    byId("_flag").ariaPressed = flag === true;
     byId("_bury").hidden = byId("_suspend").hidden = mode !== "study";
     const report = byId("_report");
     if (report?.search.startsWith("?title=")) report.search = `?title=${id}`;
