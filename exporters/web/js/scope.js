@@ -10,7 +10,7 @@ const Scope = (() => {
   function offer(fresh) {
     const before = fresh ? "" : select().value;
     const sections = pickAside("a[data-section]")
-      .filter((link) => byId(link.dataset.section).querySelector(".card") || isSearched())
+      .filter((link) => link.querySelector(".count"))
       .map((link) => [`section ${link.dataset.section}`, link.querySelector(".name").textContent]);
     const missed = Queue.ids().filter(isMissed).length;
     const offered = [

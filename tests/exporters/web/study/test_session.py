@@ -58,6 +58,29 @@ def test_a_session_asks_what_is_searched_for_a_section_or_what_was_missed(page: 
     expect(page.locator("#_left")).to_have_text("1 / 3")
 
 
+def test_a_long_name_of_a_section_widens_nothing(chromium: Browser, tmp_path: Path) -> None:
+    deck = deck_of()
+    named = [replace(section, title="Long name " * 20) for section in deck.sections]
+    intro = replace(named[0], id="appendix", title="Appendix", intro=("<p>In.</p>",), cards=())
+    file = written(tmp_path / "d.html", replace(deck, sections=(*named, intro)))
+    with visit(chromium, file, width=390) as visited:
+        page = visited.page
+        page.fill("#_find", "in")
+        study(page, begin=False)
+        offered = page.locator("#_scope option").all_inner_texts()
+        assert [name[:4] for name in offered] == ["All ", "What", "Long", "Long"]
+        assert page.evaluate("byId('_study').scrollWidth") == 390
+        page.keyboard.press("Escape")
+        page.fill("#_find", "")
+        page.set_viewport_size({"width": 1280, "height": 800})
+        edges = """[...document.querySelectorAll("section h2")].map((heading) => {
+          const range = new Range();
+          range.selectNodeContents(heading);
+          return range.getBoundingClientRect().left;
+        })"""
+        assert len(set(page.evaluate(edges))) == 1
+
+
 def test_core_cards_come_first_for_those_who_wish_it(chromium: Browser, tmp_path: Path) -> None:
     tiers = {"reverse": "must", "choice": "core"}
     core = [replace(card, tier=tiers.get(card.id, "extra")) for card in EVERY]
