@@ -83,9 +83,7 @@ def test_inner_sheets_of_a_booklet_are_printed_nearer_to_the_fold() -> None:
     """Each sheet of 0.1 mm pushes those inside it outwards; printed so, all margins are alike."""
     pdf = booklet(numbered(13, 148.5, 210), "A4")
     across = {
-        (side, item.matrix[4] > 148.5 * MILLIMETRE): item.matrix[4] / MILLIMETRE
-        for side, item in drawn(pdf)
-        if isinstance(item, LTChar)
+        (glyph.page, glyph.x > 148.5 * MILLIMETRE): glyph.x / MILLIMETRE for glyph in glyphs(pdf)
     }
     for (side, right), x in across.items():
         creep = side // 2 * 0.1
