@@ -1,4 +1,4 @@
-"""Boxes: their sizes, their grounds and the margins of a page."""
+"""Boxes: their sizes, and the margins of a page."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from types import SimpleNamespace
 from typing import Any
 
 from weasyprint.css import PAGE_MARGIN_BOXES
-from weasyprint.draw.color import get_color
 from weasyprint.formatting_structure.boxes import Box
-from weasyprint.layout import background, page, percent
+from weasyprint.layout import page, percent
 
 from exporters.pdf.weasy.tuning.keeping import kept, replace
 
@@ -19,16 +18,10 @@ _LENGTHS = (
     *(f"padding_{side}" for side in _SIDES),
     *(f"{limit}{axis}" for limit in ("", "min_", "max_") for axis in ("width", "height")),
 )
-_RADII = [
-    f"border_{corner}_radius" for corner in ("top_left", "top_right", "bottom_right", "bottom_left")
-]
-_BARE: dict[str, Any] = {**dict.fromkeys(_RADII, (0, 0)), "background": None}
-_ZERO = (0, "px")
 _MARGIN_BOXES = [f"@{name}" for name in sorted(PAGE_MARGIN_BOXES - {"footnote", "note-area"})]
 _NOTHING = ("normal", "inhibit", "none")  # values of `content`
 
 _resolve = percent.resolve_percentages
-_lay_out_backgrounds = background.layout_box_backgrounds
 _make_margin_boxes = page.make_margin_boxes
 _in_normal_flow = Box.is_in_normal_flow
 
@@ -37,7 +30,6 @@ def tune() -> None:
     """Change WeasyPrint."""
     Box.is_in_normal_flow = _quick_in_normal_flow
     replace(_resolve, _quick_resolve)
-    replace(_lay_out_backgrounds, _quick_backgrounds)
     replace(_make_margin_boxes, _quick_margin_boxes)
 
 
@@ -69,31 +61,6 @@ def _fixed_lengths(style: Any) -> dict[str, Any]:
     _resolve(box, (0, 0))
     del box.style
     return vars(box)
-
-
-def _quick_backgrounds(
-    paper: Any, box: Any, get_image: Any, layout_children: bool = True, style: Any = None
-) -> None:
-    """A box without a ground, rounded corners and images needs no more than to say so."""
-    stands_for_itself = isinstance(box, Box) and box is not paper and style is None
-    if not stands_for_itself or not kept(box.style, "bare", _is_bare):
-        _lay_out_backgrounds(paper, box, get_image, layout_children, style)
-        return
-    vars(box).update(_BARE)
-    if layout_children:
-        for child in box.all_children():
-            _quick_backgrounds(paper, child, get_image)
-
-
-def _is_bare(style: Any) -> bool:
-    return (
-        style["visibility"] != "hidden"
-        and all(_ZERO in style[radius] for radius in _RADII)
-        and style["border_image_source"][0] == style["mask_border_source"][0] == "none"
-        and not style["box_shadow"]
-        and all(kind == "none" for kind, _ in style["background_image"])
-        and get_color(style, "background_color").alpha == 0
-    )
 
 
 def _quick_margin_boxes(context: Any, paper: Any, state: Any) -> Iterator[Any]:
