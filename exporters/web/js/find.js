@@ -103,7 +103,7 @@ function find() {
   offer(none ? nearest(items, query) : [], sections);
   clearTimeout(telling);
   telling = setTimeout(tell, PAUSE, input.value.trim(), chosen);
-  requestAnimationFrame(() => mark(found, sections, query));
+  mark(found, sections, query);
 }
 
 /** Hides what is no result, and shows in the contents how many each section has. The cards of a
@@ -120,9 +120,10 @@ function count(found, sections, active) {
   for (const { parentElement: link, childNodes } of pickAside(".count")) {
     const [number, unit] = childNodes;
     const hits = counts.get(link.dataset.section) ?? 0;
+    if (Number(number.data) === hits) continue;
     number.data = `${hits} `;
     unit.textContent = word(hits === 1 ? "card" : "cards");
-    link.classList.toggle("without", active && hits === 0);
+    link.classList.toggle("without", hits === 0);
   }
 }
 
