@@ -65,7 +65,7 @@ def fill_columns(document: Any, render: Render) -> Any:
         if moved is None:
             break
         again = render("")
-        if _rank(again) < _rank(best):
+        if _rank(again, whole=False) < _rank(best, whole=False):
             best = again
         else:
             moved()
@@ -115,12 +115,11 @@ def _with_even_end(document: Any, render: Render) -> Any:
     return again if len(again.pages) == len(document.pages) else document
 
 
-def _rank(document: Any) -> tuple[int, int, int]:
-    """How good a layout is; less is better."""
+def _rank(document: Any, whole: bool = True) -> tuple[int, int, int]:
+    """How good a layout is; less is better. The last column counts in the `whole`."""
     columns = list(_columns(document))
-    cut, empty = (
-        sum(which) for which in zip(*((c.overflows, c.half_empty) for c in columns), strict=True)
-    )
+    counted = columns if whole else columns[:-1]
+    cut, empty = sum(c.overflows for c in columns), sum(c.half_empty for c in counted)
     return cut, len(document.pages), empty
 
 

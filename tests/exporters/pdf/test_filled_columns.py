@@ -58,7 +58,8 @@ def book() -> bytes:
 
 def test_a_picture_that_is_too_high_changes_places_with_the_text_below_it() -> None:
     """Its page would be a third full; instead, the next card begins there."""
-    assert min(fills(book())) > 0.5
+    *pages, _ = fills(book())
+    assert min(pages) > 0.5
     text = "".join(glyph.text for glyph in glyphs(book()))
     after, label = text.index("(Shown below.)"), text.index("For question 4")
     assert text.index("Ask4?") < after < text.index("word5") < label < text.index("word9")
@@ -70,14 +71,14 @@ def test_a_picture_that_is_too_high_changes_places_with_the_text_below_it() -> N
 
 
 def test_the_index_of_a_narrow_book_begins_below_its_last_card() -> None:
-    made = [card(f"c{n}", f"Ask{n}?", words(n, 110), tags=("nginx",)) for n in range(9)]
+    made = [card(f"c{n}", f"Ask{n}?", words(n, 110), tags=("nginx",)) for n in range(8)]
     pdf = printed(deck(Section("one", "One", (), tuple(made)), lang="en"), paper="A5")
     pages = [
         "".join(glyph.text for glyph in glyphs(pdf) if glyph.page == page)
         for page in range(len(page_sizes(pdf)))
     ]
     (both,) = (page for page in pages if "Indexnginx" in squeezed(page))
-    assert "word8" in both
+    assert "word7" in both
     assert both == pages[-1]
 
 
@@ -99,7 +100,7 @@ def test_a_long_callout_is_divided_where_it_would_leave_half_a_page_empty() -> N
 
 def test_what_is_turned_is_not_cut_off_below_the_contents() -> None:
     """There, the columns are lower than others, and this drawing is higher than they are."""
-    others = [words(n, 110) for n in range(2, 12)]
+    others = [words(n, 40) for n in range(2, 32)]
     pdf = printed(with_drawing((words(1, 20), WIDE), *others), columns=3)
     text = "".join(glyph.text for glyph in glyphs(pdf))
     at = [text.index("left"), text.index("right")]
