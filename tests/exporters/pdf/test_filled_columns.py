@@ -19,8 +19,8 @@ viewBox="0 0 200 1400"><text x="20" y="30" font-size="20">above</text>
 
 WIDE = Picture("wide.svg", "A wide drawing", 1400, 200)
 WIDE_SVG = """<svg xmlns="http://www.w3.org/2000/svg" width="1400" height="200"
-viewBox="0 0 1400 200"><text x="0" y="100" font-size="20">left</text>
-<text x="1360" y="100" font-size="20">right</text></svg>"""
+viewBox="0 0 1400 200"><text x="0" y="100" font-size="14">left</text>
+<text x="1360" y="100" font-size="14">right</text></svg>"""
 
 
 def words(number: int, count: int) -> str:
