@@ -110,7 +110,8 @@ def test_nothing_is_lost_in_print(
         capture_output=True,
         text=True,
     ).stdout
-    text = re.sub(r"^·\n", "", text, flags=re.M)  # marks of items, torn off at the end of a column
+    # Marks of items, torn off at the end of a column, and what stands above one that goes on.
+    text = re.sub(r"^(·|(\d+|来源) 续)\n", "", text, flags=re.M)
     text += re.sub(r"\s*→\s*\d+", "", text)  # on paper, a link to a card names its number too
     # A comment that would make its line too long stands on a line of its own.
     whole = "".join(text.split())

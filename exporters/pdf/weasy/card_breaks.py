@@ -18,7 +18,7 @@ from typing import Any
 from weasyprint.layout import block
 
 _SMALL = 0.12  # of the height of a page; a larger rest is too much paper to leave empty
-# Of the height of a page, too: as much is not left empty for a callout or options to stay whole.
+# Of the height of a page, too: as much is not left empty for a callout to stay whole.
 _MUCH = 0.4
 _ROUNDING = 1.0  # pixels
 
@@ -51,9 +51,8 @@ def _lay_out_block(context: Any, box: Any, bottom_space: float, *rest: Any, **ho
 
 
 def _may_be_divided(box: Any) -> bool:
-    """Whether a box, which should be whole, holds text that can go on in the next column."""
-    classes = set(box.element.get("class", "").split()) if box.element is not None else set()
-    return bool(classes & {"callout", "options"})
+    """Whether a box, which should be whole, is a callout: text that can go on in a new column."""
+    return box.element is not None and "callout" in box.element.get("class", "").split()
 
 
 def _divided(box: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from io import BytesIO
 
@@ -101,7 +102,7 @@ def test_long_text_is_printed_whole(text: str) -> None:
 
 
 def test_a_long_answer_loses_no_sentence_over_columns_and_pages() -> None:
-    text = body(_pdf())
+    text = re.sub(r"\d续", "", body(_pdf()))  # what stands above columns that go on
     assert [sentence for sentence in SENTENCES if sentence not in text] == []
     assert [line for line in LINES if squeezed(line) not in text] == []
 
