@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -131,10 +133,7 @@ def test_a_storage_that_is_full_is_said_while_somebody_studies(page: Page) -> No
 
 
 def test_a_card_that_another_tab_rated_is_not_rated_twice(chromium: Browser, file: Path) -> None:
-    with visit(chromium, file) as visited:
-        first = visited.page
-        second = first.context.new_page()
-        second.goto(file.absolute().as_uri())
+    def rate(first: Page, second: Page) -> None:
         for page in (first, second):
             study(page)
             page.keyboard.press("Space")
@@ -149,12 +148,11 @@ def test_a_card_that_another_tab_rated_is_not_rated_twice(chromium: Browser, fil
         assert sorted(kept(first)["cards"]) == ["basic", "cloze"]
         assert [card["seen"] for card in kept(first)["cards"].values()] == [1, 1]
 
+    _in_two_tabs(chromium, file, rate)
+
 
 def test_what_another_tab_rated_since_is_not_undone(chromium: Browser, file: Path) -> None:
-    with visit(chromium, file) as visited:
-        first = visited.page
-        second = first.context.new_page()
-        second.goto(file.absolute().as_uri())
+    def rate(first: Page, second: Page) -> None:
         study(first)
         first.keyboard.press("Space")
         first.keyboard.press("1")
@@ -170,15 +168,43 @@ def test_what_another_tab_rated_since_is_not_undone(chromium: Browser, file: Pat
         assert asked(first) == "Filled in?"
         assert kept(first)["cards"]["basic"]["seen"] == 2
 
+    _in_two_tabs(chromium, file, rate)
+
+
+class _ApartError(Exception):
+    """Two tabs do not share what they keep."""
+
+
+def _in_two_tabs(chromium: Browser, file: Path, act: Callable[[Page, Page], None]) -> None:
+    """Have `act` done with a file in two tabs.
+
+    Chromium forgets of some pairs in a hundred that they share a storage; then it is done with
+    another pair.
+    """
+    for _ in range(8):
+        with suppress(_ApartError), visit(chromium, file) as visited:
+            second = visited.page.context.new_page()
+            second.goto(file.absolute().as_uri())
+            act(visited.page, second)
+            return
+    pytest.fail("no two tabs share what they keep")
+
 
 def _until_same(first: Page, second: Page) -> None:
-    """Tabs are processes: what one keeps reaches the other a moment later, and on a busy machine
-    some seconds.
+    """What one tab keeps reaches the other a moment later.
+
+    Raises:
+        _ApartError: nothing that one keeps reaches the other.
     """
-    for _ in range(1500):
+    for _ in range(250):
         if kept(first) == kept(second):
             return
         first.wait_for_timeout(20)
+    for writer, reader in ((first, second), (second, first)):
+        writer.evaluate("localStorage.setItem('probe', Math.random())")
+        writer.wait_for_timeout(1000)
+        if len({tab.evaluate("localStorage.getItem('probe')") for tab in (writer, reader)}) > 1:
+            raise _ApartError
     pytest.fail("the other tab never saw it")
 
 
