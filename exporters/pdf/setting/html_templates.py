@@ -40,11 +40,11 @@ def render(template: str, **values: Any) -> str:
 def styles(*names: str) -> str:
     """The shared style files and the files `names` of the printed deck, joined in order."""
     shared = stylesheet("light", "scale", "content", "code")
-    return "\n".join((shared, own_style("english.css"), *map(own_style, names)))
+    return "\n".join((shared, _own_style("english.css"), *map(_own_style, names)))
 
 
 @cache
-def own_style(name: str) -> str:
+def _own_style(name: str) -> str:
     """The style file `name` of the printed deck."""
     return _HERE.joinpath("css", name).read_text("utf-8")
 
