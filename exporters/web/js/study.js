@@ -46,8 +46,7 @@ const Study = (() => {
   /** The day's waiting cards, of all and of the chosen ones. */
   function refresh() {
     const now = Date.now();
-    const all = Queue.waiting(now);
-    write("_due", all.steps.length + all.reviews.length + all.fresh.length || "");
+    write("_due", Object.values(Queue.waiting(now)).flat().length || "");
     if (!view().open) findWeak();
     const trouble = Progress.trouble();
     const reminder = Progress.get("since") >= MANY ? word("study-remind", { count: Progress.get("since") }) : "";
@@ -56,16 +55,19 @@ const Study = (() => {
     if (mode !== "home" || !view().open) return;
     Scope.offer();
     outline(now);
-    byId("_limit").value = Queue.limit(now);
+    offer(byId("_limit"), Queue.limit(now));
     byId("_limit").disabled = Plan.isOn(now);
-    byId("_date").value = Progress.get("plan")?.date ?? "";
-    const suspended = Queue.suspended().length;
-    byId("_unsuspend").hidden = suspended === 0;
-    write("_unsuspend", word("study-unsuspend", { count: suspended }));
+    offer(byId("_date"), Progress.get("plan")?.date ?? "");
+    const count = Queue.suspended().length;
+    byId("_unsuspend").hidden = !count;
+    write("_unsuspend", word("study-unsuspend", { count }));
     write("_plan", Plan.said(now));
     byId("_welcome").hidden = recall(WELCOMED) !== null || Queue.unseen().length < Queue.ids().length;
     drawDashboard(now);
   }
+
+  /** Shows a setting, but where the learner is just typing another one. */
+  const offer = (field, value) => field.matches(":focus") || (field.value = value);
 
   /** What a session would ask, and how long it would take. */
   function outline(now) {
@@ -322,6 +324,7 @@ const Study = (() => {
     on("_limit", "change", ({ target }) => {
       if (target.value) Progress.setLimit(target.valueAsNumber);
       refresh();
+      target.value = Progress.get("limit");
     });
     for (const button of byId("_ratings").children) {
       on(button, "click", () => rate(Number(button.value)));

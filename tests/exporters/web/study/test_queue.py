@@ -309,6 +309,20 @@ def test_an_overview_that_was_left_open_shows_the_new_day(page: Page) -> None:
     expect(page.locator("#_fresh-now")).to_have_text("1")
 
 
+def test_what_is_being_typed_is_kept_when_the_window_gets_the_focus(page: Page) -> None:
+    study(page, begin=False)
+    limit = page.get_by_label("New cards a day")
+    limit.fill("3")
+    page.evaluate("dispatchEvent(new Event('focus'))")
+    expect(limit).to_have_value("3")
+    limit.press("Enter")
+    expect(page.locator("#_fresh-now")).to_have_text("3")
+    assert kept(page)["limit"] == 3
+    limit.fill("-2")
+    limit.press("Enter")
+    expect(limit).to_have_value("0")
+
+
 def _rate_at(page: Page, time: datetime, rating: str) -> None:
     """Rates what is asked at this time, coming back to the overview before."""
     page.clock.set_fixed_time(time)
