@@ -1,8 +1,11 @@
-"""Marks lines of code that are too long for their column and continue on the next line.
+"""Fits code into its column: marks long lines, and puts the name of a file beside its first line.
 
-The mark is a stroke beside the second and every further line, which begin a little further in than
-the line itself. The style sheet draws it. It is not a character, so code that is copied out of the
-PDF is unchanged. A comment at the end of such a line gets a line of its own first.
+A line that is too long for its column continues on the next line. The mark is a stroke beside the
+second and every further line, which begin a little further in than the line itself. The style sheet
+draws it. It is not a character, so code that is copied out of the PDF is unchanged. A comment at
+the end of such a line gets a line of its own first.
+
+The name above a block of code takes no line of its own where the first line of code leaves room.
 """
 
 from __future__ import annotations
@@ -14,27 +17,41 @@ from unicodedata import east_asian_width
 from deckpress.render.plain_text import strip_tags
 from exporters.pdf.setting.nesting import replace_blocks
 
-_CODE = "(?P<start><pre><code[^>]*>)(?P<code>.*?)(?P<close></code></pre>)"
+_LABEL = '(?P<label><p class="file[^>]*>[^<]*</p>)?'
+_CODE = _LABEL + "(?P<start><pre><code[^>]*>)(?P<code>.*?)(?P<close></code></pre>)"
 _EMPTY = re.compile(r'<span class="\w+"></span>')
 _TAB = 4  # letters between two tab stops, as on the web page
 _SPAN = re.compile(r"<span[^>]*>|</span>")
 _COMMENTED = re.compile(r'(?P<code>.*\s(?:</span>)?)(?P<comment><span class="c">[^<]*</span>)\s*')
 _LAST_SPACES = re.compile(r"\s+(</span>)?$")
 _LETTER = 0.6  # ems: the width of a letter of code
+_GAP = 3  # letters between a line and the name beside it
+_KEPT = 2  # lines above or below a long one that do not stand in a column alone
 _DEEPEST = 3  # a line hangs in by at most this part of the width
 
 
-def mark_long_lines(html: str, width: int, indent: int = 0) -> str:
+def fit_code(html: str, width: int, indent: int = 0) -> str:
     """`html` with each long line of code in an element of the class ``long``.
+
+    The name of a block has the class ``beside`` if there is room for it beside the first line.
 
     A line is long if it has more than `width` letters; a Chinese character counts as two. Each
     list, quotation or callout around the code takes `indent` letters from the width.
     """
 
     def block(found: re.Match[str], around: int) -> str:
-        return found["start"] + _lines(found["code"], width - indent * around) + found["close"]
+        room = width - indent * around
+        label = _label(found["label"] or "", found["code"], room)
+        return label + found["start"] + _lines(found["code"], room) + found["close"]
 
     return replace_blocks(html, _CODE, block)
+
+
+def _label(label: str, code: str, width: int) -> str:
+    """The element with the name of a block of code, for its place above or beside the code."""
+    first, _, _ = code.partition("\n")
+    fits = _width(_untabbed(first)) + _GAP + _width(label) <= width
+    return label.replace('"file', '"beside file', 1) if fits else label
 
 
 def _lines(code: str, width: int) -> str:
@@ -43,11 +60,14 @@ def _lines(code: str, width: int) -> str:
         return "\n".join(lines)
     out: list[str] = []
     lines = list(_with_own_comments(list(_closed(lines)), width))
+    last = len(lines) - 1
     for number, line in enumerate(lines):
         if _width(line) > width:
-            out.append(f"{_hung(line, width)}{line}</span>")
+            kept = " top" if number <= _KEPT else ""
+            kept += " end" if last - _KEPT <= number < last else ""
+            out.append(f"{_hung(line, width, kept)}{line}</span>")
         else:
-            out.append(line + ("\n" if number < len(lines) - 1 else ""))
+            out.append(line + ("\n" if number < last else ""))
     return "".join(out)
 
 
@@ -81,11 +101,14 @@ def _with_own_comments(lines: Sequence[str], width: int) -> Iterator[str]:
         continued = strip_tags(line).rstrip().endswith("\\")
 
 
-def _hung(line: str, width: int) -> str:
-    """The start of the element of a long line; its further lines begin where the first one does."""
+def _hung(line: str, width: int, kept: str) -> str:
+    """The start of the element of a long line; its further lines begin where the first one does.
+
+    `kept` are classes that say whether it stands at the top or the end of its code.
+    """
     letters = min(_indent(line), width // _DEEPEST)
     style = f' style="--in:{letters * _LETTER:.1f}em"' if letters else ""
-    return f'<span class="long"{style}>'
+    return f'<span class="long{kept}"{style}>'
 
 
 def _indent(line: str) -> int:

@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 from deckpress.model import Asset, ClozeStart, Html, LinkStart, Math, Picture
 from deckpress.print_size import HIGHEST, PAPER_SCALE, Fit, better_fit, least_share
 from exporters.pdf.setting.cjk_spacing import add_thin_spaces
-from exporters.pdf.setting.code_lines import mark_long_lines
+from exporters.pdf.setting.code_lines import fit_code
 from exporters.pdf.setting.line_breaks import decide_breaks
 from exporters.pdf.setting.nesting import INDENT
 from exporters.pdf.setting.tables import fit_tables
@@ -85,7 +85,7 @@ class PaperRenderer:
             link_start=link_start,
             link_end=link_end,
         )
-        coded = mark_long_lines(add_thin_spaces(joined), self.code_characters, self.code_indent)
+        coded = fit_code(add_thin_spaces(joined), self.code_characters, self.code_indent)
         tabled = fit_tables(coded, self.width, self.type_size, _MOST_HIGH * self.height)
         linked = _LINK.sub(_show_address, tabled)
         return Markup(decide_breaks(linked))

@@ -43,7 +43,7 @@ def _draw_block_level(page: Any, stream: Any, blocks: dict[Any, Any]) -> None:
 def _goes_on(block: Any) -> bool:
     return (
         block.element_tag == "span"
-        and block.element.get("class") == "long"
+        and (block.element.get("class") or "").startswith("long")
         and len(block.children) > 1
     )
 

@@ -243,8 +243,8 @@ def test_a_line_of_code_that_goes_on_is_marked_and_copied_whole() -> None:
     held = [str(span["/ActualText"]) for span in spans if "/ActualText" in span]
     assert held == [LINE]
     html = PaperRenderer({}).field((code,)).replace(JOINER, "")
-    assert html.count('<span class="long">') == 1
-    assert f'<span class="long">{LINE}</span><span class="k">if</span> x' in html
+    assert html.count('<span class="long') == 1
+    assert f'<span class="long top end">{LINE}</span><span class="k">if</span> x' in html
 
 
 def test_code_in_a_list_has_less_room_before_it_goes_on() -> None:
@@ -260,7 +260,7 @@ def test_a_style_that_goes_on_over_a_long_line_is_closed_and_opened_again() -> N
     html = PaperRenderer({}).field((code,)).replace(JOINER, "")
     assert html == (
         '<pre><code>a <span class="s">b</span>\n'
-        f'<span class="long"><span class="s">{LINE}</span></span>'
+        f'<span class="long top end"><span class="s">{LINE}</span></span>'
         '<span class="s">c</span> d</code></pre>'
     )
 
@@ -275,7 +275,48 @@ def test_a_long_line_hangs_at_its_own_indent_and_its_comment_gets_a_line() -> No
     assert f"<code>  {comment}\n  do it now\nx" in lines(f"  do it now  {comment}\nx")
     assert f"\\\n  do it now\n  {comment}" in lines(f"a \\\n  do it now  {comment}")
     assert f"<code>do it {comment}" in lines(f"do it {comment}")
-    assert '<span class="long" style="--in:2.4em">    do it' in lines("    do it right now")
+    assert '<span class="long top" style="--in:2.4em">    do it' in lines("    do it right now")
+
+
+def test_no_line_of_code_stands_in_a_column_alone() -> None:
+    """Not beside a long line either, which is a block of its own."""
+    codes = (
+        f"{'<p>Filler.</p>' * (n % 7)}<pre><code>one{n}x\ntwo{n}x {LINE}\n"
+        f"three{n}x\nfour{n}x\nfive{n}x</code></pre>"
+        for n in range(24)
+    )
+    long = card("a", "Q?", "".join(codes))  # a card of more than a column
+    drawn = glyphs(printing.printed(deck(Section("one", "One", (), (long,)))))
+    text = "".join(glyph.text for glyph in drawn)
+
+    def column(word: str) -> tuple[int, bool]:
+        glyph = drawn[text.index(word)]
+        return glyph.page, glyph.x > drawn[0].x + 200
+
+    for n in range(24):
+        columns = [column(f"{word}{n}x") for word in ("one", "two", "three", "four", "five")]
+        assert columns[0] == columns[1], n
+        assert columns[2] == columns[3] == columns[4], n
+
+
+def test_the_name_of_a_file_stands_beside_the_first_line_if_that_leaves_room() -> None:
+    def block(code: str) -> str:
+        name = '<p class="file">app.conf</p>'
+        return f'<div class="code">{name}<pre><code>{code}\nnext</code></pre></div>'
+
+    line = "x" * 50
+    for first, above in (("short", 0), (line, 1)):
+        pdf = printing.printed(deck(Section("one", "One", (), (card("a", "Q?", block(first)),))))
+        tops = {name: _baseline(pdf, name) for name in ("app.conf", first)}
+        assert (tops["app.conf"] - tops[first] > 4) == bool(above), tops
+        if not above:
+            assert tops["app.conf"] == pytest.approx(tops[first], abs=1)
+
+
+def _baseline(pdf: bytes, text: str) -> float:
+    """The height at which `text` stands, in points."""
+    drawn = glyphs(pdf)
+    return drawn["".join(glyph.text for glyph in drawn).index(text)].y
 
 
 @pytest.mark.parametrize(
