@@ -75,6 +75,7 @@ class Sheet:
     attached: tuple[Asset, ...] = ()
     above: Above | None = None
     lowered: float = 0.0
+    even: bool = False
 
     def shown_assets(self) -> list[Asset]:
         """The assets to which the HTML refers, sorted by name."""

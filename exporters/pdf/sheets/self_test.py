@@ -36,7 +36,8 @@ _STYLES = ("sheet.css", "content.css", "selftest.css")
 # With at most this many questions, which fit on a page, the self-test is one sheet; with more, a
 # book, whose heads say what stands on each page.
 _MAX_IN_ONE_PIECE = 12
-_MIN_LINES, _MAX_LINES = 2, 6
+# Lines to write on, in coarse steps: they do not tell how long an answer is.
+_LINES = (2, 3, 4, 6)
 _BESIDE = 15.0  # millimetres; at most this much of a column is beside a question or an answer
 _HANDWRITING = 1.5  # how much more room it takes than print
 
@@ -142,7 +143,8 @@ class SelfTest:
         )
         for run in chunks(self._chapters, usual_weight(self._geometry.columns)):
             sheet = self._sheet("selftest-questions", css, chapters=run)
-            laid = Sheet(sheet.html, sheet.assets, self._geometry.imposition(), above=above)
+            columns = self._geometry.imposition()
+            laid = Sheet(sheet.html, sheet.assets, columns, above=above, even=True)
             above = None
             yield Chunk(laid, continues=run[0].continues)
 
@@ -201,7 +203,7 @@ def exercise(entry: Entry, column: float) -> Exercise:
     if card.kind in (CardKind.BASIC, CardKind.REVERSE):
         per_line = column / 3.0  # an em of 8.4 pt, in millimetres
         needed = math.ceil(question_view.text_length(answer) * _HANDWRITING / per_line)
-        lines = min(max(needed, _MIN_LINES), _MAX_LINES)
+        lines = max((step for step in _LINES if step <= needed), default=_LINES[0])
     return Exercise(
         entry.number, card, _title(card, prompt), prompt, body, lines, gap_answers, answer
     )

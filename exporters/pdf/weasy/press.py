@@ -19,6 +19,7 @@ from typing import Any
 from deckpress.collection import without_collection
 from deckpress.model import Asset
 from exporters.pdf.sheet import BELOW, PLACE, REST, Above, Sheet
+from exporters.pdf.weasy.even_columns import even_columns
 from exporters.pdf.weasy.filled_columns import fill_columns, fill_last_page, overflows
 from exporters.pdf.weasy.imposition import free_height, imposed, room_height
 from exporters.pdf.weasy.version import require_version
@@ -64,12 +65,12 @@ def _print(sheet: Sheet, part: bool) -> bytes:
         elif sheet.lowered and sheet.imposition:
             sheet = _lowered(sheet, sheet.lowered, len(sheet.imposition.places))
         page = _read(sheet)
-        document = fill_columns(page.render(**_OPTIONS), _again(page))
+        document = _laid_out(page, sheet)
         if sheet is not usual and overflows(document):
             sheet, page = usual, _read(usual)
-            document = fill_columns(page.render(**_OPTIONS), _again(page))
+            document = _laid_out(page, sheet)
         if sheet.imposition:
-            if len(sheet.imposition.places) == 1 and part:
+            if len(sheet.imposition.places) == 1 and part and not sheet.even:
                 document = fill_last_page(document, _again(page))
             if part:
                 document.metadata.custom[REST] = f"{free_height(document.pages[-1]):.1f}"
@@ -134,6 +135,11 @@ def lay_out(sheet: Sheet) -> Any:
         PrinterError: WeasyPrint cannot be used here.
     """
     return _read(sheet).render(**_OPTIONS)
+
+
+def _laid_out(page: Any, sheet: Sheet) -> Any:
+    document = page.render(**_OPTIONS)
+    return even_columns(document) if sheet.even else fill_columns(document, _again(page))
 
 
 def _again(page: Any) -> Callable[[str], Any]:
