@@ -66,7 +66,8 @@ class Sheet:
     `html` refers to its `assets` as ``asset:NAME``. `imposition` places its pages on paper; if it
     is None, each page is a sheet of paper. `attached` are the files attached to the PDF. The first
     columns begin below the page `above`, if that leaves room for them; or `lowered` by so many
-    millimetres, on the last page of what is printed before.
+    millimetres, on the last page of what is printed before. If it is `even`, its questions
+    are shared evenly among its columns, which are so many at least.
     """
 
     html: str
@@ -75,7 +76,7 @@ class Sheet:
     attached: tuple[Asset, ...] = ()
     above: Above | None = None
     lowered: float = 0.0
-    even: bool = False
+    even: int = 0
 
     def shown_assets(self) -> list[Asset]:
         """The assets to which the HTML refers, sorted by name."""

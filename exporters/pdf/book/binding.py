@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from hashlib import blake2b
 from typing import Any
 
@@ -59,7 +59,7 @@ class Book:
     the labels of each page, its head and foot. `page_of` is what stands in the box of a link that
     says the page of a place (`PAGE_OF`), with ``{page}`` in its text. Books with the same `name`
     have the same places, perhaps on other pages. The back matter `begins_page` or follows the last
-    chunk.
+    chunk. If the last chunk `fills_page`, it has as many columns as its last page has room for.
     """
 
     name: str
@@ -70,6 +70,7 @@ class Book:
     front_pages: int = 1  # a guess; if it is right, it saves a second layout
     page_of: Label | None = None
     back_begins_page: bool = False
+    fills_page: bool = False
 
 
 def start_book(book: Book, job: Job, pool: Pool) -> Callable[[], bytes]:
@@ -92,6 +93,8 @@ def start_book(book: Book, job: Job, pool: Pool) -> Callable[[], bytes]:
             Part.read(data, chunk.continues, chunk.sheet.imposition)
             for chunk, data in zip(book.chunks, begun(), strict=True)
         ]
+        if book.fills_page and parts:
+            parts[-1] = _filling_page(book, parts, job, pool)
         if early and last and _places(parts, book.front_pages).pages.items() <= last.pages.items():
             list(early())  # the memo has them now
         return _finish_book(book, parts, job, pool)
@@ -147,6 +150,18 @@ def start_parts(tasks: Sequence[PartTask], job: Job, pool: Pool) -> Callable[[],
 def _start_sheets(sheets: Sequence[Sheet], job: Job, pool: Pool) -> Callable[[], Iterator[bytes]]:
     tasks = [PartTask(print_part, sheet, _sheet_content(sheet)) for sheet in sheets]
     return start_parts(tasks, job, pool)
+
+
+def _filling_page(book: Book, parts: Sequence[Part], job: Job, pool: Pool) -> Part:
+    """The last part; if it leaves columns of its page empty, printed in as many more."""
+    *_, placed = place_columns(parts, book.front_pages)
+    chunk, last = book.chunks[-1], parts[-1]
+    free = last.slots - 1 - placed[-1][1]
+    if not free:
+        return last
+    sheet = replace(chunk.sheet, even=len(last) + free)
+    (data,) = _start_sheets([sheet], job, pool)()
+    return Part.read(data, chunk.continues, sheet.imposition)
 
 
 def _finish_book(book: Book, parts: Sequence[Part], job: Job, pool: Pool) -> bytes:
@@ -207,5 +222,5 @@ def _sheet_content(sheet: Sheet) -> bytes:
     """Everything in `sheet` that decides the bytes of its PDF."""
     shown = [(asset.name, asset.media_type, asset.data) for asset in sheet.shown_assets()]
     attached = [(asset.name, asset.data) for asset in sheet.attached]
-    made_of = sheet.html, sheet.imposition, sheet.above, sheet.lowered
+    made_of = sheet.html, sheet.imposition, sheet.above, sheet.lowered, sheet.even
     return repr((made_of, shown, attached)).encode()

@@ -128,6 +128,7 @@ class SelfTest:
             self._page_labels,
             self._key,
             back_begins_page=True,  # nobody should read an answer beside a question
+            fills_page=True,
         )
 
     def _cover(self, places: Places, **instead: Any) -> tuple[Sheet]:
@@ -144,7 +145,7 @@ class SelfTest:
         for run in chunks(self._chapters, usual_weight(self._geometry.columns)):
             sheet = self._sheet("selftest-questions", css, chapters=run)
             columns = self._geometry.imposition()
-            laid = Sheet(sheet.html, sheet.assets, columns, above=above, even=True)
+            laid = Sheet(sheet.html, sheet.assets, columns, above=above, even=1)
             above = None
             yield Chunk(laid, continues=run[0].continues)
 

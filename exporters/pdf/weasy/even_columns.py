@@ -15,9 +15,12 @@ from itertools import accumulate
 from math import inf
 from typing import Any
 
-_LESS, _MORE = 1, 2  # lines that a question may lose, or gain; the last one stays
+_LESS, _MORE = 1, 2  # lines that a question may lose, or gain
+_LEAST_LINES = 2  # which it keeps
 # Of the lines of a part, at least; with fewer, it takes another column.
 _LEAST_SHARE = 0.8
+# Of the height of its columns a part has at least so much, before room is shared.
+_LEAST_FULL = 0.55
 _WIDEST = 3.0  # times the usual space between two questions
 _ROUNDING = 0.01  # pixels
 
@@ -40,20 +43,23 @@ class _Item:
     @property
     def fewest(self) -> int:
         """The lines that it keeps in any case."""
-        return min(self.lines, max(1, self.lines - _LESS))
+        return min(self.lines, max(_LEAST_LINES, self.lines - _LESS))
 
     def height(self, lines: int) -> float:
         """Its height with so many lines."""
         return self.fixed + lines * self.line
 
 
-def even_columns(document: Any) -> Any:
-    """The laid-out `document`, whose pages are columns, with its questions moved."""
+def even_columns(document: Any, least: int = 1) -> Any:
+    """The laid-out `document`, whose pages are columns, with its questions moved.
+
+    It has the fewest columns in which there is room to write; or `least`, if it can fill them.
+    """
     items = list(_items(document.pages))
     if not any(item.lines for item in items):
         return document
     pages = [*document.pages, *[document.pages[-1]] * len(items)]
-    rows = _Rows(items, [float(page._page_box.height) for page in pages]).most_even()
+    rows = _Rows(items, [float(page._page_box.height) for page in pages]).most_even(least)
     columns = (items[start:end] for start, end in rows)
     return document.copy([_filled(*each) for each in zip(pages, columns, strict=False)])
 
@@ -106,17 +112,17 @@ class _Rows:
         self._least = _sums(item.gap + item.height(item.fewest) for item in items)
         self._broken = _sums(item.goes_on for item in items)
 
-    def most_even(self) -> list[tuple[int, int]]:
-        """Of each column, its first item and the one behind its last."""
+    def most_even(self, least: int) -> list[tuple[int, int]]:
+        """Of each column, its first item and the one behind its last; see `even_columns`."""
         latest = self._filled_up()
         count = len(latest)
-        lines = sum(item.lines * item.line for item in self._items)
-        missing = self._usual[-1] - (1 - _LEAST_SHARE) * lines
-        while count < len(self._items) and sum(self._heights[:count]) < missing:
+        while count < len(self._items) and self._needs_more(count, least):
             count += 1
             latest.append(len(self._items))
         # Where a column may end: what is behind fits into the others.
-        ends = [range(at, last + 1) for at, last in zip(self._kept_free(count), latest, strict=True)]
+        ends = [
+            range(at, last + 1) for at, last in zip(self._kept_free(count), latest, strict=True)
+        ]
         best: dict[int, tuple[float, list[tuple[int, int]]]] = {0: (0.0, [])}
         for height, possible in zip(self._heights, ends, strict=False):
             best = {
@@ -126,6 +132,13 @@ class _Rows:
                 if cost < inf
             }
         return best[len(self._items)][1]
+
+    def _needs_more(self, count: int, least: int) -> bool:
+        """Whether so many columns are too few."""
+        lines = sum(item.lines * item.line for item in self._items)
+        if sum(self._heights[:count]) < self._usual[-1] - (1 - _LEAST_SHARE) * lines:
+            return True
+        return count < least and _LEAST_FULL * sum(self._heights[: count + 1]) < self._usual[-1]
 
     def _best_with(
         self, end: int, height: float, best: dict[int, tuple[float, list[tuple[int, int]]]]

@@ -139,7 +139,9 @@ def lay_out(sheet: Sheet) -> Any:
 
 def _laid_out(page: Any, sheet: Sheet) -> Any:
     document = page.render(**_OPTIONS)
-    return even_columns(document) if sheet.even else fill_columns(document, _again(page))
+    if sheet.even:
+        return even_columns(document, sheet.even)
+    return fill_columns(document, _again(page))
 
 
 def _again(page: Any) -> Callable[[str], Any]:
