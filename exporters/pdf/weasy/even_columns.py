@@ -20,7 +20,7 @@ _LEAST_LINES = 2  # which it keeps
 # Of the lines of a part, at least; with fewer, it takes another column.
 _LEAST_SHARE = 0.8
 # Of the height of its columns a part has at least so much, before room is shared.
-_LEAST_FULL = 0.55
+_LEAST_FULL = 0.5
 _WIDEST = 3.0  # times the usual space between two questions
 _ROUNDING = 0.01  # pixels
 
