@@ -30,7 +30,7 @@ class _Item:
     """What stays together: a question, below the heading of its section if it is the first.
 
     `fixed` is its height in pixels without its `lines`, each of the height `line`; `gap` is the
-    space above it. What `goes_on` is a piece of a question that is higher than a column.
+    space above it. The pieces of a question that is higher than a column are items without one.
     """
 
     boxes: tuple[Any, ...]
@@ -38,7 +38,6 @@ class _Item:
     gap: float
     lines: int
     line: float
-    goes_on: bool
 
     @property
     def fewest(self) -> int:
@@ -69,20 +68,21 @@ def _items(pages: Sequence[Any]) -> Iterator[_Item]:
     below = 0.0
     for page, after in zip(pages, [*pages[1:], None], strict=True):
         blocks = _main(page).children
+        next_one = _main(after).children[0].element if after else None
         for box in blocks:
             boxes.append(box)
             if box.element_tag == "h1" and box is not blocks[-1]:
                 continue
-            is_last = box is blocks[-1] and after is not None
-            yield _item(boxes, below, is_last and _main(after).children[0].element is box.element)
-            below, boxes = box.margin_bottom, []
+            goes_on = box.element is next_one
+            yield _item(boxes, below, () if goes_on else _lines(box))
+            below, boxes = 0.0 if goes_on else box.margin_bottom, []
 
 
-def _item(boxes: Sequence[Any], below: float, goes_on: bool) -> _Item:
-    lines = () if goes_on else _lines(boxes[-1])
+def _item(boxes: Sequence[Any], below: float, lines: Sequence[Any]) -> _Item:
     line = lines[0].border_height() if lines else 0.0
     fixed = _foot(boxes[-1]) - boxes[0].border_box_y() - len(lines) * line
-    return _Item(tuple(boxes), fixed, max(below, boxes[0].margin_top), len(lines), line, goes_on)
+    gap = max(below, boxes[0].margin_top) if below else 0.0
+    return _Item(tuple(boxes), fixed, gap, len(lines), line)
 
 
 def _lines(question: Any) -> tuple[Any, ...]:
@@ -110,7 +110,6 @@ class _Rows:
         self._items, self._heights = items, heights
         self._usual = _sums(item.gap + item.height(item.lines) for item in items)
         self._least = _sums(item.gap + item.height(item.fewest) for item in items)
-        self._broken = _sums(item.goes_on for item in items)
 
     def most_even(self, least: int) -> list[tuple[int, int]]:
         """Of each column, its first item and the one behind its last; see `even_columns`."""
@@ -174,11 +173,7 @@ class _Rows:
         return ends[::-1]
 
     def _fits(self, start: int, end: int, height: float) -> bool:
-        if end - start == 1:
-            return True
-        if self._broken[end - 1] > self._broken[start]:
-            return False
-        return self._height(self._least, start, end) <= height + _ROUNDING
+        return end - start == 1 or self._height(self._least, start, end) <= height + _ROUNDING
 
     def _height(self, sums: Sequence[float], start: int, end: int) -> float:
         """The height of the items of a column, without the space above the first."""
@@ -197,13 +192,13 @@ def _filled(page: Any, items: Sequence[_Item]) -> Any:
     html = paper.children[0]
     body, main = html.children[0], _main(page)
     top = main.content_box_y()
-    lines, widening = _shares(items, paper.height)
+    lines, space = _shares(items, paper.height)
     boxes: list[Any] = []
     foot = top
     for item, count in zip(items, lines, strict=True):
         down = foot - item.boxes[0].border_box_y()
         if boxes:
-            down += item.gap + widening
+            down += item.gap * space
         for box in item.boxes:
             box.translate(0, down)
         boxes += item.boxes[:-1]
@@ -220,7 +215,7 @@ def _filled(page: Any, items: Sequence[_Item]) -> Any:
 
 
 def _shares(items: Sequence[_Item], height: float) -> tuple[list[int], float]:
-    """The lines of each item, and the space that is added between two of them."""
+    """The lines of each item, and how many times the usual space is between two of them."""
     lines = [item.fewest for item in items]
     gaps = sum(item.gap for item in items[1:])
     left = height - gaps - sum(i.height(n) for i, n in zip(items, lines, strict=True))
@@ -235,7 +230,7 @@ def _shares(items: Sequence[_Item], height: float) -> tuple[list[int], float]:
         _, at = min(shares)
         lines[at] += 1
         left -= items[at].line
-    return lines, min(max(0.0, left), (_WIDEST - 1) * gaps) / max(1, len(items) - 1)
+    return lines, min(1 + max(0.0, left) / gaps, _WIDEST) if gaps else 1.0
 
 
 def _with_lines(item: _Item, count: int) -> Any:
