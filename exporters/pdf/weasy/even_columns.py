@@ -18,7 +18,7 @@ from typing import Any
 _LESS, _MORE = 1, 2  # lines that a question may lose, or gain
 _LEAST_LINES = 2  # which it keeps
 # Of the lines of a part, at least; with fewer, it takes another column.
-_LEAST_SHARE = 0.8
+_LEAST_SHARE = 0.78
 # Of the height of its columns a part has at least so much, before room is shared.
 _LEAST_FULL = 0.5
 _WIDEST = 3.0  # times the usual space between two questions
