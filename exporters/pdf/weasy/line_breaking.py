@@ -16,6 +16,9 @@ A thin space between Chinese and Latin (`setting.cjk_spacing`) is a space of tha
 line ends behind it. Pango leaves it out when it chooses the end of the line, WeasyPrint counts it
 afterwards: the line is a hair too long, and is broken at an earlier place, often far too early.
 
+So is a text that ends with a space, before code say, if it fits but for this space: WeasyPrint then
+leaves nothing of it in the line but its first word.
+
 When these issues are closed, print the shipped deck with and without this module, compare the pages
 as pictures, and delete it if nothing is worse.
 """
@@ -35,6 +38,8 @@ from weasyprint.text.line_break import create_layout, first_line_metrics, line_s
 
 _ROUNDING = 0.01  # pixels
 
+# In ems: a character takes no less on average. A text that is longer than its line is not measured.
+_NARROW = 0.25
 _UNBROKEN = ("pre", "nowrap")
 _THIN = "\u2009"
 
@@ -104,7 +109,20 @@ def _width(text: str, style: Any, context: Any) -> float:
 
 def _split_between_words(*text: Any, is_line_start: bool = True, **how: Any) -> Any:
     """`split_first_line`, but no word is broken; words that are too long come later."""
-    return _without_thin_space(_split(*text, is_line_start=False, **how), text[1])
+    found = _split(*text, is_line_start=False, **how)
+    if found[2] is not None and _fits_but_for_its_space(*text):
+        return _split(*text[:3], None, *text[4:], is_line_start=False, **how)
+    return _without_thin_space(found, text[1])
+
+
+def _fits_but_for_its_space(text: str, style: Any, context: Any, max_width: Any, *_: Any) -> bool:
+    """Whether `text` fits into a line, over whose end hangs nothing but the space it ends with."""
+    return (
+        text.endswith(" ")
+        and style["white_space"] == "normal"
+        and len(text) * _NARROW * style["font_size"] < max_width
+        and _width(text.rstrip(" "), style, context) <= max_width
+    )
 
 
 def _without_thin_space(found: tuple[Any, ...], style: Any) -> tuple[Any, ...]:
