@@ -21,21 +21,26 @@ _CODE = re.compile(r"<(/?)(?:pre|code)\b")
 def add_thin_spaces(html: str) -> str:
     """`html` with thin spaces between Chinese and Latin, Greek or Cyrillic.
 
-    Spaces are also added where an inline element begins or ends. Code does not change.
+    Spaces are also added where an inline element begins or ends, outside of it: they have no line
+    below them, and a line may end there although none may within the element. Code does not change.
     """
     out: list[str] = []
     depth = 0
     before = ""
+    between = 0  # where in `out` a space would stand between `before` and what follows
     for piece in _PIECE.findall(html):
         if code := _CODE.match(piece):
             depth += -1 if code[1] else 1
             before = ""
         elif piece.startswith("<"):
             before = before if _INLINE.match(piece) else ""
+            if piece.startswith("</") and between == len(out):
+                between += 1
         elif not depth:
-            joint = THIN if before and _BETWEEN.search(before + piece[0]) else ""
-            out.append(joint + _BETWEEN.sub(THIN, piece))
-            before = piece[-1]
+            if before and _BETWEEN.search(before + piece[0]):
+                out.insert(between, THIN)
+            out.append(_BETWEEN.sub(THIN, piece))
+            before, between = piece[-1], len(out)
             continue
         out.append(piece)
     return "".join(out)
