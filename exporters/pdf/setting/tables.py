@@ -257,7 +257,7 @@ def _short_text_width(cell: _Cell, points: float) -> float:
 def _running_text(table: str) -> str:
     """A table with too many columns as running text: each row becomes a paragraph."""
     text = _CELL.sub(_cell_as_text, table)
-    rows = "".join(f"<p>{row}</p>" for row in _ROW.findall(text))
+    rows = "".join(f"<p>{row.strip()}</p>" for row in _ROW.findall(text))
     return f'<div class="flowing">{rows}</div>'
 
 

@@ -47,9 +47,9 @@ _ENDLESS = 10_000  # characters: a line of code is never marked as too long, but
 class CheatPack:
     """What one worker lays out, with all that it needs.
 
-    `extents` are tried in turn until one fits on `pages`. If `open_ended`, the last one takes as
-    many pages as it needs. `title` is empty if another pack has it. `first` is the number of the
-    first extent among all.
+    `extents` are tried in turn until one fits on `pages`. If `open_ended`, they are as many more as
+    the last one needs; without any to begin with, it is set in the smallest type. `title` is empty
+    if another pack has it. `first` is the number of the first extent among all.
     """
 
     title: str
@@ -93,24 +93,38 @@ def print_cheat(pack: CheatPack) -> bytes:
     """
     geometry = cheat_geometry(pack.print_options)
     room = pack.pages * geometry.columns
-    estimates = [extent.columns(geometry) for extent in pack.extents]
-    last = len(estimates) - 1
-    number = next((at for at, estimate in enumerate(estimates) if estimate <= room), last)
     with print_environment():
-        made = _columns(pack, number).fitted(room)
-        if number and estimates[number - 1] * made.error <= _NEAR * room and made.used <= room:
-            more = _columns(pack, number - 1).fitted(room)
-            if more.used <= room:
-                made, number = more, number - 1
-        while made.used > room and number < last:
-            number += 1
-            made = _columns(pack, number).fitted(room)
+        made, number = _fullest(pack, room)
+        if room < made.used and room and pack.open_ended:
+            # More pages than it should have; now they may hold what was left out to save them.
+            room = ceil(made.used / geometry.columns) * geometry.columns
+            made, number = _fullest(pack, room)
         if made.used <= room or pack.open_ended:
             made = _columns(pack, number).evened(made, room)
             pages = list(imposed(made.document.pages, geometry.imposition()))
             return write_part(made.document.copy(pages), made.html)
     needed = ceil(made.used * (pack.print_options.pages or 1) / room)
     raise FitError("cheat", pack.print_options.pages, needed, smallest_size(pack.print_options))
+
+
+def _fullest(pack: CheatPack, room: float) -> tuple[_Made, int]:
+    """The layout of the first extent of `pack` that fits in `room` columns, and its number.
+
+    If none fits, it is that of the last one.
+    """
+    geometry = cheat_geometry(pack.print_options)
+    estimates = [extent.columns(geometry) for extent in pack.extents]
+    last = len(estimates) - 1
+    number = next((at for at, estimate in enumerate(estimates) if estimate <= room), last)
+    made = _columns(pack, number).fitted(room)
+    if number and estimates[number - 1] * made.error <= _NEAR * room and made.used <= room:
+        more = _columns(pack, number - 1).fitted(room)
+        if more.used <= room:
+            return more, number - 1
+    while made.used > room and number < last:
+        number += 1
+        made = _columns(pack, number).fitted(room)
+    return made, number
 
 
 def _columns(pack: CheatPack, number: int) -> _Columns:

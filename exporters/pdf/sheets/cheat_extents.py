@@ -133,9 +133,17 @@ def _cheat_card(card: Card) -> Card:
 
 
 def _in_words(html: Html) -> Html:
-    """`html` with the description of each picture in its place: there is no room for pictures."""
+    """`html` with the description of each picture in its place: there is no room for pictures.
+
+    No line may end between the number of an item of a list and its text.
+    """
     return tuple(
-        f"[{escape(piece.alt)}]" if isinstance(piece, Picture) else piece for piece in html
+        f"[{escape(piece.alt)}]"
+        if isinstance(piece, Picture)
+        else piece.replace("<li>\n", "<li>")
+        if isinstance(piece, str)
+        else piece
+        for piece in html
     )
 
 

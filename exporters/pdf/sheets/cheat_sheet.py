@@ -15,6 +15,8 @@ from exporters.pdf.book.binding import PartTask, start_parts
 from exporters.pdf.book.folding import POCKET_PAGES, pocket
 from exporters.pdf.book.pdf_merge import Part, join_parts
 from exporters.pdf.setting.html_templates import render
+from exporters.pdf.setting.missing_glyphs import box_missing_glyphs_in_text
+from exporters.pdf.setting.text_width import shorten, text_width
 from exporters.pdf.sheet import Label, Sheet
 from exporters.pdf.sheets.cheat_columns import (
     EXTENT,
@@ -24,7 +26,7 @@ from exporters.pdf.sheets.cheat_columns import (
     smallest_size,
 )
 from exporters.pdf.sheets.cheat_extents import Extent, extents
-from exporters.pdf.sheets.running_heads import edition_text, foot_text, sheet_title
+from exporters.pdf.sheets.running_heads import BETWEEN, edition_text, sheet_title
 from exporters.pdf.weasy.press import print_part
 from exporters.theme import words
 from exporters.view import Chapter
@@ -32,7 +34,9 @@ from exporters.view import Chapter
 _PAGES = 2  # unless told: one sheet of paper, both sides
 _HOPELESS = 1.3  # an estimate that exceeds the room so far is not tried
 _UNSURE = 1.05  # an estimate may be so much too small
-_PACK = 4  # pages; a deck that needs more pages than allowed is laid out in packs of so many
+_BETWEEN = 3.0  # millimetres, between what stands left and right in the foot
+_READABLE = 3.5  # millimetres a point of type: a shorter part of a title says little
+_PACK = 20  # pages; a deck that needs more pages than allowed is laid out in packs of so many
 
 
 def start_cheat_sheet(deck: Deck, version: Version, job: Job, pool: Pool) -> Callable[[], bytes]:
@@ -80,8 +84,8 @@ def _packs(deck: Deck, choices: Sequence[Extent], job: Job) -> Iterator[CheatPac
     least = choices[-1]
     geometry = cheat_geometry(options)
     needed = least.columns(geometry) / geometry.columns
-    if needed <= _HOPELESS * pages:
-        open_ended = not options.pages
+    open_ended = not options.pages
+    if needed <= max(_HOPELESS * pages, _PACK * open_ended):
         yield CheatPack(title, lang, options, tuple(choices), pages, open_ended)
         return
     if options.pages:
@@ -90,7 +94,7 @@ def _packs(deck: Deck, choices: Sequence[Extent], job: Job) -> Iterator[CheatPac
     last = len(choices) - 1
     for number, some in enumerate(_runs(least, ceil(least.count / ceil(needed / _PACK)))):
         extent = replace(least, chapters=some)
-        yield CheatPack("" if number else title, lang, options, (extent,), 1, True, last)
+        yield CheatPack("" if number else title, lang, options, (extent,), 0, True, last)
 
 
 def _runs(extent: Extent, most: int) -> Iterator[tuple[Chapter, ...]]:
@@ -122,14 +126,19 @@ def _labels(
     deck: Deck, version: Version, options: PrintOptions, claim: str, count: int
 ) -> list[tuple[Label, Label]]:
     """The foot of each page: what stands on the sheet and its version, and the page."""
-    geometry = cheat_geometry(options)
+    sheet, page_of = words(deck.meta.lang)["cheat-sheet"], words(deck.meta.lang)["page-of"]
+    title = box_missing_glyphs_in_text(deck.meta.title)
+    rest = [claim, *filter(None, (edition_text(version), deck.meta.license))]
     size = smallest_size(options)
-    left = replace(geometry.foot_left(""), size=size)
-    sheet = f"{words(deck.meta.lang)['cheat-sheet']} · {claim}"
-    left = replace(left, text=foot_text(deck, version, sheet, left))
-    page_of = words(deck.meta.lang)["page-of"]
+    last = page_of.format(page=count, pages=count)
+    room = cheat_geometry(options).text_area[0] - text_width(last, size) - _BETWEEN
+    whole = [title, sheet, *rest]
+    short = shorten(title, room - text_width(BETWEEN.join(["", *whole[1:]]), size), size)
+    readable = text_width(short, size) > _READABLE * size
+    lefts = [whole, [title, *rest], *([[short, *whole[1:]]] if readable else []), whole[1:]]
+    lefts += [rest[:end] for end in range(len(rest), 0, -1)]
     return [
-        (left, replace(geometry.foot_right(page_of.format(page=page, pages=count)), size=size))
+        _foot(options, lefts, (page_of.format(page=page, pages=count), f"{page} / {count}", ""))
         for page in range(1, count + 1)
     ]
 
@@ -138,16 +147,37 @@ def _pocket_labels(
     deck: Deck, version: Version, options: PrintOptions, claim: str, count: int
 ) -> list[tuple[Label, Label]]:
     """The foot of each small page: in turn what stands on the sheet, and its edition."""
-    geometry, size = cheat_geometry(options), smallest_size(options)
-    word = words(deck.meta.lang)
-    texts = (
-        f"{word['cheat-sheet']} · {claim}",
-        " · ".join(filter(None, (edition_text(version), deck.meta.license))),
+    edition = [*filter(None, (edition_text(version), deck.meta.license))]
+    lefts = (
+        [[words(deck.meta.lang)["cheat-sheet"], claim], [claim]],
+        [edition[:end] for end in range(len(edition), 0, -1)] or [[]],
     )
     return [
-        (
-            replace(geometry.foot_left(texts[(page - 1) % 2]), size=size),
-            replace(geometry.foot_right(f"{page} / {count}"), size=size),
-        )
+        _foot(options, lefts[(page - 1) % 2], (f"{page} / {count}", ""))
         for page in range(1, count + 1)
     ]
+
+
+def _foot(
+    options: PrintOptions, lefts: Sequence[Sequence[str]], rights: Sequence[str]
+) -> tuple[Label, Label]:
+    """The first of `lefts` that has room beside the first of `rights`.
+
+    If none has, it is the last one, beside the first of `rights` that leaves room for it.
+    """
+    geometry, size = cheat_geometry(options), smallest_size(options)
+    width = geometry.text_area[0]
+    joined = [BETWEEN.join(left) for left in lefts]
+    pairs = [(left, rights[0]) for left in joined] + [(joined[-1], right) for right in rights[1:]]
+    left, right = next(
+        (
+            pair
+            for pair in pairs
+            if sum(text_width(each, size) for each in pair) + _BETWEEN <= width
+        ),
+        pairs[-1],
+    )
+    return (
+        replace(geometry.foot_left(left), size=size, width=width),
+        replace(geometry.foot_right(right), size=size, width=width),
+    )
