@@ -13,16 +13,17 @@ from typing import Any
 
 from markupsafe import Markup
 
-from deckpress.model import CardKind
 from deckpress.reading.part_names import part_label
 from exporters.job import FitError, PrintOptions
+from exporters.pdf.book.folding import POCKET_PAGES
 from exporters.pdf.setting.field_html import PaperRenderer
 from exporters.pdf.setting.html_templates import render, styles, text_to_html
 from exporters.pdf.setting.page_geometry import Geometry
 from exporters.pdf.sheet import Sheet
 from exporters.pdf.sheets.cheat_extents import LEADING, Extent, is_long
-from exporters.pdf.weasy.imposition import free_height, imposed
+from exporters.pdf.weasy.imposition import blocks, free_height, imposed
 from exporters.pdf.weasy.press import lay_out, print_environment, write_part
+from exporters.theme import words
 
 EXTENT = "_extent-"  # the start of the id that says which extent was printed
 
@@ -97,7 +98,8 @@ def print_cheat(pack: CheatPack) -> bytes:
         made, number = _fullest(pack, room)
         if room < made.used and room and pack.open_ended:
             # More pages than it should have; now they may hold what was left out to save them.
-            room = ceil(made.used / geometry.columns) * geometry.columns
+            side = geometry.columns * (POCKET_PAGES if pack.print_options.pocket else 1)
+            room = ceil(made.used / side) * side
             made, number = _fullest(pack, room)
         if made.used <= room or pack.open_ended:
             made = _columns(pack, number).evened(made, room)
@@ -191,6 +193,8 @@ class _Columns:
         If it goes on a little on its last page, it is set smaller, as long as it reads well. Then
         what is left is shared by all columns.
         """
+        if made.used > room:
+            return made
         options = self._pack.print_options
         on_a_page = cheat_geometry(options).columns
         whole = floor(made.used / on_a_page) * on_a_page
@@ -200,10 +204,11 @@ class _Columns:
                 made = closer
         goal = room if options.pocket else ceil(made.used / on_a_page) * on_a_page
         share = made.used / goal
-        if share >= _EVEN or made.used > room:
+        if share >= _EVEN:
             return made
+        least = _tallest(made.document.pages) / cheat_geometry(options).text_area[1]
         for higher in _HIGHER:
-            even = self._laid_out(made.size, min(1.0, share * higher))
+            even = self._laid_out(made.size, min(1.0, max(share * higher, least)))
             if len(even.document.pages) <= goal:
                 return even
         return made
@@ -248,13 +253,24 @@ class _Columns:
             field=renderer.field,
             text=text_to_html,
             label=lambda name: part_label(name, lang),
-            kinds=CardKind,
+            continued=words(lang)["continued"],
             is_long=is_long,
             style=Markup(css),
         )
         document = lay_out(Sheet(html, renderer.drawings))
         used = _used_columns(document.pages, geometry)
         return _Made(document, html, used, size, self._extent.columns(geometry))
+
+
+def _tallest(pages: Sequence[Any]) -> float:
+    """The height in millimetres of the tallest card that is not divided, and of titles above it."""
+    tallest = height = 0.0
+    for page in pages:
+        for element, more in blocks(page):
+            height += 0.0 if element.get("class") == "item long" else more
+            if element.tag == "div":
+                tallest, height = max(tallest, height), 0.0
+    return tallest
 
 
 def _used_columns(pages: Sequence[Any], geometry: Geometry) -> float:

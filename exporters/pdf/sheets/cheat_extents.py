@@ -17,6 +17,7 @@ from exporters.view import Chapter, Entry, chapters
 # For estimates, in ems: a line, the space of a card and its number, and the heading of a section.
 LEADING = 1.36
 _CARD, _NUMBER, _SECTION = 0.32, 1.9, 2.6
+_BOLD = 1.2  # the width of a title of a section relative to the same text
 _FILLED = 0.91  # the share of a line that text fills, since lines end where words do
 # A card of more text, in ems, may be divided between two columns, of whose lines each has so many.
 _LONG, _LINE = 500, 24
@@ -45,7 +46,8 @@ class Extent:
         line = geometry.column_width / em * _FILLED
         ems = 0.0
         for chapter in self.chapters:
-            ems += _SECTION
+            titles = ceil(_BOLD * text_length((chapter.section.title,)) / line)
+            ems += _SECTION + (titles - 1) * LEADING
             for entry in chapter.entries:
                 length, lines = _amount(entry.card)
                 ems += (ceil(length / line) + lines) * LEADING + _CARD

@@ -36,7 +36,10 @@ _HOPELESS = 1.3  # an estimate that exceeds the room so far is not tried
 _UNSURE = 1.05  # an estimate may be so much too small
 _BETWEEN = 3.0  # millimetres, between what stands left and right in the foot
 _READABLE = 3.5  # millimetres a point of type: a shorter part of a title says little
-_PACK = 20  # pages; a deck that needs more pages than allowed is laid out in packs of so many
+# Pages: a sheet that needs more than allowed, but so few, is set so as to fill them. One that needs
+# more is set in the smallest type at once, in packs of so many, of which each ends on a page that
+# is not full.
+_FEW, _PACK = 4, 40
 
 
 def start_cheat_sheet(deck: Deck, version: Version, job: Job, pool: Pool) -> Callable[[], bytes]:
@@ -85,14 +88,15 @@ def _packs(deck: Deck, choices: Sequence[Extent], job: Job) -> Iterator[CheatPac
     geometry = cheat_geometry(options)
     needed = least.columns(geometry) / geometry.columns
     open_ended = not options.pages
-    if needed <= max(_HOPELESS * pages, _PACK * open_ended):
+    if needed <= max(_HOPELESS * pages, _FEW * open_ended):
         yield CheatPack(title, lang, options, tuple(choices), pages, open_ended)
         return
     if options.pages:
         sides = ceil(_UNSURE * needed / on_a_side)
         raise FitError("cheat", options.pages, sides, smallest_size(options))
     last = len(choices) - 1
-    for number, some in enumerate(_runs(least, ceil(least.count / ceil(needed / _PACK)))):
+    packs = ceil(needed / (_PACK * on_a_side))
+    for number, some in enumerate(_runs(least, ceil(least.count / packs))):
         extent = replace(least, chapters=some)
         yield CheatPack("" if number else title, lang, options, (extent,), 0, True, last)
 

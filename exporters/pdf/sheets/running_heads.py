@@ -19,13 +19,19 @@ BETWEEN = " · "
 def foot_text(deck: Deck, version: Version, sheet: str, room: Label) -> str:
     """The foot of each page: title, sheet, edition, license.
 
-    `sheet` is the name of the sheet, or empty. A title that is too long for the label `room` is cut
-    short, so that everything else can be read.
+    `sheet` is the name of the sheet, or empty. If all that is too long for the label `room`, the
+    name of the sheet is left out; or else the title is cut short, so that all other can be read.
     """
-    rest = [each for each in (sheet, edition_text(version), deck.meta.license) if each]
+    title = box_missing_glyphs_in_text(deck.meta.title)
+    rest = [each for each in (edition_text(version), deck.meta.license) if each]
+    for parts in ([title, sheet, *rest], [title, *rest]):
+        whole = BETWEEN.join(filter(None, parts))
+        if text_width(whole, room.size) <= room.width:
+            return whole
+    rest = [each for each in (sheet, *rest) if each]
     left = room.width - text_width(BETWEEN.join(["", *rest]), room.size)
-    title = shorten(box_missing_glyphs_in_text(deck.meta.title), left, room.size)
-    return BETWEEN.join(rest if title == "…" else [title, *rest])
+    short = shorten(title, left, room.size)
+    return BETWEEN.join(rest if short == "…" else [short, *rest])
 
 
 def sheet_title(deck: Deck, version: Version, sheet: str = "") -> str:

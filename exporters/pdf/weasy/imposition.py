@@ -28,6 +28,12 @@ def first_element(page: Any) -> Any:
     return body.children[0].element
 
 
+def blocks(page: Any) -> Iterator[tuple[Any, float]]:
+    """What stands on one of WeasyPrint's pages: each element with its height in millimetres."""
+    (body,) = page._page_box.children[0].children
+    return ((child.element, child.margin_height() / _PIXELS) for child in body.children)
+
+
 def room_height(page: Any) -> float:
     """The height between the margins of one of WeasyPrint's pages, in millimetres."""
     return float(page._page_box.height / _PIXELS)
