@@ -21,8 +21,10 @@ from deckpress.reading.part_names import part_label
 from exporters.job import PrintOptions
 from exporters.pdf.setting.field_html import PaperRenderer
 from exporters.pdf.setting.html_templates import render, styles, text_to_html
+from exporters.pdf.setting.missing_glyphs import box_missing_glyphs_in_text
 from exporters.pdf.setting.nesting import INDENT
 from exporters.pdf.setting.tables import SIZES
+from exporters.pdf.setting.text_width import shorten, text_width
 from exporters.pdf.sheet import Imposition, Sheet
 from exporters.pdf.sheets import question_view
 from exporters.pdf.sheets.card_grid import CardGrid
@@ -51,6 +53,9 @@ _CODE = _SMALL * 0.6
 _ASKED = 0.88  # the size of what stands below a question (flashcards.css)
 _CODE_AROUND = 4.2
 
+# The corners: the type sizes of the title of a section and of the number, in points (see
+# flashcards.css); the space beside them and at least between them, in millimetres.
+_SECTION_SIZE, _NUMBER_SIZE, _CORNER, _BETWEEN = 6.0, 7.0, 5.0, 2.0
 # The space beside, and above and below, the text of a card, in millimetres (see flashcards.css).
 _AROUND = (10.0, 15.5)
 
@@ -291,20 +296,24 @@ class FlashCards:
     def _frame_sheet(self, leaves: Sequence[Leaf]) -> Sheet:
         """What is on the paper besides the text of the cards: the corners and the marks."""
         width, height = self._grid.width, self._grid.height
-        css = f"@page {{ size: {width}mm {height}mm; margin: 0 }}\n" + "".join(self._places(leaves))
+        css = f"@page {{ size: {width}mm {height}mm; margin: 0 }}\n" + "".join(self._places())
         style = Markup(styles("flashcards.css", *self._ink) + css)
-        values = {"leaves": leaves, "marks": self._marks}
+        values = {"leaves": leaves, "marks": self._marks, "section": self._section}
         return Sheet(render("flashcards-around", **self._shared, **values, style=style))
 
-    def _places(self, leaves: Sequence[Leaf]) -> Iterator[str]:
-        """The CSS of the places of the cards, of the marks and beside the numbers of the cards."""
+    def _section(self, face: Face) -> str:
+        """The title of a section, as far as there is room for it beside the number of the card."""
+        number = text_width(face.label, _NUMBER_SIZE, bold=True)
+        room = self._grid.card[0] - 2 * _CORNER - number - _BETWEEN
+        return shorten(box_missing_glyphs_in_text(face.section), room, _SECTION_SIZE)
+
+    def _places(self) -> Iterator[str]:
+        """The CSS of the places of the cards and of the marks."""
         for side, places in (("front", self._grid.fronts()), ("back", self._grid.backs())):
             for number, place in enumerate(places):
                 yield _rectangle(f"{side}-{number}", *place, *self._grid.card)
         for number, mark in enumerate(self._marks):
             yield _rectangle(f"mark-{number}", mark.left, mark.top, mark.width, mark.height)
-        for length in sorted({len(face.label) for leaf in leaves for face, _ in leaf.faces}):
-            yield f".beside-{length} {{ right: {7 + 1.6 * length}mm }}\n"
 
     def _first_size(self, card: Card, front: bool, parts: tuple[Part, ...]) -> float:
         """An estimate of the largest type size in which a side fits, by the length of its text."""

@@ -8,7 +8,7 @@ from deckpress.model import Deck, Version
 from exporters.pdf.book.binding import Places
 from exporters.pdf.setting.missing_glyphs import box_missing_glyphs_in_text
 from exporters.pdf.setting.page_geometry import Geometry
-from exporters.pdf.setting.text_width import shorten, text_width
+from exporters.pdf.setting.text_width import ELLIPSIS, shorten, text_width
 from exporters.pdf.sheet import Label
 from exporters.theme import words
 from exporters.view import Chapter
@@ -20,18 +20,18 @@ def foot_text(deck: Deck, version: Version, sheet: str, room: Label) -> str:
     """The foot of each page: title, sheet, edition, license.
 
     `sheet` is the name of the sheet, or empty. If all that is too long for the label `room`, the
-    name of the sheet is left out; or else the title is cut short, so that all other can be read.
+    name of the sheet is left out; or else the title is cut short, or left out, so that all other
+    can be read.
     """
     title = box_missing_glyphs_in_text(deck.meta.title)
     rest = [each for each in (edition_text(version), deck.meta.license) if each]
-    for parts in ([title, sheet, *rest], [title, *rest]):
-        whole = BETWEEN.join(filter(None, parts))
-        if text_width(whole, room.size) <= room.width:
-            return whole
-    rest = [each for each in (sheet, *rest) if each]
-    left = room.width - text_width(BETWEEN.join(["", *rest]), room.size)
+    named = [sheet, *rest] if sheet else rest
+    left = room.width - text_width(BETWEEN.join(["", *named]), room.size)
     short = shorten(title, left, room.size)
-    return BETWEEN.join(rest if short == "…" else [short, *rest])
+    cut = [] if short == ELLIPSIS else [[short, *named]]
+    choices = map(BETWEEN.join, ([title, *named], [title, *rest], *cut, named, rest))
+    fitting = (each for each in choices if text_width(each, room.size) <= room.width)
+    return next(fitting, BETWEEN.join(rest))
 
 
 def sheet_title(deck: Deck, version: Version, sheet: str = "") -> str:
