@@ -264,13 +264,15 @@ class Math:
     """A formula: its TeX, and an SVG drawing of it in ``fill="currentColor"``.
 
     The SVG has the role of an image, and the TeX as its label. `depth` is how far the drawing
-    reaches below the baseline, in twentieths of an em.
+    reaches below the baseline, in twentieths of an em. `least` is the size of its smallest sign, an
+    index or a part of a fraction, relative to that of the text.
     """
 
     tex: str
     display: bool
     svg: str
     depth: int
+    least: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

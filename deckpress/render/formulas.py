@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
+from typing import Any
 from xml.etree import ElementTree
 
 from markupsafe import escape
@@ -71,7 +73,19 @@ def draw(tex: str, *, display: bool) -> Math:
         f'width="{width / _SIZE:.3f}em" height="{height / _SIZE:.3f}em" '
         f'viewBox="{left:g} {top:g} {width:g} {height:g}">{body}</svg>'
     )
-    return Math(tex, display, svg, max(0, round((top + height) / _SIZE * 20)))
+    depth = max(0, round((top + height) / _SIZE * 20))
+    return Math(
+        tex, display, svg, depth, round(min(_sizes(drawing.node), default=_SIZE) / _SIZE, 3)
+    )
+
+
+def _sizes(node: Any) -> Iterator[float]:
+    """The size of each sign of a part of a drawing, as far as it is known."""
+    for part in getattr(node, "nodes", ()):
+        if type(part).__name__ == "Glyph":
+            yield part.size
+        else:
+            yield from _sizes(part)
 
 
 def _with_references(tex: str) -> str:

@@ -45,6 +45,8 @@ class PaperRenderer:
     higher than others, or turned, and so is a table that is too wide. `pictures` are those of the
     deck.
 
+    No sign of a formula is smaller than `least` points, unless the formula is too wide for that.
+
     Formulas become pictures. `drawings` collects them by name; the sheet needs them as assets.
     """
 
@@ -58,6 +60,7 @@ class PaperRenderer:
     height: float = 0.0
     pictures: Mapping[str, Asset] = field(default_factory=dict)
     drawings: dict[str, Asset] = field(default_factory=dict)
+    least: float = 0.0
 
     def field(self, html: Html) -> Markup:
         """The field `html` as HTML for paper."""
@@ -95,8 +98,9 @@ class PaperRenderer:
         name = f"formula-{sha256(drawing).hexdigest()[:16]}.svg"
         self.drawings[name] = Asset(name, "image/svg+xml", drawing)
         size = _WIDTH.match(math.svg)
-        width = f"width:{_em(*size.groups()):.3f}em;" if size else ""
-        style = f"{width}vertical-align:{-math.depth / 20:.2f}em"
+        larger = max(1.0, self.least / (self.type_size * math.least))
+        width = f"width:{larger * _em(*size.groups()):.3f}em;" if size else ""
+        style = f"{width}vertical-align:{-larger * math.depth / 20:.2f}em"
         image = f'<img class="math" src="asset:{name}" alt="{escape(math.tex)}" style="{style}">'
         return f'<span class="formula">{image}</span>' if math.display else image
 

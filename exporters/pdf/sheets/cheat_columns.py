@@ -237,9 +237,10 @@ class _Columns:
         options, lang = self._pack.print_options, self._pack.lang
         geometry = cheat_geometry(options, size)
         empty = (1 - share) * geometry.text_area[1]
+        least = smallest_size(options)
         # With no room, a table becomes running text.
-        renderer = PaperRenderer(self._numbers, geometry.scale, _ENDLESS, 0, 0.0, size)
-        small = max(smallest_size(options), _SMALL * size)
+        renderer = PaperRenderer(self._numbers, geometry.scale, _ENDLESS, 0, 0.0, size, least=least)
+        small = max(least, _SMALL * size)
         css = styles("column.css", "cheat.css", *(("ink.css",) if options.ink_saver else ()))
         css += geometry.column_css()
         css += f"@page {{ margin-bottom: {empty:.2f}mm }}\n"

@@ -7,6 +7,8 @@ import pytest
 from deckpress.model import Section
 from exporters.pdf.setting.line_breaks import JOINER, SPACE, decide_breaks
 from exporters.pdf.setting.page_geometry import Geometry
+from exporters.pdf.sheet import Sheet
+from exporters.pdf.weasy.press import lay_out, print_environment
 from tests.exporters.pdf_reading import MARGIN, MILLIMETRE, Glyph, glyphs, squeezed
 from tests.exporters.printing import printed
 from tests.exporters.samples import card, deck
@@ -56,6 +58,24 @@ def test_a_line_that_ends_between_chinese_and_latin_is_as_full_as_any() -> None:
     assert len(of_paragraphs) > 60
     longest = 7 * 0.6 * 8.4  # points: a word that may have been too long for the rest of its line
     assert all(room < longest for text, room in of_paragraphs if not text.endswith("。"))
+
+
+def test_the_space_before_code_ends_no_line_early() -> None:
+    """A text that fits but for its last space stays in the line; a wider line holds no less."""
+    text = "<p>One <i>two three four five <code>six_seven_eight</code> nine</i></p>"
+    words = [len(first_line(text, 46 + step / 10).split()) for step in range(40)]
+    assert words == sorted(words)
+    assert (words[0], words[-1]) == (4, 5)
+
+
+def first_line(text: str, width: float) -> str:
+    """The text of the first line in a column of `width` millimetres."""
+    css = f"@page {{ size: {width}mm 50mm; margin: 0 }} html {{ overflow-wrap: anywhere }}"
+    with print_environment():
+        page = lay_out(Sheet(f"<!doctype html><style>{css}</style>{text}")).pages[0]
+    boxes = page._page_box.descendants()
+    line = next(box for box in boxes if type(box).__name__ == "LineBox")
+    return "".join(getattr(box, "text", "") for box in line.descendants())
 
 
 def lines_in_three_columns(*answers: str) -> list[tuple[str, float]]:
