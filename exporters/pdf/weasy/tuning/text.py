@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any
 
+from weasyprint import document
 from weasyprint.layout import preferred
 from weasyprint.text import line_break
 from weasyprint.text.ffi import ffi, gobject, pango
@@ -34,6 +36,8 @@ def tune() -> None:
     layout.deactivate, layout.reactivate = _keep, _quick_reactivate
     preferred.split_first_line = narrowest
     replace(_strut, _quick_strut)
+    # Our documents bring no fonts of their own, so all of a process can have the same.
+    document.FontConfiguration = cache(document.FontConfiguration)
 
 
 def _template(style: Any) -> dict[str, Any]:
