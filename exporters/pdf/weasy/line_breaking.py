@@ -32,6 +32,7 @@ from typing import Any
 
 from weasyprint.formatting_structure import boxes
 from weasyprint.layout import inline, preferred
+from weasyprint.text import line_break
 from weasyprint.text.constants import PANGO_WRAP_MODE
 from weasyprint.text.ffi import pango
 from weasyprint.text.line_break import create_layout, first_line_metrics, line_size
@@ -43,7 +44,7 @@ _NARROW = 0.25
 _UNBROKEN = ("pre", "nowrap")
 _THIN = "\u2009"
 
-_split_box, _split = inline.split_inline_box, inline.split_first_line
+_split_box = inline.split_inline_box
 _collapsed = inline.trailing_whitespace_size
 
 
@@ -103,15 +104,15 @@ def _hanging(context: Any, box: Any) -> Any:
 def _width(text: str, style: Any, context: Any) -> float:
     if not text:
         return 0.0
-    width: float = _split(text, style, context, None, 0)[3]
+    width: float = line_break.split_first_line(text, style, context, None, 0)[3]
     return width
 
 
 def _split_between_words(*text: Any, is_line_start: bool = True, **how: Any) -> Any:
     """`split_first_line`, but no word is broken; words that are too long come later."""
-    found = _split(*text, is_line_start=False, **how)
+    found = line_break.split_first_line(*text, is_line_start=False, **how)
     if found[2] is not None and _fits_but_for_its_space(*text):
-        return _split(*text[:3], None, *text[4:], is_line_start=False, **how)
+        return line_break.split_first_line(*text[:3], None, *text[4:], is_line_start=False, **how)
     return _without_thin_space(found, text[1])
 
 
@@ -173,7 +174,7 @@ def _split_text(
     text: str, style: Any, context: Any, max_width: Any, spacing: Any, **how: Any
 ) -> Any:
     """`split_first_line`, but if not even the first word fits, the word is broken."""
-    found = _split(text, style, context, max_width, spacing, **how)
+    found = line_break.split_first_line(text, style, context, max_width, spacing, **how)
     layout, _, resume_index, width, *_ = found
     words = layout.text.strip() or resume_index is None
     if max_width is None or style["white_space"] in _UNBROKEN:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
+from math import inf
 from typing import Any
 
 from weasyprint import document
 from weasyprint.layout import preferred
 from weasyprint.text import line_break
-from weasyprint.text.ffi import ffi, gobject, pango
+from weasyprint.text.ffi import FROM_UNITS, ffi, gobject, pango
 
 from exporters.pdf.weasy.tuning.keeping import kept, replace
 
@@ -22,9 +23,17 @@ _PLAIN = re.compile(rf" ?[{_LETTERS}]+(?: [{_LETTERS}]+)* ?\Z")
 _SEEN = 32  # characters in which the end of the first word is looked for at first
 _AHEAD = 4  # characters behind a word that may forbid a break
 
+# Two characters with a break between them, and none before that could depend on what follows.
+_BREAK = re.compile("[\u4e00-\u9fff]{2}")
+_MORE = 6  # characters that are laid out behind a line, for what is narrower than it looks
+_FEWEST = 8  # characters in a line; a shorter one is left to WeasyPrint
+_SOFT_HYPHEN = "\u00ad"
+_PAIRS = 4096  # of letters between which a break was looked for
+
 _set_up, _set_text = line_break.Layout.setup, line_break.Layout.set_text
 _reactivate = line_break.Layout.reactivate
 _strut, _split = line_break.strut, line_break.split_first_line
+_size, _can_break = line_break.line_size, line_break.can_break_text
 
 ffi.cdef("PangoLayout *pango_layout_copy(PangoLayout *);")
 
@@ -36,6 +45,9 @@ def tune() -> None:
     layout.deactivate, layout.reactivate = _keep, _quick_reactivate
     preferred.split_first_line = narrowest
     replace(_strut, _quick_strut)
+    replace(_split, _quick_split)
+    replace(_size, _quick_size)
+    replace(_can_break, lru_cache(_PAIRS)(_can_break))
     # Our documents bring no fonts of their own, so all of a process can have the same.
     document.FontConfiguration = cache(document.FontConfiguration)
 
@@ -92,6 +104,51 @@ def _quick_reactivate(self: Any, style: Any) -> None:
 
 def _quick_strut(style: Any) -> Any:
     return kept(style, "strut", _strut)
+
+
+_extents = ffi.new("PangoRectangle *")
+
+
+def _quick_size(line: Any, style: Any) -> tuple[float, float]:
+    """`line_size` without a new rectangle a call."""
+    if style["letter_spacing"] != "normal":
+        size: tuple[float, float] = _size(line, style)
+        return size
+    pango.pango_layout_line_get_extents(line, ffi.NULL, _extents)
+    return _extents.width * FROM_UNITS, _extents.height * FROM_UNITS
+
+
+def _quick_split(
+    text: str, style: Any, context: Any, max_width: Any, spacing: Any, **how: Any
+) -> tuple[Any, ...]:
+    """`split_first_line`, but of a long Chinese text no more than a line and a little is laid out.
+
+    Pango lays out all the lines of a text, of which WeasyPrint takes the first. It gives Pango four
+    letters for each em of a line, of which Chinese fills one with a letter.
+    """
+    if max_width is not None and max_width != inf and style["font_size"]:
+        end = _line_end(text, max_width / style["font_size"])
+        if end and _SOFT_HYPHEN not in text:
+            found: tuple[Any, ...] = _split(text[:end], style, context, max_width, spacing, **how)
+            _, _, resume_at, width, *_ = found
+            if resume_at and width <= max_width and resume_at <= len(text[: end - 2].encode()):
+                return found
+    made: tuple[Any, ...] = _split(text, style, context, max_width, spacing, **how)
+    return made
+
+
+def _line_end(text: str, ems: float) -> int:
+    """A place in `text`, behind two Chinese characters, that a line of `ems` does not reach.
+
+    It is a guess; 0, if there is none before the end of the text.
+    """
+    usual = int(ems) + _MORE
+    if ems < _FEWEST or len(text) < usual:
+        return 0
+    some = text[:usual]
+    narrow = len(some) - (len(some.encode()) - len(some)) // 2
+    found = _BREAK.search(text, usual + narrow)
+    return found.end() if found and found.end() < len(text) else 0
 
 
 def narrowest(
