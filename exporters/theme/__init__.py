@@ -70,6 +70,23 @@ def proof_text(proof: Proof | None, lang: str) -> str:
     return word["proof-comma"].join(said)
 
 
+def font_file(name: str) -> Path | None:
+    """The bundled file of a font with the name that a PDF has for it, or None.
+
+    That is a name like ``/ABCDEF+Noto-Sans-SC-Bold``.
+    """
+    return _font_files().get(_font_key(name.partition("+")[2]))
+
+
+@cache
+def _font_files() -> Mapping[str, Path]:
+    return {_font_key(path.stem.removesuffix("-Regular")): path for path in FONTS.glob("*.ttf")}
+
+
+def _font_key(name: str) -> str:
+    return name.replace("-", "").lower()
+
+
 @cache
 def _coverage() -> frozenset[int]:
     """The code points that at least one bundled font has."""

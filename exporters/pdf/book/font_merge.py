@@ -1,14 +1,13 @@
 """Merges the fonts of the parts of a book: each font once, with the glyphs of all parts.
 
 WeasyPrint keeps the glyph numbers of the font file. So one subset of that file, with the glyphs of
-all parts, fits the text of each part.
+all parts, fits the text of each part, and the parts have none (`weasy.press.write_part`).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ import uharfbuzz
 from pikepdf import Array, Pdf
 
 from exporters.pdf.book.text_overlay import Glyph
-from exporters.theme import FONTS
+from exporters.theme import font_file
 
 _MAP_ENTRY = re.compile(rb"<([0-9a-f]{4})> <([0-9a-f]*)>")
 _DROPPED_TABLES = (b"BASE", b"DSIG", b"GPOS", b"GSUB", b"JSTF", b"LTSH", b"PCLT")
@@ -32,7 +31,7 @@ def merge_fonts(
     also put into dictionaries that lack it. Fonts that are not bundled do not change.
     """
     for name, same in sorted(_by_name(font_dicts).items()):
-        path = font_file(same[0])
+        path = _file(same[0])
         if path is not None:
             merged = _merged(pdf, same, path, extra_glyphs.get(path, {}))
             for fonts in font_dicts:
@@ -41,13 +40,12 @@ def merge_fonts(
 
 def font_names(font_dicts: Sequence[Any]) -> dict[Path, str]:
     """The names of the bundled fonts in `font_dicts`, by font file."""
-    found = {font_file(same[0]): name for name, same in sorted(_by_name(font_dicts).items())}
+    found = {_file(same[0]): name for name, same in sorted(_by_name(font_dicts).items())}
     return {path: name for path, name in found.items() if path is not None}
 
 
-def font_file(font: Any) -> Path | None:
-    """The bundled file of `font`, or None. A font has a name like ``/ABCDEF+Noto-Sans-SC-Bold``."""
-    return _files().get(_key(str(font.BaseFont).partition("+")[2]))
+def _file(font: Any) -> Path | None:
+    return font_file(str(font.BaseFont))
 
 
 def _by_name(font_dicts: Sequence[Any]) -> dict[str, list[Any]]:
@@ -87,15 +85,6 @@ def _subset(path: Path, glyphs: Iterable[int]) -> bytes:
     wanted.flags = flags.RETAIN_GIDS | flags.NO_HINTING | flags.NOTDEF_OUTLINE
     subset = uharfbuzz.subset(uharfbuzz.Face(path.read_bytes()), wanted)
     return bytes(subset.blob.data)
-
-
-@cache
-def _files() -> Mapping[str, Path]:
-    return {_key(path.stem.removesuffix("-Regular")): path for path in FONTS.glob("*.ttf")}
-
-
-def _key(name: str) -> str:
-    return name.replace("-", "").lower()
 
 
 def _widths(runs: Any) -> dict[int, Any]:

@@ -49,7 +49,7 @@ def print_part(sheet: Sheet) -> bytes:
     """The sheet as a part of a book, to be merged with others.
 
     Links inside the book are addresses that start with `PLACE`, and the ids in its structure tree
-    are unique among the parts.
+    are unique among the parts. The bundled fonts are named, and not embedded.
 
     Raises:
         PrinterError: WeasyPrint cannot be used here.
@@ -83,10 +83,16 @@ def _print(sheet: Sheet, part: bool) -> bytes:
 
 
 def write_part(document: Any, html: str, attached: Sequence[Asset] = ()) -> bytes:
-    """A document that was laid out from this HTML, as `print_part` returns it."""
+    """A document that was laid out from this HTML, as `print_part` returns it.
+
+    It lacks the files of the bundled fonts.
+    """
+    from exporters.pdf.weasy.tuning import font_files
+
     _address_places(document.pages)
     prefix = blake2b(html.encode(), digest_size=6).hexdigest() + "-"
-    return _slim(write_pdf(document, attached, prefix, uncompressed_pdf=True))
+    with font_files.left_out():
+        return _slim(write_pdf(document, attached, prefix, uncompressed_pdf=True))
 
 
 def _begun_below(sheet: Sheet, above: Above, columns: int) -> Sheet:
