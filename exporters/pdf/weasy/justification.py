@@ -18,6 +18,7 @@ from weasyprint.draw import text as drawing
 from weasyprint.formatting_structure import boxes
 from weasyprint.layout import inline
 from weasyprint.text.ffi import TO_UNITS
+from weasyprint.text.line_break import create_layout
 
 from exporters.pdf.weasy.drawn_glyphs import glyphs_at
 from exporters.pdf.weasy.punctuation import CLOSING, OPENING
@@ -136,6 +137,8 @@ def _spread(draw: Any) -> Any:
     def draw_spread(stream: Any, box: Any, *rest: Any) -> Any:
         spread = getattr(box, "spread", None)
         if spread:
+            if getattr(box.pango_layout, "is_shared", False):  # see `tuning.text`
+                box.pango_layout = create_layout(box.pango_layout.text, box.style, None, None, 0)
             for place, glyph in glyphs_at(box.pango_layout, list(spread)):
                 glyph.geometry.width += round(spread[place] * TO_UNITS)
         return draw(stream, box, *rest)

@@ -29,6 +29,8 @@ _MORE = 6  # characters that are laid out behind a line, for what is narrower th
 _FEWEST = 8  # characters in a line; a shorter one is left to WeasyPrint
 _SOFT_HYPHEN = "\u00ad"
 _PAIRS = 4096  # of letters between which a break was looked for
+_WIDTH = 3  # the place of the width in what `split_first_line` returns
+_SHORT = 32  # characters of a text that is laid out once if it often stands on a line
 
 _set_up, _set_text = line_break.Layout.setup, line_break.Layout.set_text
 _reactivate = line_break.Layout.reactivate
@@ -121,11 +123,31 @@ def _quick_size(line: Any, style: Any) -> tuple[float, float]:
 def _quick_split(
     text: str, style: Any, context: Any, max_width: Any, spacing: Any, **how: Any
 ) -> tuple[Any, ...]:
-    """`split_first_line`, but of a long Chinese text no more than a line and a little is laid out.
+    """`split_first_line`, but a short text is laid out once, and a long one no further than needed.
 
-    Pango lays out all the lines of a text, of which WeasyPrint takes the first. It gives Pango four
-    letters for each em of a line, of which Chinese fills one with a letter.
+    Of a long Chinese text that is a line and a little. Pango lays out all the lines of a text, of
+    which WeasyPrint takes the first. It gives Pango four letters for each em of a line, of which
+    Chinese fills one with a letter.
     """
+    if len(text) > _SHORT:
+        return _split_long(text, style, context, max_width, spacing, **how)
+    known: dict[str, tuple[Any, ...]] = kept(style, "known", lambda _: {})
+    found = known.get(text)
+    if found and not spacing and (max_width is None or found[_WIDTH] <= max_width):
+        found[0].is_shared = True
+        return found
+    found = _split(text, style, context, max_width, spacing, **how)
+    layout, _, resume_at, width, *_ = found
+    whole = resume_at is None and layout.text == text  # not without a space at its end
+    fits = max_width is None or width <= max_width
+    if whole and fits and layout.plain and not layout.narrow and not spacing:
+        known[text] = found
+    return found
+
+
+def _split_long(
+    text: str, style: Any, context: Any, max_width: Any, spacing: Any, **how: Any
+) -> tuple[Any, ...]:
     if max_width is not None and max_width != inf and style["font_size"]:
         end = _line_end(text, max_width / style["font_size"])
         if end and _SOFT_HYPHEN not in text:
