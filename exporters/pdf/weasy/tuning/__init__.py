@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from exporters.pdf.weasy.tuning import boxes, parsing, styles, text
+from exporters.pdf.weasy.tuning import boxes, parsing, styles, text, writing
 
 
 @cache
@@ -19,3 +19,4 @@ def tune() -> None:
     text.tune()
     styles.tune()
     boxes.tune()
+    writing.tune()
