@@ -112,7 +112,8 @@ def _lowered(sheet: Sheet, top: float, columns: int) -> Sheet:
         "@top-left { vertical-align: bottom; padding-bottom: 0.8mm } }\n"
         for number in range(1, columns + 1)
     )
-    html = sheet.html.replace("</style>", f"{css}</style>", 1)
+    # In an element of its own: the other one is parsed once for many sheets.
+    html = sheet.html.replace("</style>", f"</style><style>{css}</style>", 1)
     marked = html.replace("<style>", f'<meta name="{BELOW}" content="1"><style>', 1)
     return replace(sheet, html=marked)
 
