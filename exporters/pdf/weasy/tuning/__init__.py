@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from exporters.pdf.weasy.tuning import boxes, parsing, styles, text, writing
+from exporters.pdf.weasy.tuning import boxes, drawing, parsing, styles, text, writing
 
 
 @cache
@@ -20,3 +20,4 @@ def tune() -> None:
     styles.tune()
     boxes.tune()
     writing.tune()
+    drawing.tune()
