@@ -32,11 +32,13 @@ _NOTES = {"footnote-call", "footnote-marker", "note-call", "note-marker", "note-
 _LISTED = ("li", "summary")  # the elements that may have a marker
 
 _missing = css.ComputedStyle.__missing__
+_set = css.StyleFor.set_computed_styles
 
 
 def tune() -> None:
     """Change WeasyPrint."""
     css.ComputedStyle.__missing__ = _quick_missing
+    css.StyleFor.set_computed_styles = _set_shared
     _match_less(UA_STYLESHEET.matcher)
 
 
@@ -67,6 +69,39 @@ def _quick_missing(self: Any, key: str) -> Any:
         return _missing(self, key)
     self[key] = value
     return value
+
+
+def _set_shared(
+    self: Any, element: Any, parent: Any, root: Any = None, pseudo_type: Any = None, **how: Any
+) -> None:
+    """Elements, pages and pseudo-elements with the same rules below the same style have one style.
+
+    WeasyPrint shares only those of elements, and none below an element with an id. An id is an
+    anchor, which is not inherited.
+    """
+    computed = self._computed_styles
+    if parent is None:
+        _set(self, element, parent, root, pseudo_type, **how)
+        return
+    shared = kept(self, "shared", lambda _: {})
+    above = computed[parent, None]
+    cascaded = self._cascaded_styles.get((element, pseudo_type), {})
+    rules = (
+        (name, id(value), *weight[:2], *weight[2])
+        for name, (value, weight) in cascaded.items()
+        if name != "anchor"
+    )
+    key = (vars(above).get("like", id(above)), pseudo_type, *rules)
+    like = shared.get(key)
+    if like is not None and "anchor" not in cascaded and "anchor" not in like.cascaded:
+        computed[element, pseudo_type] = like
+        return
+    _set(self, element, parent, root, pseudo_type, **how)
+    made = computed[element, pseudo_type]
+    if like is None:
+        shared[key] = made
+    else:
+        made.like = id(like)  # for what is below it
 
 
 def _is_logical(style: Any) -> bool:
