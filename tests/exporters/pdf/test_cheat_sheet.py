@@ -6,12 +6,14 @@ import re
 from dataclasses import replace
 from functools import cache
 from html import unescape
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
-from deckpress.model import Card, CardKind, Deck, Html, Option, PartName, Section
+from deckpress.model import Card, CardKind, Deck, Html, Math, Option, PartName, Section
 from exporters.job import FitError
+from exporters.pdf.setting.field_html import PaperRenderer
 from exporters.pdf.sheets.cheat_extents import extents
 from tests.exporters import printing
 from tests.exporters.pdf_reading import glyphs, page_sizes, squeezed
@@ -188,6 +190,86 @@ def test_an_answer_longer_than_a_column_begins_below_the_title() -> None:
     answer = next(glyph for glyph in glyphs(pdf) if glyph.text == "a")
     assert answer.page == 0
     assert answer.x < first + 100  # in the first column
+    assert "1continued" in text(pdf)
+
+
+def lines(pdf: bytes) -> list[str]:
+    """The text of each line of each column."""
+    width = page_sizes(pdf)[0][0] * 72 / 25.4
+    found: dict[tuple[int, int, int], str] = {}
+    for glyph in glyphs(pdf):
+        line = glyph.page, int(3 * glyph.x / width), round(glyph.y)
+        found[line] = found.get(line, "") + glyph.text
+    return [line.strip() for line in found.values()]
+
+
+def test_what_marks_a_text_ends_no_line() -> None:
+    def each(length: int) -> Card:
+        words = "字" * length
+        steps = tuple((f"<p>{words}</p>",) for _ in range(4))
+        items = f"<ul><li>{words}</li><li>\n<p>{words}</p></li></ul>"
+        asked = card(
+            f"c{length}", "问？", items, parts=(part(PartName.PITFALL, f"<p>{words}</p>"),)
+        )
+        return replace(asked, steps=steps, kind=CardKind.ORDERED)
+
+    cards = tuple(map(each, range(3, 24)))
+    ends = {
+        line[-1] for line in lines(printing.printed(deck(Section("s", "章", (), cards)), "cheat"))
+    }
+    assert "字" in ends
+    assert not ends & set("1234·区")
+
+
+def test_right_options_are_told_from_what_explains_them() -> None:
+    options = (Option(("<p>one</p>",), right=True), Option(("<p>two</p>",), right=True))
+    made = replace(card("a", "Q?", "<p>why</p>"), options=options, kind=CardKind.CHOICE)
+    assert "✓one✓two·why" in text(printing.printed(deck(Section("s", "S", (), (made,))), "cheat"))
+
+
+def test_code_and_a_title_leave_no_empty_line() -> None:
+    """In type of one size, lines are no further apart than the space between two cards."""
+    code = '<div class="code"><pre><code>one\ntwo</code></pre></div>'
+    cards = tuple(card(f"c{n}", "Q?", code) for n in range(8))
+    pdf = printing.printed(deck(Section("s", "S", (), cards), title="T " * 100), "cheat", columns=1)
+    heights = sorted({round(glyph.y, 1) for glyph in glyphs(pdf)}, reverse=True)[:-1]
+    steps = [above - below for above, below in pairwise(heights)]
+    assert max(steps) < 2.2 * 10.5
+
+
+def test_a_long_title_is_not_divided_between_columns() -> None:
+    cards = (card("c", "Q?", "<p>Short.</p>"),)
+    pdf = printing.printed(deck(Section("s", "S", (), cards), title="Tt " * 66), "cheat")
+    width = page_sizes(pdf)[0][0] * 72 / 25.4
+    title = [glyph for glyph in glyphs(pdf) if glyph.text == "T" and glyph.size > 8]
+    assert len(title) == 66
+    assert max(glyph.x for glyph in title) < width / 3
+
+
+@pytest.mark.slow
+def test_the_foot_of_a_small_panel_says_what_was_left_out_in_full() -> None:
+    options: dict[str, Any] = {"paper": "A5", "pocket": True, "pages": 1}
+    said = text(printing.printed(long_deck(50, 8, must=7), "cheat", **options))
+    assert "7of58:whatmustbeknown" in said
+    assert "…" not in said
+
+
+@pytest.mark.slow
+def test_more_pages_than_usual_hold_what_would_have_been_left_out() -> None:
+    """What must be known takes a little more than two pages; on the third there is room for all."""
+    pdf = printing.printed(long_deck(24, 0, words=30, must=22), "cheat", large_print=True)
+    assert len(page_sizes(pdf)) == 3
+    assert "all24,withoutpitfalls" in text(pdf)
+
+
+def test_no_sign_of_a_formula_is_smaller_than_promised() -> None:
+    def width(least: float) -> float:
+        math = Math("x^2", False, '<svg width="2em"></svg>', 0, least)
+        html = PaperRenderer({}, type_size=8.0, least=SMALLEST).field((math,))
+        return float(re.findall(r"width:([\d.]+)em", html)[0])
+
+    assert width(1.0) == 2
+    assert width(0.7) * 0.7 / 2 * 8.0 == pytest.approx(SMALLEST, abs=0.01)
 
 
 def _lowest(pdf: bytes, size: float) -> list[float]:

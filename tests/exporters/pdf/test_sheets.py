@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -469,6 +470,19 @@ def test_large_cards_say_why_and_show_the_example_as_far_as_it_fits() -> None:
     assert "短短的原因。" in backs
     assert "很长的例子" not in backs
     assert "因为有一个原因" not in texts(printed(_explained(), "cards"))[1]
+
+
+def test_a_title_too_long_for_its_corner_is_cut_and_copies_as_it_stands() -> None:
+    """The printer's ellipsis would have had all that is not shown as its text."""
+    made = deck(Section("one", "Long " * 30, (), (card("c", "?", "<p>!</p>", section="one"),)))
+    data = printed(made, "cards", per_page=24)
+    corner = squeezed("".join(glyph.text for glyph in glyphs(data) if glyph.size == 6))
+    assert re.match("(Long)+[A-Za-z]*…", corner)
+    with pikepdf.open(BytesIO(data)) as pdf:
+        maps = {font.ToUnicode.read_bytes() for font in pdf.pages[0].Resources.Font.values()}
+    texts = [text for each in maps for _, text in re.findall(rb"<(\w{4})> <(\w+)>", each)]
+    assert texts
+    assert max(map(len, texts)) <= 16
 
 
 def test_lines_to_cut_along_lie_between_the_cards_of_the_front() -> None:
