@@ -12,6 +12,8 @@ from typing import Any
 from weasyprint import stacking
 from weasyprint.layout.absolute import AbsolutePlaceholder
 
+from exporters.pdf.weasy.tuning.keeping import kept
+
 _dispatch = stacking._dispatch
 
 
@@ -25,5 +27,12 @@ def _dispatch_in_flow(box: Any, *rest: Any) -> Any:
     """Replaces `_dispatch`. A marker has its place by now: it is drawn as a block in the flow."""
     if isinstance(box, AbsolutePlaceholder) and box._box.is_outside_marker:
         box = box._box
-        box.style["position"] = "static"
+        box.style = kept(box.style, "static", _static)
     return _dispatch(box, *rest)
+
+
+def _static(style: Any) -> Any:
+    """The style of a marker in the flow; other documents may still have to lay out the other."""
+    static = style.copy()
+    static["position"] = "static"
+    return static

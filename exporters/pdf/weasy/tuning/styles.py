@@ -31,6 +31,9 @@ _LOGICAL = {
 _NOTES = {"footnote-call", "footnote-marker", "note-call", "note-marker", "note-callback"}
 _LISTED = ("li", "summary")  # the elements that may have a marker
 
+# Attributes that are no presentational hints; and the language, by which styles are told apart.
+_MUTE = {"alt", "class", "colspan", "href", "id", "lang", "rowspan", "scope", "src", "title"}
+
 _missing = css.ComputedStyle.__missing__
 _set = css.StyleFor.set_computed_styles
 
@@ -76,32 +79,53 @@ def _set_shared(
 ) -> None:
     """Elements, pages and pseudo-elements with the same rules below the same style have one style.
 
-    WeasyPrint shares only those of elements, and none below an element with an id. An id is an
+    So they have in all documents of a process that have the same style sheets. WeasyPrint shares
+    only those of elements of one document, and none below an element with an id. An id is an
     anchor, which is not inherited.
     """
     computed = self._computed_styles
-    if parent is None:
-        _set(self, element, parent, root, pseudo_type, **how)
-        return
-    shared = kept(self, "shared", lambda _: {})
-    above = computed[parent, None]
+    above = None if parent is None else computed[parent, None]
     cascaded = self._cascaded_styles.get((element, pseudo_type), {})
+    is_common = (above is None or hasattr(above, "is_common")) and (
+        pseudo_type is not None or _is_plain(element)
+    )
+    shared = _common_styles(self) if is_common else kept(self, "shared", lambda _: {})
     rules = (
-        (name, id(value), *weight[:2], *weight[2])
+        (name, value if name == "lang" else id(value), *weight[:2], *weight[2])
         for name, (value, weight) in cascaded.items()
         if name != "anchor"
     )
-    key = (vars(above).get("like", id(above)), pseudo_type, *rules)
+    over = None if above is None else vars(above).get("like", id(above))
+    key = (over, pseudo_type, *rules)
     like = shared.get(key)
     if like is not None and "anchor" not in cascaded and "anchor" not in like.cascaded:
         computed[element, pseudo_type] = like
         return
     _set(self, element, parent, root, pseudo_type, **how)
     made = computed[element, pseudo_type]
+    if is_common:
+        made.is_common = True
     if like is None:
         shared[key] = made
     else:
         made.like = id(like)  # for what is below it
+
+
+def _common_styles(style_for: Any) -> dict[Any, Any]:
+    """The styles of all documents with the same style sheets; the last of these keeps them."""
+    sheets = [sheet for sheet, *_ in style_for._sheets]
+    made_for = [*sheets, style_for.font_config]
+    known = vars(sheets[-1]).get("common_styles")
+    if not known or known[0] != made_for:
+        known = sheets[-1].common_styles = made_for, {}
+    styles: dict[Any, Any] = known[1]
+    return styles
+
+
+def _is_plain(element: Any) -> bool:
+    """Whether no attribute of an element, or of a page, says how it looks."""
+    attributes = getattr(element, "attrib", ())
+    return all(name in _MUTE or name[:5] == "data-" for name in attributes)
 
 
 def _is_logical(style: Any) -> bool:

@@ -129,14 +129,16 @@ def _quick_split(
     which WeasyPrint takes the first. It gives Pango four letters for each em of a line, of which
     Chinese fills one with a letter.
     """
-    if len(text) > _SHORT:
+    if len(text) > _SHORT or context is None:
         return _split_long(text, style, context, max_width, spacing, **how)
-    known: dict[str, tuple[Any, ...]] = kept(style, "known", lambda _: {})
-    found = known.get(text)
+    # A document has layouts of its own, since they are changed when they are drawn.
+    _, known = kept(context, "known", lambda _: {}).setdefault(id(style), (style, {}))
+    found: tuple[Any, ...] | None = known.get(text)
     if found and not spacing and (max_width is None or found[_WIDTH] <= max_width):
         found[0].is_shared = True
         return found
     found = _split(text, style, context, max_width, spacing, **how)
+    assert found
     layout, _, resume_at, width, *_ = found
     whole = resume_at is None and layout.text == text  # not without a space at its end
     fits = max_width is None or width <= max_width
