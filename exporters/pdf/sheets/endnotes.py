@@ -1,7 +1,8 @@
-"""The sources of a section as notes behind its cards, each line with the numbers of its cards.
+"""The sources of a section as notes behind its cards, each source with the numbers of its cards.
 
 On paper nobody follows a link. So a note has the address to type, if one can be typed; or, where
-the section has a code that leads to its page, the name alone.
+the section has a code that leads to its page, the name alone. Sources with one address, such as
+the directives on one page of a manual, share a note, which says it once.
 """
 
 from __future__ import annotations
@@ -24,11 +25,15 @@ _LINK = re.compile(r'(<a href="(https?://[^"]+)"[^>]*>)(.*?)(</a>)', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
-class Endnote:
+class Source:
     """A source and the numbers of the cards that name it."""
 
     numbers: tuple[int, ...]
     html: Markup
+
+
+# Sources that have one address, which stands behind the last of them.
+Endnote = tuple[Source, ...]
 
 
 def endnotes(chapter: Chapter, field: Callable[[Html], Markup], coded: bool) -> tuple[Endnote, ...]:
@@ -43,9 +48,19 @@ def endnotes(chapter: Chapter, field: Callable[[Html], Markup], coded: bool) -> 
             if part.name is PartName.SOURCES:
                 for line in _lines(part.html):
                     found.setdefault(line, []).append(entry.number)
-    shown = ((numbers, _shown(line, coded)) for line, numbers in found.items())
+    notes: dict[object, list[Html]] = {}
+    for line in found:
+        if _is_useful(line, coded):
+            key = "" if coded else _address_of_name(line)
+            notes.setdefault(key or line, []).append(line)
+
+    def source(line: Html, addressed: bool) -> Source:
+        html = _with_addresses(line) if addressed else line
+        return Source(tuple(dict.fromkeys(found[line])), field(html))
+
     return tuple(
-        Endnote(tuple(dict.fromkeys(numbers)), field(line)) for numbers, line in shown if line
+        tuple(source(line, not coded and line is lines[-1]) for line in lines)
+        for lines in notes.values()
     )
 
 
@@ -65,17 +80,32 @@ def _lines(html: Html) -> Iterator[Html]:
         yield html
 
 
-def _shown(line: Html, coded: bool) -> Html:
-    """The line as it is printed; empty if it is of no use."""
-    text = "".join(piece for piece in line if isinstance(piece, str))
+def _text(line: Html) -> str:
+    return "".join(piece for piece in line if isinstance(piece, str))
+
+
+def _is_useful(line: Html, coded: bool) -> bool:
+    """Whether the line has more than a host, or an address behind it that is printed."""
+    text = _text(line)
     words = strip_tags(text).strip().rstrip("/")
     bare = words.partition("://")[2] or words
     hosts = {_host(href) for _, href, _, _ in _LINK.findall(text)}
     paths = {short_address(href) for _, href, _, _ in _LINK.findall(text)} - hosts
-    if bare.removeprefix("www.") in hosts and (coded or not paths):
-        return ()
-    if coded:
-        return line
+    return bare.removeprefix("www.") not in hosts or bool(paths and not coded)
+
+
+def _address_of_name(line: Html) -> str:
+    """The address that is printed behind a line if that is a name with a link; or nothing."""
+    link = _LINK.fullmatch(_text(line).strip()) if len(line) == 1 else None
+    if link is None:
+        return ""
+    _, href, name, end = link.groups()
+    alone = end not in name and "://" not in name and unescape(name) != _host(href)
+    return short_address(href) if alone else ""
+
+
+def _with_addresses(line: Html) -> Html:
+    """The line with the addresses of its links behind their names."""
     return tuple(
         _LINK.sub(_with_address, piece) if isinstance(piece, str) else piece for piece in line
     )

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from deckpress.model import Part, PartName, Section
+from deckpress.model import Card, Part, PartName, Section
 from exporters.pdf.setting.field_html import PaperRenderer
 from exporters.pdf.sheets.endnotes import endnotes
 from exporters.view import chapters
-from tests.exporters.pdf_reading import body
+from tests.exporters.pdf_reading import body, links
 from tests.exporters.printing import printed
 from tests.exporters.samples import card, deck
 
@@ -31,7 +31,8 @@ def noted(*lines: str, coded: bool = False) -> list[str]:
     one = replace(card("one", "Q?", "<p>A.</p>"), parts=sources(*lines))
     (chapter,) = chapters(deck(Section("s", "S", (), (one,))))
     notes = endnotes(chapter, PaperRenderer({}).field, coded)
-    return [note.html.striptags().replace("\u200b", "").replace("\u2060", "") for note in notes]
+    shown = (" ".join(f"{source.html.striptags()}" for source in note) for note in notes)
+    return [text.replace("\u200b", "").replace("\u2060", "") for text in shown]
 
 
 @pytest.mark.parametrize(
@@ -62,3 +63,23 @@ def test_a_source_of_several_cards_stands_once_behind_all_of_them() -> None:
     assert text.count("RFC9293") == 1
     assert "1234RFC9293,section3.6rfc-editor.org/rfc/rfc9293·4Abook" in text
     assert text.index("答4。") < text.index("来源") < text.index("RFC9293")
+
+
+def test_sources_on_one_page_share_its_address_and_each_leads_to_its_own_place() -> None:
+    def place(name: str) -> str:
+        return link(f"https://nginx.org/en/docs/upstream.html#{name}", name)
+
+    def asked(id: str, *lines: str) -> Card:
+        return replace(card(id, "问？", "<p>答。</p>"), parts=sources(*lines))
+
+    cards = (
+        asked("a", place("hash"), "A book"),
+        asked("b", place("random"), place("hash")),
+        asked("c", link("https://nginx.org/en/docs/upstream.html", "nginx.org")),
+    )
+    made = deck(Section("s", "甲", (), cards))
+    pdf = printed(replace(made, meta=replace(made.meta, homepage="")))
+    address = "nginx.org/en/docs/upstream.html"
+    assert f"12hash;2random{address}·1Abook·3{address}" in body(pdf)
+    ends = {href.partition("#")[2] for href in links(pdf)[0] if "upstream" in href}
+    assert ends == {"hash", "random", ""}
