@@ -115,7 +115,7 @@ _PDF_ACTIVE = {
     *("Movie", "Sound", "Rendition", "Hide", "Named"),
 }
 # The part of an A4 page, in points, that holds the cards and not what runs above and below.
-_BODY = ("-x", "0", "-y", "40", "-W", "595", "-H", "762")
+_BODY = ("-x", "0", "-y", "40", "-W", "595", "-H", "768")
 
 
 def bare(text: str) -> str:

@@ -58,6 +58,12 @@ class Geometry:
             return cls(width, height, 14, 10, 12, 10, columns, 6, chosen, print_options.ink_saver)
         return cls(width, height, columns=columns, size=chosen, ink_saver=print_options.ink_saver)
 
+    def with_close_margins(self) -> Geometry:
+        """The same page with margins no wider than its head and foot need, for long text."""
+        if self.width < _ONE_COLUMN_BELOW:
+            return replace(self, top=13, right=9, bottom=13, left=9)
+        return replace(self, top=15, right=11, bottom=13, left=11, gap=7)
+
     def with_narrow_columns(self) -> Geometry:
         """The same page with more columns, for lines of a few words."""
         room = self.width - self.left - self.right + self.gap
@@ -213,4 +219,4 @@ class Geometry:
 
     @property
     def _foot_baseline(self) -> float:
-        return self.height - self.bottom + 4.7
+        return self.height - self.bottom + 4.2

@@ -74,7 +74,7 @@ class Handbook:
         self._fitted = size > 0
         self._deck = deck
 
-        self._geometry = Geometry.from_options(print_options, size)
+        self._geometry = Geometry.from_options(print_options, size).with_close_margins()
         self._styles = (*_TEXT, "ink.css") if print_options.ink_saver else _TEXT
         width = self._geometry.card_width(deck.meta.lang) / self._geometry.em
         self._justified = ("justified.css",) if width >= _WIDE else ()

@@ -177,7 +177,7 @@ def test_a_link_to_a_card_says_its_page() -> None:
         for link in page.obj.get("/Annots", ()):
             if "/Dest" in link and str(link.Dest).startswith("c"):
                 left, high, right, low = map(float, link.Rect)
-                inside = [g for g in shown if g.page == number and left - 1 <= g.x < right]
+                inside = [g for g in shown if g.page == number and left - 1 <= g.x < right - 0.01]
                 text = "".join(g.text for g in inside if low - 0.1 <= g.y < high - 1)
                 said.setdefault(str(link.Dest), set()).add(squeezed(text))
     for each in _deck().cards():

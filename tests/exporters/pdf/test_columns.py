@@ -51,7 +51,7 @@ def columns() -> list[list[str]]:
         for number in range(1, CARDS + 1)
     )
     book = Handbook(deck(Section("one", "一", (), cards)), VERSION, PrintOptions(columns=3)).book()
-    geometry = Geometry(columns=3)
+    geometry = Geometry(columns=3).with_close_margins()
     step = (geometry.column_width + geometry.gap) * MILLIMETRE
     found: dict[tuple[int, int], dict[int, list[str]]] = {}
     for chunk in book.chunks:

@@ -34,8 +34,8 @@ NARROW = [f"列{number}甲乙丙" for number in range(9)]
 
 pytestmark = pytest.mark.slow
 
-COLUMN = 88 * MILLIMETRE
-GAP = 8 * MILLIMETRE
+COLUMN = 90.5 * MILLIMETRE
+GAP = 7 * MILLIMETRE
 
 
 def _row(cells: list[str], tag: str) -> str:

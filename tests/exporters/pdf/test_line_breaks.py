@@ -82,7 +82,7 @@ def lines_in_three_columns(*answers: str) -> list[tuple[str, float]]:
     """The text of each printed line without spaces, and the room behind it in points."""
     made = deck(Section("one", "一", (), (card("c", "?", *answers),)))
     pdf = printed(made, "handbook", columns=3)
-    geometry = Geometry(columns=3)
+    geometry = Geometry(columns=3).with_close_margins()
     step = (geometry.column_width + geometry.gap) * MILLIMETRE
     found: dict[tuple[int, int, int], list[Glyph]] = {}
     for glyph in glyphs(pdf):

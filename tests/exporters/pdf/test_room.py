@@ -86,6 +86,7 @@ def _rooms(sheet: str, printing: PrintOptions) -> list[tuple[float, float]]:
         lefts = [8 + 5 + step * number for number in range(cut.columns)]
     else:
         there = Geometry.from_options(printing)
+        there = there.with_close_margins() if sheet == "handbook" else there
         width = there.column_width
         lefts = [there.left + (width + there.gap) * number for number in range(there.columns)]
     return [(left * MILLIMETRE, (left + width) * MILLIMETRE) for left in lefts]
