@@ -14,7 +14,7 @@ _USUAL_SIZE, _LARGE_SIZE = 8.4, 16.0  # points; in large print, the smallest tex
 _CODE_LETTER = 0.774 * 0.6  # ems: the width of a letter of code
 # The margin of a card (card.css) in ems, in Chinese and in other languages; the millimetres between
 # margin and code.
-_HAN_MARGIN, _MARGIN, _PADDING = 2.87, 4.56, 5.8
+_HAN_MARGIN, _MARGIN, _PADDING = 2.7, 4.56, 5.8
 _MM_PER_POINT = 25.4 / 72
 _ONE_COLUMN_BELOW = 170  # millimetres; a narrower page has one column
 _NARROW_COLUMN = 40.0  # millimetres, in the usual type
@@ -215,7 +215,7 @@ class Geometry:
 
     @property
     def _head_baseline(self) -> float:
-        return self.top - 3.7
+        return self.top - 4.4
 
     @property
     def _foot_baseline(self) -> float:

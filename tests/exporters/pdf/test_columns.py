@@ -19,7 +19,7 @@ from exporters.pdf.weasy.press import print_part
 from tests.exporters.pdf_reading import MARGIN, MILLIMETRE, glyphs
 from tests.exporters.samples import VERSION, card, deck, part
 
-ROWS, CARDS = 4, 40
+ROWS, CARDS = 4, 56
 
 
 @cache
