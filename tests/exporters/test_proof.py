@@ -13,7 +13,8 @@ from exporters import load
 from releases.checked_source import check_source
 from tests.exporters import samples
 from tests.exporters.learner import learner, package, text_of
-from tests.exporters.pdf_reading import HANDBOOK, body, squeezed
+from tests.exporters.pdf_reading import HANDBOOK, body, glyphs, squeezed
+from tests.exporters.printing import printed
 
 _PROOF = Proof((("Gunicorn", "27.0"), ("nginx", "1.22.1")))
 _ELSEWHERE = Proof((), on="2026-11", recorded=(("FastDFS", "6.16.1"),))
@@ -97,3 +98,31 @@ def test_proofs_are_read_however_they_are_named_or_somebody_says_so(
     assert [
         found.code for found in check_source(source).findings if found.code[:3] == "D80"
     ] == codes
+
+
+LIST = "<ul><li>one</li><li>two <code>x</code></li></ul>"
+CODE = '<div class="code"><pre><code>three</code></pre></div>'
+FORMULA = '<p>four <span class="formula"><img src="x.svg" alt="x"></span></p>'
+
+
+@pytest.mark.parametrize(
+    ("answer", "where"),
+    [
+        pytest.param("<p>one</p>", "one", id="a paragraph"),
+        pytest.param(LIST, "x", id="the last item of a list"),
+        pytest.param(f"<ul><li>one{LIST}</li></ul>", "x", id="a list in a list"),
+        pytest.param(f"<ul><li>one{CODE}</li></ul>", None, id="code in a list"),
+        pytest.param(f"<p>one</p>{CODE}", None, id="code"),
+        pytest.param(FORMULA, None, id="a formula"),
+        pytest.param(f"<p>{'one ' * 40}</p>", "one", id="a long paragraph"),
+    ],
+)
+def test_on_paper_it_ends_the_last_line_of_text(answer: str, where: str | None) -> None:
+    made = replace(samples.card("a", "Q?", answer), proof=_PROOF)
+    pdf = printed(samples.deck(Section("s", "S", (), (made,)), lang="en"))
+    shown = [glyph for glyph in glyphs(pdf) if glyph.text.strip()]
+    text = "".join(glyph.text for glyph in shown)
+    proof = shown[text.index("Testedwith")]
+    before = shown[text.index("Testedwith") - 1]
+    assert (before.y == pytest.approx(proof.y, abs=0.1)) == (where is not None)
+    assert text[: text.index("Testedwith")].endswith(where or "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -50,6 +51,11 @@ _ONE_PAGE = 8_000  # the weight of cards (sheets/chunks.py) for which a page has
 _MANY = 600  # cards; a handbook of more has pages of three digits
 _WIDE = (
     22  # ems; shorter lines of Chinese are not justified, since few gaps share what room is left
+)
+# The end of a paragraph or an item of text, behind which nothing else stands.
+_LAST_TEXT = re.compile(
+    r"(?:[^>\s]|</(?:a|b|code|em|strong)>|(?<!\">)</span>)\s*()"
+    r"</(?:p|li)>(?:\s*</(?:li|ul|ol)>)*\s*\Z"
 )
 _LEAST = 5.5  # points: no type is smaller in a handbook that is fitted into a number of pages
 
@@ -114,7 +120,8 @@ class Handbook:
             "text": text_to_html,
             "boxed": box_missing_glyphs_in_text,
             "label": lambda name: part_label(name, deck.meta.lang),
-            "proof": lambda card: proof_text(card.proof, deck.meta.lang),
+            "proof_of": lambda card: text_to_html(proof_text(card.proof, deck.meta.lang)),
+            "ended": _ended,
             "kinds": CardKind,
             "sources": PartName.SOURCES,
             "endnotes": lambda chapter: endnotes(chapter, self._renderer.field, bool(self._codes)),
@@ -220,6 +227,19 @@ def _lines(all_chapters: Sequence[Chapter]) -> Iterator[Line]:
         yield Line(chapter.section.id, chapter.section.title)
         for entry in chapter.entries:
             yield Line(entry.card.id, entry.card.title, entry.number)
+
+
+def _ended(html: Markup, proof: Markup) -> Markup:
+    """The last field of a card, ended by its proof: on its last line, if that is one of text.
+
+    So a card is a line shorter where that line has room, and no proof stands in a column alone.
+    """
+    if not proof:
+        return html
+    if end := _LAST_TEXT.search(html):
+        at = end.start(1)
+        return html[:at] + Markup(' <span class="proof">{}</span>').format(proof) + html[at:]
+    return html + Markup('<p class="proof">{}</p>').format(proof)
 
 
 def _tags(deck: Deck, all_chapters: Sequence[Chapter]) -> list[str]:
