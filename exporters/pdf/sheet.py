@@ -11,7 +11,7 @@ from deckpress.model import Asset
 PLACE = "place:"
 # The start of the name of a place whose page is written into the box of the link itself.
 PAGE_OF = "page-of:"
-# In the information of a part: that its first columns begin below another page.
+# In the information of a part: how many of its columns begin below what is printed before.
 BELOW = "beginsbelow"
 # In the information of a part: how much of its last column is empty, in millimetres.
 REST = "rest"
@@ -65,9 +65,9 @@ class Sheet:
 
     `html` refers to its `assets` as ``asset:NAME``. `imposition` places its pages on paper; if it
     is None, each page is a sheet of paper. `attached` are the files attached to the PDF. The first
-    columns begin below the page `above`, if that leaves room for them; or `lowered` by so many
-    millimetres, on the last page of what is printed before. If it is `even`, its questions
-    are shared evenly among its columns, which are so many at least.
+    columns begin below the page `above`, if that leaves room for them; or the first one begins
+    `lowered` by so many millimetres, in the last column of what is printed before. If it is `even`,
+    its questions are shared evenly among its columns, which are so many at least.
     """
 
     html: str

@@ -186,7 +186,7 @@ def _finish_book(book: Book, parts: Sequence[Part], job: Job, pool: Pool) -> byt
                 )
                 for sheet, data in zip(sheets, behind(), strict=True)
             ]
-            places = _places([*parts, *back], front_pages)
+            places = replace(_places([*parts, *back], front_pages), rest=places.rest)
             late = book.front(places)
             if late != early:
                 begun = _start_sheets(late, job, pool)

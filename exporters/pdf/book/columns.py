@@ -34,8 +34,8 @@ class Columns(Protocol):
         """Whether they begin a page."""
 
     @property
-    def below(self) -> bool:
-        """Whether the first of them stand below what is on the page before."""
+    def below(self) -> int:
+        """How many of the first of them stand below the last ones before."""
 
 
 def place_columns(
@@ -47,8 +47,7 @@ def place_columns(
     """
     page, used = before - 1, Fraction(1)
     for part in parts:
-        if part.below or part.begins_page:
-            used = Fraction(0 if part.below else 1)
+        used = Fraction(1) if part.begins_page else used - Fraction(part.below, part.slots)
         placed = []
         for _ in range(len(part)):
             slot = ceil(used * part.slots)

@@ -40,8 +40,8 @@ class Part:
     cards, or those below its own first bookmark, go below the last one there.
 
     If each page of the PDF is a column, a page of the book has room for several: `shifts` is how
-    far each is moved to the right, in points. The first columns may stand `below` the last page of
-    the part before. The last column has a `rest` of so many millimetres that is empty.
+    far each is moved to the right, in points. So many of the first ones stand `below` the last ones
+    of the part before. The last column has a `rest` of so many millimetres that is empty.
     """
 
     data: bytes
@@ -50,7 +50,7 @@ class Part:
     continues: bool = False
     shifts: tuple[float, ...] = (0.0,)
     begins_page: bool = False
-    below: bool = False
+    below: int = 0
     rest: float = 0.0
 
     @classmethod
@@ -65,7 +65,7 @@ class Part:
         lefts = [left for left, _ in imposition.places] if imposition else [0.0]
         shifts = tuple((left - lefts[0]) * POINTS_PER_MM for left in lefts)
         with Pdf.open(BytesIO(data)) as pdf:
-            below = f"/{BELOW}" in pdf.docinfo
+            below = int(str(pdf.docinfo.get(f"/{BELOW}", "0")))
             found = tuple(_destinations(pdf))
             rest = float(str(pdf.docinfo.get(f"/{REST}", "0")))
             return cls(data, len(pdf.pages), found, continues, shifts, begins_page, below, rest)

@@ -17,9 +17,10 @@ _CODE_LETTER = 0.774 * 0.6  # ems: the width of a letter of code
 _HAN_MARGIN, _MARGIN, _PADDING = 2.7, 4.56, 5.8
 _MM_PER_POINT = 25.4 / 72
 _ONE_COLUMN_BELOW = 170  # millimetres; a narrower page has one column
-_NARROW_COLUMN = 40.0  # millimetres, in the usual type
+# Millimetres: the least width of a narrow column in the usual type, and the gap between two.
+_NARROW_COLUMN, _NARROW_GAP = 40.0, 5.0
 _ABOVE = 2.6  # millimetres above a column, in which stands which card goes on in it
-# Millimetres between the text of a page and columns that begin below it, and the least share of the
+# Millimetres between the text of a column and what begins below it, and the least share of the
 # page's height that is worth it.
 _GAP, _LEAST_REST = 6.0, 0.2
 _HEAD_SIZE, _FOOT_SIZE = 7.2, 6.6  # points, for the usual type size
@@ -63,12 +64,6 @@ class Geometry:
         if self.width < _ONE_COLUMN_BELOW:
             return replace(self, top=13, right=9, bottom=13, left=9)
         return replace(self, top=15, right=11, bottom=13, left=11, gap=7)
-
-    def with_narrow_columns(self) -> Geometry:
-        """The same page with more columns, for lines of a few words."""
-        room = self.width - self.left - self.right + self.gap
-        columns = int(room / (_NARROW_COLUMN * self.scale + self.gap))
-        return replace(self, columns=max(1, columns))
 
     def code_characters(self, lang: str) -> int:
         """The number of characters of code in a line of a card in the language `lang`."""
@@ -116,7 +111,7 @@ class Geometry:
         return Above(html, _ABOVE)
 
     def top_below(self, rest: float) -> float:
-        """How far down columns begin that stand in the empty `rest` of a page; 0 if in none."""
+        """How far down a column begins that stands in the empty `rest` of one; 0 if in none."""
         _, height = self.text_area
         return _ABOVE + height - rest + _GAP if rest - _GAP > _LEAST_REST * height else 0.0
 
@@ -138,6 +133,13 @@ class Geometry:
             f"html {{ font-size: {self.size}pt }}\n"
             f":root {{ --foot: {self._foot_size:.2f}pt }}\n"
         )
+
+    def narrow_columns_css(self, selector: str) -> str:
+        """The CSS that divides a column into narrow ones, for lines of a few words."""
+        room = self.column_width + _NARROW_GAP
+        count = max(1, int(room / (_NARROW_COLUMN * self.scale + _NARROW_GAP)))
+        columns = f"columns: {count}; column-gap: {_NARROW_GAP}mm; column-fill: auto"
+        return f"{selector} {{ {columns} }}\n"
 
     def head_left(self, text: str) -> Label:
         """`text` as a label at the left of the running head."""

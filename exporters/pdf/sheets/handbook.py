@@ -157,10 +157,10 @@ class Handbook:
         return (Sheet(html, self._assets(), attached=self._attached()), *map(Sheet, rest))
 
     def _back(self, places: Places) -> tuple[Sheet]:
-        geometry = self._geometry.with_narrow_columns()
-        css = self._css() + geometry.column_css()
+        geometry = self._geometry
+        css = self._css() + geometry.column_css() + geometry.narrow_columns_css(".terms")
         html = self._html("back", css, pages=places.pages)
-        lowered = geometry.top_below(places.rest) if self._geometry.columns == 1 else 0.0
+        lowered = geometry.top_below(places.rest)
         return (Sheet(html, imposition=geometry.imposition(), lowered=lowered),)
 
     def _chunks(self) -> Iterator[Chunk]:

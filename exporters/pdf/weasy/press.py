@@ -63,7 +63,7 @@ def _print(sheet: Sheet, part: bool) -> bytes:
         if sheet.above and sheet.imposition:
             sheet = _begun_below(sheet, sheet.above, len(sheet.imposition.places))
         elif sheet.lowered and sheet.imposition:
-            sheet = _lowered(sheet, sheet.lowered, len(sheet.imposition.places))
+            sheet = _lowered(sheet, sheet.lowered, 1)
         page = _read(sheet)
         document = _laid_out(page, sheet)
         if sheet is not usual and overflows(document):
@@ -114,7 +114,7 @@ def _lowered(sheet: Sheet, top: float, columns: int) -> Sheet:
     )
     # In an element of its own: the other one is parsed once for many sheets.
     html = sheet.html.replace("</style>", f"</style><style>{css}</style>", 1)
-    marked = html.replace("<style>", f'<meta name="{BELOW}" content="1"><style>', 1)
+    marked = html.replace("<style>", f'<meta name="{BELOW}" content="{columns}"><style>', 1)
     return replace(sheet, html=marked)
 
 

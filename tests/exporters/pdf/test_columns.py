@@ -92,14 +92,16 @@ def test_a_column_that_begins_within_a_card_says_which_and_no_other_says_anythin
         pytest.param([(1, 2), (3, 4)], ["1a", "1c 1d 2a"], id="narrower columns"),
         pytest.param([(1, 3), (1, 4)], ["1a", "1c"], id="columns of other widths"),
         pytest.param([(1, 2), (1, 2, "begins_page")], ["1a", "2a"], id="on a new page"),
-        pytest.param([(1, 1), (3, 2, "below")], ["1", "1a 1b 2a"], id="below the title"),
+        pytest.param([(1, 1), (3, 2, "below", "below")], ["1", "1a 1b 2a"], id="below the title"),
+        pytest.param([(3, 2), (2, 2, "below")], ["1a 1b 2a", "2a 2b"], id="in the last column"),
+        pytest.param([(2, 2), (2, 2, "below")], ["1a 1b", "1b 2a"], id="at the end of a page"),
     ],
 )
 def test_columns_stand_one_behind_the_other(
     parts: list[tuple[Any, ...]], expected: list[str]
 ) -> None:
     made = [
-        Part(b"", count, (), False, (0.0,) * slots, "begins_page" in how, "below" in how)
+        Part(b"", count, (), False, (0.0,) * slots, "begins_page" in how, how.count("below"))
         for count, slots, *how in parts
     ]
     placed = [
