@@ -15,8 +15,8 @@ from exporters.pdf.setting.page_geometry import Geometry
 _COLUMN_WIDTH = 61.3  # millimetres; the preferred width of a column in the usual type
 _BESIDE_TEXT = 11.0  # millimetres of it beside the text
 _EM = 0.786 * 25.4 / 72  # millimetres for each point of the sheet's type size
-_LEADING = 1.46
-_LINE_SPACE, _SECTION_SPACE = 0.21, 0.5  # lines around an entry and a section (sheet.css)
+_LEADING = 1.32
+_LINE_SPACE, _SECTION_SPACE = 0.15, 0.44  # lines around an entry and a section (sheet.css)
 # What is lost at the end of each line, where a word ends, and of each column, where an entry ends.
 _LOST_PER_LINE, _LOST_PER_COLUMN = 1.5, 1.5
 # Millimetres above and below the contents; those of the title block in the usual type, and on a

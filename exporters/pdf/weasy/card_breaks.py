@@ -17,9 +17,10 @@ from typing import Any
 
 from weasyprint.layout import block
 
-_SMALL = 0.12  # of the height of a page; a larger rest is too much paper to leave empty
+_SMALL = 0.07  # of the height of a page; a larger rest is too much paper to leave empty
 # Of the height of a page, too: as much is not left empty for a callout to stay whole.
 _MUCH = 0.4
+_MOST_OF = 0.5  # of a column that begins below something else; a rest of more is not left either
 _ROUNDING = 1.0  # pixels
 
 _lay_out = block.block_container_layout
@@ -36,6 +37,8 @@ def keep_cards_whole() -> None:
 def _lay_out_block(context: Any, box: Any, bottom_space: float, *rest: Any, **how: Any) -> Any:
     """Replaces `block_container_layout`."""
     context.kept_free = bottom_space  # for `_fit_into_rest`, which is not told
+    if box.element_tag == "main":
+        context.column_top = box.position_y
     made = _lay_out(context, box, bottom_space, *rest, **how)
     new_box, resume_at, *_, max_lines = made
     left = context.page_bottom - bottom_space - box.position_y
@@ -46,6 +49,8 @@ def _lay_out_block(context: Any, box: Any, bottom_space: float, *rest: Any, **ho
     skip, page_is_empty = rest[:2]
     whole = new_box is None or resume_at is None
     if whole or skip or page_is_empty or left > _SMALL * context.page_bottom:
+        return made
+    if left > _MOST_OF * (context.page_bottom - context.column_top):
         return made
     return None, None, {"break": "any", "page": None}, [], False, max_lines
 

@@ -29,7 +29,7 @@ _FONTS = Path(__file__).parents[1] / "fonts.conf"
 _OPTIONS: dict[str, Any] = {"presentational_hints": True, "pdf_variant": "pdf/ua-1"}
 
 # The first columns begin below another page if that takes at most this share of the height.
-_MOST_ABOVE = 0.66
+_MOST_ABOVE = 0.8
 _GAP = 6.0  # millimetres below it
 
 
