@@ -31,8 +31,8 @@ from tests.exporters.samples import VERSION, sample
 HANDBOOK = here(PrintOptions(sheets=("handbook",)))
 
 MILLIMETRE = 72 / 25.4
-MARGIN = 11 * MILLIMETRE  # left and right, of the handbook
-BODY = (12 * MILLIMETRE, (297 - 16.5) * MILLIMETRE)  # below it the foot, above it the head
+MARGIN = 10 * MILLIMETRE  # left and right, of the handbook
+BODY = (12 * MILLIMETRE, (297 - 14.8) * MILLIMETRE)  # below it the foot, above it the head
 
 
 Box = tuple[float, float, float, float]

@@ -43,7 +43,8 @@ class PaperRenderer:
 
     With a `height`, that of a column in millimetres, a drawing whose text would be too small is set
     higher than others, or turned, and so is a table that is too wide. `pictures` are those of the
-    deck.
+    deck. The text of a drawing that is meant to be as large as the type has this share of it,
+    `picture_type`, where the smallest text of the drawing can still be read.
 
     No sign of a formula is smaller than `least` points, unless the formula is too wide for that.
 
@@ -59,6 +60,7 @@ class PaperRenderer:
     page_of: str = ""
     height: float = 0.0
     pictures: Mapping[str, Asset] = field(default_factory=dict)
+    picture_type: float = 1.0
     drawings: dict[str, Asset] = field(default_factory=dict)
     least: float = 0.0
 
@@ -120,6 +122,8 @@ class PaperRenderer:
         else:
             scale = min(PAPER_SCALE * self.scale, HIGHEST / picture.height)
             kind = "icon" if picture.height <= _ICON_HEIGHT else "figure"
+            if kind == "figure":
+                scale = min(scale, self._drawing_scale(picture))
         width = max(1, round(picture.width * scale))
         least = self._least_share(picture, scale) if kind == "figure" and self.height else ""
         return f'<img class="{kind}" src="{source}" alt="{alt}" width="{width}"{least}>'
@@ -131,6 +135,14 @@ class PaperRenderer:
         drawn = min(scale, self.width / _PIXEL / picture.width)
         share = least_share(asset.data if asset else b"", drawn)
         return f' data-least="{share:.3f}"' if share < 1 else ""
+
+    def _drawing_scale(self, picture: Picture) -> float:
+        """The largest scale of a picture."""
+        usual = PAPER_SCALE * self.scale
+        asset = self.pictures.get(picture.asset)
+        if asset is None or asset.media_type != _DRAWING:
+            return usual
+        return usual * max(self.picture_type, least_share(asset.data, usual))
 
     def _better_fit(self, picture: Picture) -> Fit | None:
         asset = self.pictures.get(picture.asset)

@@ -63,7 +63,7 @@ class Geometry:
         """The same page with margins no wider than its head and foot need, for long text."""
         if self.width < _ONE_COLUMN_BELOW:
             return replace(self, top=13, right=9, bottom=13, left=9)
-        return replace(self, top=15, right=11, bottom=13, left=11, gap=7)
+        return replace(self, top=14, right=10, bottom=13, left=10, gap=6.5)
 
     def code_characters(self, lang: str) -> int:
         """The number of characters of code in a line of a card in the language `lang`."""
@@ -217,7 +217,7 @@ class Geometry:
 
     @property
     def _head_baseline(self) -> float:
-        return self.top - 4.4
+        return self.top - 4.1
 
     @property
     def _foot_baseline(self) -> float:

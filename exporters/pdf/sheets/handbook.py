@@ -57,6 +57,7 @@ _LAST_TEXT = re.compile(
     r"(?:[^>\s]|</(?:a|b|code|em|strong)>|(?<!\">)</span>)\s*()"
     r"</(?:p|li)>(?:\s*</(?:li|ul|ol)>)*\s*\Z"
 )
+_PART_TYPE = 0.881  # of the type: that of the parts of a card (card.css), in which pictures stand
 _LEAST = 5.5  # points: no type is smaller in a handbook that is fitted into a number of pages
 
 
@@ -102,6 +103,7 @@ class Handbook:
             "#" if self.in_one_piece else f"#{PAGE_OF}",
             0.0 if self._fitted else self._geometry.text_area[1],  # what is turned takes room
             deck.assets,
+            1.0 if self._fitted else _PART_TYPE,
         )
         self._pictures = pictures_to_print(deck.assets, print_options)
         self._codes = qr_codes(deck) if self._chapters else {}
@@ -171,7 +173,8 @@ class Handbook:
         above: Above | None = self._geometry.above(
             self._front(unnumbered, version=any_version)[-1].html
         )
-        for run in chunks(self._chapters, usual_weight(self._geometry.columns)):
+        # With all its parts, a card weighs twice as much as in other sheets.
+        for run in chunks(self._chapters, 2 * usual_weight(self._geometry.columns)):
             html = self._html("chunk", css, chapters=run)
             imposition = self._geometry.imposition()
             sheet = Sheet(html, self._assets(), imposition, above=above)

@@ -40,7 +40,7 @@ SECTIONS, CARDS = 4, 5
 # Large type in two columns: a few cards fill several pages.
 HANDBOOK = PrintOptions(sheets=("handbook",), large_print=True, columns=2)
 # It makes each section heavy enough for a chunk of its own, and nothing more to lay out.
-ADDRESS = "https://example.org/" + "a" * 4_000
+ADDRESS = "https://example.org/" + "a" * 8_000
 TABLE = (
     '<div class="table"><table><thead><tr><th>甲</th><th>乙</th></tr></thead>'
     "<tbody><tr><td>一</td><td>二</td></tr></tbody></table></div>"
@@ -225,7 +225,7 @@ def test_a_head_that_is_too_long_says_with_what_a_page_begins_and_ends() -> None
 def test_the_heads_of_a_book_name_all_cards_and_no_others() -> None:
     for page in range(2, len(_texts()) + 1):  # the first has the title
         begun = [at for at, each in enumerate(_deck().cards(), 1) if _page_of(each.id) == page]
-        head = "".join(g.text for g in glyphs(_book()) if g.page == page - 1 and g.y > 795)
+        head = "".join(g.text for g in glyphs(_book()) if g.page == page - 1 and g.y > 808)
         if begun:
             head = re.sub(" ?· ?索引", "", head).partition("部分")[2]
             first, last = map(int, re.findall(r"\d+(?=–|运|$)", head))

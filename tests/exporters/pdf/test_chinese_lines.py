@@ -24,7 +24,9 @@ CODE = "容器里的一号进程用<code>exec</code>换成真正的程序，信�
 def page() -> bytes:
     """Two columns: pairs of marks, lines of every length that end in a mark, and paragraphs."""
     ends = (f"<p>{'一' * length}丁，{'丙' * 9}。</p>" for length in range(20, 32))
-    text = "".join((f"<p>{PAIRS}</p>", *ends, f"<p>{SPREAD}</p>", f"<p>{CODE}</p>"))
+    # So narrow that a line has room for half a character more.
+    quoted = f"<blockquote><blockquote>{''.join(ends)}</blockquote></blockquote>"
+    text = "".join((f"<p>{PAIRS}</p>", quoted, f"<p>{SPREAD}</p>", f"<p>{CODE}</p>"))
     return printed(deck(Section("one", "一节", (), (card("c", "问？", text),))), columns=2)
 
 

@@ -34,8 +34,8 @@ NARROW = [f"列{number}甲乙丙" for number in range(9)]
 
 pytestmark = pytest.mark.slow
 
-COLUMN = 90.5 * MILLIMETRE
-GAP = 7 * MILLIMETRE
+COLUMN = 91.75 * MILLIMETRE
+GAP = 6.5 * MILLIMETRE
 
 
 def _row(cells: list[str], tag: str) -> str:

@@ -52,9 +52,9 @@ def fills(pdf: bytes) -> Iterator[float]:
 
 @cache
 def book() -> bytes:
-    answers: list[Html | str] = [words(n, 110) for n in range(1, 4)]
+    answers: list[Html | str] = [words(n, 170) for n in range(1, 4)]
     drawing: Html = (words(4, 20), HIGH)
-    answers += [drawing, *(words(n, 110) for n in range(5, 10))]
+    answers += [drawing, *(words(n, 170) for n in range(5, 10))]
     return printed(with_drawing(*answers), paper="A5")
 
 
@@ -68,11 +68,11 @@ def test_a_picture_that_is_too_high_changes_places_with_the_text_below_it() -> N
     (above,) = (at for at in range(len(text)) if text.startswith("above", at))
     assert label < above
     assert Counter(re.findall(r"word\d", text)) == {
-        f"word{n}": 20 if n == 4 else 110 for n in range(1, 10)
+        f"word{n}": 20 if n == 4 else 170 for n in range(1, 10)
     }
 
 
-@pytest.mark.parametrize(("paper", "cards"), [("A5", 8), ("A4", 14)])
+@pytest.mark.parametrize(("paper", "cards"), [("A5", 10), ("A4", 16)])
 def test_the_index_begins_in_the_column_of_the_last_card(paper: str, cards: int) -> None:
     made = [card(f"c{n}", f"Ask{n}?", words(n, 110), tags=("nginx",)) for n in range(cards)]
     pdf = printed(deck(Section("one", "One", (), tuple(made)), lang="en"), paper=paper)

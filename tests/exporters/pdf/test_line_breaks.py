@@ -80,7 +80,7 @@ def first_line(text: str, width: float) -> str:
 
 def lines_in_three_columns(*answers: str) -> list[tuple[str, float]]:
     """The text of each printed line without spaces, and the room behind it in points."""
-    made = deck(Section("one", "一", (), (card("c", "?", *answers),)))
+    made = deck(Section("one", "一", (), (card("c", "?", *answers),)), homepage="")
     pdf = printed(made, "handbook", columns=3)
     geometry = Geometry(columns=3).with_close_margins()
     step = (geometry.column_width + geometry.gap) * MILLIMETRE

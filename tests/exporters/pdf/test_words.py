@@ -113,7 +113,7 @@ def test_no_number_in_a_table_is_divided() -> None:
 
 
 def test_a_table_without_room_for_its_words_is_set_as_text() -> None:
-    pdf = printed(one(TABLE), columns=4)
+    pdf = printed(one(TABLE), paper="A5", columns=3)
     assert "Parameter|Value|Unit|Note" in squeezed(body(pdf))
     assert any("524288" in line for line in lines(pdf))
 
