@@ -16,8 +16,11 @@ A thin space between Chinese and Latin (`setting.cjk_spacing`) is a space of tha
 line ends behind it. Pango leaves it out when it chooses the end of the line, WeasyPrint counts it
 afterwards: the line is a hair too long, and is broken at an earlier place, often far too early.
 
-So is a text that ends with a space, before code say, if it fits but for this space: WeasyPrint then
-leaves nothing of it in the line but its first word.
+So is a text that ends with a space of either kind, before code say, if it fits but for this space:
+WeasyPrint then leaves nothing of it in the line but its first word, or nothing at all.
+
+Nor does WeasyPrint count the space at the start of an element, such as that around code, when it
+looks for the end of the line in it: what is too long for that alone goes to the next line whole.
 
 When these issues are closed, print the shipped deck with and without this module, compare the pages
 as pictures, and delete it if nothing is worse.
@@ -71,7 +74,11 @@ def broken_anywhere(split: Callable[..., Any]) -> Callable[..., Any]:
 
 def _split_line(context: Any, box: Any, position_x: float, max_x: float, *rest: Any) -> Any:
     """Replaces `split_inline_box`."""
-    if not isinstance(box, boxes.LineBox) or box.style["overflow_wrap"] == "normal":
+    if not isinstance(box, boxes.LineBox):
+        begins = rest[1] is None
+        left = box.margin_left + box.border_left_width + box.padding_left if begins else 0
+        return _split_box(context, box, position_x, max_x - left, *rest)
+    if box.style["overflow_wrap"] == "normal":
         return _split_box(context, box, position_x, max_x, *rest)
     lists = [each for each in (*rest, context.excluded_shapes) if isinstance(each, list)]
     lengths = [len(each) for each in lists]
@@ -111,18 +118,27 @@ def _width(text: str, style: Any, context: Any) -> float:
 def _split_between_words(*text: Any, is_line_start: bool = True, **how: Any) -> Any:
     """`split_first_line`, but no word is broken; words that are too long come later."""
     found = line_break.split_first_line(*text, is_line_start=False, **how)
-    if found[2] is not None and _fits_but_for_its_space(*text):
-        return line_break.split_first_line(*text[:3], None, *text[4:], is_line_start=False, **how)
+    if _fits_but_for_its_space(found, *text):
+        whole, style, context, _, *spacing = text
+        kept = whole.rstrip(_THIN)
+        return line_break.split_first_line(kept, style, context, None, *spacing, **how)
     return _without_thin_space(found, text[1])
 
 
-def _fits_but_for_its_space(text: str, style: Any, context: Any, max_width: Any, *_: Any) -> bool:
-    """Whether `text` fits into a line, over whose end hangs nothing but the space it ends with."""
+def _fits_but_for_its_space(
+    found: tuple[Any, ...], text: str, style: Any, context: Any, max_width: Any, *_: Any
+) -> bool:
+    """Whether over the end of a line hangs nothing of `text` but the space that it ends with.
+
+    WeasyPrint has split the text as `found`.
+    """
     return (
-        text.endswith(" ")
+        text.endswith((" ", _THIN))
         and style["white_space"] == "normal"
+        and max_width is not None
+        and (found[2] is not None or found[3] > max_width)
         and len(text) * _NARROW * style["font_size"] < max_width
-        and _width(text.rstrip(" "), style, context) <= max_width
+        and _width(text.rstrip(f" {_THIN}"), style, context) <= max_width
     )
 
 

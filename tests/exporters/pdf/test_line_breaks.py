@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from deckpress.model import Section
+from exporters.pdf.setting.cjk_spacing import THIN
 from exporters.pdf.setting.line_breaks import JOINER, SPACE, decide_breaks
 from exporters.pdf.setting.page_geometry import Geometry
 from exporters.pdf.sheet import Sheet
@@ -60,22 +61,33 @@ def test_a_line_that_ends_between_chinese_and_latin_is_as_full_as_any() -> None:
     assert all(room < longest for text, room in of_paragraphs if not text.endswith("。"))
 
 
-def test_the_space_before_code_ends_no_line_early() -> None:
-    """A text that fits but for its last space stays in the line; a wider line holds no less."""
-    text = "<p>One <i>two three four five <code>six_seven_eight</code> nine</i></p>"
-    words = [len(first_line(text, 46 + step / 10).split()) for step in range(40)]
-    assert words == sorted(words)
-    assert (words[0], words[-1]) == (4, 5)
+@pytest.mark.parametrize(
+    ("text", "narrow", "ends"),
+    [
+        ("One <i>two three four five <code>six_seven_eight</code> nine</i>", 43, ("four", "five")),
+        (f"一<i>二三四<b>Nginx</b>{THIN}六七八{THIN}<b>supervisord</b>，九</i>", 41, ("七", "八")),
+        ("一二<code>docker run it</code>三四五六七八九", 33.5, ("docker", "run")),
+    ],
+    ids=["before code", "between scripts", "around code"],
+)
+def test_a_space_ends_no_line_early(text: str, narrow: float, ends: tuple[str, str]) -> None:
+    """A line that is a little wider holds no less."""
+    shown = [first_line(f"<p>{text}</p>", narrow + step / 10) for step in range(40)]
+    assert list(map(len, shown)) == sorted(map(len, shown))
+    assert (shown[0].endswith(ends[0]), shown[-1].endswith(ends[1])) == (True, True)
 
 
 def first_line(text: str, width: float) -> str:
     """The text of the first line in a column of `width` millimetres."""
-    css = f"@page {{ size: {width}mm 50mm; margin: 0 }} html {{ overflow-wrap: anywhere }}"
+    css = (
+        f"@page {{ size: {width}mm 50mm; margin: 0 }} html {{ overflow-wrap: anywhere }}"
+        "body { margin: 0 } code { padding: 0 0.3em }"
+    )
     with print_environment():
         page = lay_out(Sheet(f"<!doctype html><style>{css}</style>{text}")).pages[0]
     boxes = page._page_box.descendants()
     line = next(box for box in boxes if type(box).__name__ == "LineBox")
-    return "".join(getattr(box, "text", "") for box in line.descendants())
+    return "".join(getattr(box, "text", "") for box in line.descendants()).rstrip(f" {THIN}")
 
 
 def lines_in_three_columns(*answers: str) -> list[tuple[str, float]]:
