@@ -124,7 +124,7 @@ def _slim(pdf: bytes) -> bytes:
 
     slim = BytesIO()
     with Pdf.open(BytesIO(pdf)) as opened:
-        opened.save(slim, object_stream_mode=ObjectStreamMode.generate, deterministic_id=True)
+        opened.save(slim, object_stream_mode=ObjectStreamMode.generate, static_id=True)
     return slim.getvalue()
 
 

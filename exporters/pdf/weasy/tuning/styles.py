@@ -9,7 +9,7 @@ from weasyprint.css.computed_values import PHYSICAL_FUNCTIONS
 from weasyprint.css.properties import INHERITED, INITIAL_NOT_COMPUTED, INITIAL_VALUES
 from weasyprint.html import UA_STYLESHEET
 
-from exporters.pdf.weasy.tuning.keeping import kept
+from exporters.pdf.weasy.tuning.keeping import kept, replace
 
 # Properties whose value is not simply the inherited or the initial one.
 _OWN = {"position", "float", "display", "page"}
@@ -34,7 +34,12 @@ _LISTED = ("li", "summary")  # the elements that may have a marker
 # Attributes that are no presentational hints; and the language, by which styles are told apart.
 _MUTE = {"alt", "class", "colspan", "href", "id", "lang", "rowspan", "scope", "src", "title"}
 
+# The attributes of which each rule of the sheet of presentational hints needs one.
+_HINTS = {"align", "border", "clear", "color", "frame", "frameborder", "noshade", "nowrap"}
+_HINTS |= {"rules", "type", "valign", "wrap"}
+
 _missing = css.ComputedStyle.__missing__
+_styles = css.get_all_computed_styles
 _set = css.StyleFor.set_computed_styles
 
 
@@ -42,7 +47,15 @@ def tune() -> None:
     """Change WeasyPrint."""
     css.ComputedStyle.__missing__ = _quick_missing
     css.StyleFor.set_computed_styles = _set_shared
+    replace(_styles, _quick_styles)
     _match_less(UA_STYLESHEET.matcher)
+
+
+def _quick_styles(html: Any, *rest: Any, **how: Any) -> Any:
+    """`get_all_computed_styles` without rules for hints, if nothing in the document has any."""
+    if _HINTS.isdisjoint(name for each in html.etree_element.iter() for name in each.attrib):
+        html._ph_stylesheets = lambda: []
+    return _styles(html, *rest, **how)
 
 
 def _match_less(matcher: Any) -> None:
