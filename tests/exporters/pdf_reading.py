@@ -105,7 +105,10 @@ def squeezed(text: str) -> str:
 
 
 def sentences(html: Html) -> list[str]:
-    """The stretches of text that stay together when a field is printed, without white space."""
+    """The stretches of text that stay together when a field is printed, without white space.
+
+    A block of code may go on in the next column.
+    """
     joined = "".join(
         piece if isinstance(piece, str) else "" if _is_inside(piece) else "\0" for piece in html
     )
@@ -113,7 +116,7 @@ def sentences(html: Html) -> list[str]:
         r"</?(?:p|li|ul|ol|div|t[rdh]|pre|h\d|hr|br|blockquote|sup)\b[^>]*>", "\0", joined
     )
     plain = unescape(re.sub(r"<[^>]+>", "", blocks))
-    parts = re.split(r"\0|(?<=[。！？；：])", plain)
+    parts = re.split(r"\0|\n|(?<=[。！？；：])", plain)
     # A link shows its number after it, and an address stands without its scheme.
     return [squeezed(part.replace("https://", "")) for part in parts if part.strip()]
 
