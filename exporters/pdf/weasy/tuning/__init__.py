@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from exporters.pdf.weasy.tuning import boxes, drawing, parsing, styles, text, writing
+from exporters.pdf.weasy.tuning import boxes, drawing, matching, parsing, styles, text, writing
 
 
 @cache
@@ -17,6 +17,7 @@ def tune() -> None:
     """Change WeasyPrint for the rest of this process. Further calls do nothing."""
     parsing.tune()
     text.tune()
+    matching.tune()
     styles.tune()
     boxes.tune()
     writing.tune()

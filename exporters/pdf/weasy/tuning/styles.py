@@ -7,9 +7,8 @@ from typing import Any
 from weasyprint import css
 from weasyprint.css.computed_values import PHYSICAL_FUNCTIONS
 from weasyprint.css.properties import INHERITED, INITIAL_NOT_COMPUTED, INITIAL_VALUES
-from weasyprint.html import UA_STYLESHEET
 
-from exporters.pdf.weasy.tuning.keeping import kept, replace
+from exporters.pdf.weasy.tuning.keeping import kept
 
 # Properties whose value is not simply the inherited or the initial one.
 _OWN = {"position", "float", "display", "page"}
@@ -26,20 +25,10 @@ _LOGICAL = {
     for function in PHYSICAL_FUNCTIONS.values()
     for inline in ("ltr", "rtl")
 }
-# Pseudo-elements of footnotes set by the printer, which no sheet has. WeasyPrint computes a style
-# for each of them on each element.
-_NOTES = {"footnote-call", "footnote-marker", "note-call", "note-marker", "note-callback"}
-_LISTED = ("li", "summary")  # the elements that may have a marker
-
 # Attributes that are no presentational hints; and the language, by which styles are told apart.
 _MUTE = {"alt", "class", "colspan", "href", "id", "lang", "rowspan", "scope", "src", "title"}
 
-# The attributes of which each rule of the sheet of presentational hints needs one.
-_HINTS = {"align", "border", "clear", "color", "frame", "frameborder", "noshade", "nowrap"}
-_HINTS |= {"rules", "type", "valign", "wrap"}
-
 _missing = css.ComputedStyle.__missing__
-_styles = css.get_all_computed_styles
 _set = css.StyleFor.set_computed_styles
 
 
@@ -47,28 +36,6 @@ def tune() -> None:
     """Change WeasyPrint."""
     css.ComputedStyle.__missing__ = _quick_missing
     css.StyleFor.set_computed_styles = _set_shared
-    replace(_styles, _quick_styles)
-    _match_less(UA_STYLESHEET.matcher)
-
-
-def _quick_styles(html: Any, *rest: Any, **how: Any) -> Any:
-    """`get_all_computed_styles` without rules for hints, if nothing in the document has any."""
-    if _HINTS.isdisjoint(name for each in html.etree_element.iter() for name in each.attrib):
-        html._ph_stylesheets = lambda: []
-    return _styles(html, *rest, **how)
-
-
-def _match_less(matcher: Any) -> None:
-    """Remove rules from the browser's own style sheet whose styles are never asked for."""
-    matcher.other_selectors = [
-        (_is_listed if pseudo == "marker" else test, specificity, order, pseudo, declarations)
-        for test, specificity, order, pseudo, declarations in matcher.other_selectors
-        if pseudo not in _NOTES
-    ]
-
-
-def _is_listed(element: Any) -> bool:
-    return element.local_name in _LISTED
 
 
 def _quick_missing(self: Any, key: str) -> Any:

@@ -25,6 +25,10 @@ def _quick_bytes(item: Any) -> bytes:
         return str.encode(item, "ascii")
     if kind is int:
         return b"%d" % item
+    if kind is float:
+        if item.is_integer():
+            return b"%d" % int(item)
+        return f"{item:f}".rstrip("0").encode("ascii")
     made: bytes = _to_bytes(item)
     return made
 
