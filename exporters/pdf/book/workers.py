@@ -27,6 +27,10 @@ _GRACE = 15.0
 
 _WORKER = f"{__package__}.worker"
 
+# In one process, one task at a time: the documents of a process share their fonts, and Pango's
+# fonts are not made for several threads.
+_ONE_AT_A_TIME = threading.Lock()
+
 
 class Workers:
     """A pool of up to `count` worker processes; with a count of 1, tasks run in this process.
@@ -83,11 +87,12 @@ class Workers:
             assert self._threads, "the workers were not entered"
             return self._threads.submit(self._run_in_process, task)
         future: Future[bytes] = Future()
-        try:
-            future.set_result(run(task))
-        except Exception as error:
-            future.set_exception(error)
-        gc.collect()  # the layout ran without garbage collection
+        with _ONE_AT_A_TIME:
+            try:
+                future.set_result(run(task))
+            except Exception as error:
+                future.set_exception(error)
+            gc.collect()  # the layout ran without garbage collection
         return future
 
     def _run_in_process(self, task: Task) -> bytes:
