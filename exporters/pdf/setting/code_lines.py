@@ -19,7 +19,9 @@ from exporters.pdf.setting.nesting import replace_blocks
 
 _LABEL = '(?P<label><p class="file[^>]*>[^<]*</p>)?'
 _CODE = _LABEL + "(?P<start><pre><code[^>]*>)(?P<code>.*?)(?P<close></code></pre>)"
-_EMPTY = re.compile(r'<span class="\w+"></span>')
+# The line of an empty gap (sheets/question_view.py), and its greatest width in letters.
+_BLANK, _BLANK_WIDTH = '<span class="blank">', 15
+_EMPTY = re.compile(rf'(?!{_BLANK})<span class="\w+"></span>')
 _TAB = 4  # letters between two tab stops, as on the web page
 _SPAN = re.compile(r"<span[^>]*>|</span>")
 _COMMENTED = re.compile(r'(?P<code>.*\s(?:</span>)?)(?P<comment><span class="c">[^<]*</span>)\s*')
@@ -133,4 +135,5 @@ def _untabbed(line: str) -> str:
 
 def _width(line: str) -> int:
     """The width of a line of code, in letters; a Chinese character counts as two."""
-    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in strip_tags(line))
+    letters = sum(2 if east_asian_width(letter) in "WF" else 1 for letter in strip_tags(line))
+    return letters + line.count(_BLANK) * _BLANK_WIDTH

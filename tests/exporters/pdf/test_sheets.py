@@ -436,6 +436,17 @@ def test_a_gap_is_as_long_for_a_long_word_as_for_a_short_one(sheet: str) -> None
     assert len(lengths) == 1
 
 
+@pytest.mark.parametrize("sheet", ["test", "cards"])
+def test_a_gap_in_a_long_line_of_code_has_its_room(sheet: str) -> None:
+    gap = (ClozeStart(1), "hidden", ClozeEnd())
+    code = ('<div class="code"><pre><code>(', *gap, f") {'long ' * 30}</code></pre></div>")
+    made = card("c", "？", code, kind=CardKind.CLOZE, section="one")
+    pdf = printed(deck(Section("one", "章", (), (made,))), sheet)
+    start, end = (next(g for g in glyphs(pdf) if g.text == sign) for sign in "()")
+    assert end.y == start.y
+    assert end.x - start.x > 30
+
+
 def test_a_front_asks_and_a_back_answers() -> None:
     pages = texts(sample_sheet("cards"))
     fronts, backs = "".join(pages[::2]), "".join(pages[1::2])
