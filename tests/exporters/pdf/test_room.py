@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from deckpress.model import Asset, CardKind, Deck, Html, Math, Option, Picture, Section
+from deckpress.model import Asset, CardKind, Deck, Html, Math, Option, PartName, Picture, Section
 from exporters.job import PrintOptions
+from exporters.pdf.setting.field_html import PaperRenderer
 from exporters.pdf.setting.page_geometry import Geometry
 from exporters.pdf.sheet import Sheet
 from exporters.pdf.sheets.card_grid import CardGrid
@@ -21,7 +22,7 @@ from exporters.pdf.sheets.handbook import Handbook
 from exporters.pdf.weasy.press import lay_out, print_environment
 from tests.exporters.pdf_reading import MILLIMETRE, Glyph, bitmaps, glyphs, squeezed
 from tests.exporters.printing import printed
-from tests.exporters.samples import VERSION, card, deck
+from tests.exporters.samples import VERSION, card, deck, part
 
 with print_environment():  # so that the libraries find our fonts
     from weasyprint.formatting_structure.boxes import TextBox
@@ -333,3 +334,35 @@ def test_a_picture_that_nearly_has_room_is_made_smaller_and_keeps_its_shape() ->
     sizes = {(round(box[2] - box[0]), round(box[3] - box[1])) for box in boxes}
     assert len(sizes) > 1
     assert all(width / height == pytest.approx(4 / 3, abs=0.03) for width, height in sizes)
+
+
+@pytest.mark.parametrize(("size", "printed_at"), [(16, 7.4), (11, 5.1), (30, 13.9)])
+def test_a_drawing_has_the_type_of_the_part_around_it_if_that_can_be_read(
+    size: int, printed_at: float
+) -> None:
+    text = f'<text x="0" y="40" font-size="{size}">x</text>'
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="200" height="100">{text}</svg>'
+    drawing = Asset("d.svg", "image/svg+xml", svg.encode())
+    renderer = PaperRenderer({}, pictures={"d.svg": drawing}, height=200, picture_type=0.881)
+    html = renderer.field((Picture("d.svg", "", 200, 100),))
+    (width,) = re.findall(r' width="(\d+)"', html)
+    assert size * int(width) / 200 * 0.75 == pytest.approx(printed_at, abs=0.1)
+
+
+@pytest.mark.slow
+def test_a_line_that_leads_to_a_picture_stands_above_it() -> None:
+    def leading(number: int) -> Html:
+        lines = "答<br>" * number
+        return (f"<p>{lines}答</p><p>引</p><p>", PHOTO, "</p>")
+
+    cards = (
+        card(f"c{n}", "问？", parts=(part(PartName.WHY, leading(n)),), tags=())
+        for n in range(1, 19)
+    )
+    pdf = printed(_with_photo(deck(Section("one", "一节", (), tuple(cards)))), columns=2)
+    pictures = bitmaps(pdf)
+    leads = [glyph for glyph in glyphs(pdf) if glyph.text == "引" and glyph.size < 8]
+    assert len(leads) == len(pictures) == 18
+    for lead, (page, box) in zip(leads, pictures, strict=True):
+        assert page == lead.page
+        assert 0 < lead.y - box[3] < 3 * lead.size
