@@ -19,7 +19,9 @@ _MM_PER_POINT = 25.4 / 72
 _ONE_COLUMN_BELOW = 170  # millimetres; a narrower page has one column
 # Millimetres: the least width of a narrow column in the usual type, and the gap between two.
 _NARROW_COLUMN, _NARROW_GAP = 40.0, 5.0
-_ABOVE = 2.6  # millimetres above a column, in which stands which card goes on in it
+# Millimetres, in the usual type: the room above a column, in which stands which card goes on in it,
+# from there to the head, from a column to the foot, and what a margin needs more in twice the size.
+_ABOVE, _TO_HEAD, _TO_FOOT, _FOR_LARGE = 2.6, 1.5, 4.2, 4.4
 # Millimetres between the text of a column and what begins below it, and the least share of the
 # page's height that is worth it.
 _GAP, _LEAST_REST = 6.0, 0.2
@@ -61,9 +63,11 @@ class Geometry:
 
     def with_close_margins(self) -> Geometry:
         """The same page with margins no wider than its head and foot need, for long text."""
+        more = _FOR_LARGE * (self._enlarged - 1)
+        bottom = 13 + more / 2
         if self.width < _ONE_COLUMN_BELOW:
-            return replace(self, top=13, right=9, bottom=13, left=9)
-        return replace(self, top=14, right=10, bottom=13, left=10, gap=6.5)
+            return replace(self, top=13 + more, right=9, bottom=bottom, left=9)
+        return replace(self, top=14 + more, right=10, bottom=bottom, left=10, gap=6.5)
 
     def code_characters(self, lang: str) -> int:
         """The number of characters of code in a line of a card in the language `lang`."""
@@ -103,17 +107,17 @@ class Geometry:
         """Places columns, each set as a page of its own, side by side on the page."""
         step = self.column_width + self.gap
         lefts = (self.left + step * number for number in range(self.columns))
-        top = self.top - _ABOVE
+        top = self.top - self._above
         return Imposition((self.width, self.height), tuple((left, top) for left in lefts))
 
     def above(self, html: str) -> Above:
         """The page `html`, to stand above the first columns."""
-        return Above(html, _ABOVE)
+        return Above(html, self._above)
 
     def top_below(self, rest: float) -> float:
         """How far down a column begins that stands in the empty `rest` of one; 0 if in none."""
         _, height = self.text_area
-        return _ABOVE + height - rest + _GAP if rest - _GAP > _LEAST_REST * height else 0.0
+        return self._above + height - rest + _GAP if rest - _GAP > _LEAST_REST * height else 0.0
 
     def page_css(self) -> str:
         """The CSS of a document with whole pages, on which the cards flow in columns."""
@@ -127,9 +131,10 @@ class Geometry:
 
     def column_css(self) -> str:
         """The CSS of a document whose pages are columns; use it with `imposition`."""
-        height = self.height - self.top - self.bottom + _ABOVE
+        height = self.height - self.top - self.bottom + self._above
         return (
-            f"@page {{ size: {self.column_width:.3f}mm {height}mm; margin: {_ABOVE}mm 0 0 }}\n"
+            f"@page {{ size: {self.column_width:.3f}mm {height:.3f}mm }}\n"
+            f"@page {{ margin: {self._above:.3f}mm 0 0 }}\n"
             f"html {{ font-size: {self.size}pt }}\n"
             f":root {{ --foot: {self._foot_size:.2f}pt }}\n"
         )
@@ -209,16 +214,25 @@ class Geometry:
     @property
     def _head_size(self) -> float:
         """The type size of the head, in points. It is never smaller than usual."""
-        return _HEAD_SIZE * max(1.0, self.scale)
+        return _HEAD_SIZE * self._enlarged
 
     @property
     def _foot_size(self) -> float:
-        return _FOOT_SIZE * max(1.0, self.scale)
+        return _FOOT_SIZE * self._enlarged
+
+    @property
+    def _enlarged(self) -> float:
+        """How much larger than usual the type is; 1 for smaller type."""
+        return max(1.0, self.scale)
+
+    @property
+    def _above(self) -> float:
+        return _ABOVE * self._enlarged
 
     @property
     def _head_baseline(self) -> float:
-        return self.top - 4.1
+        return self.top - self._above - _TO_HEAD * self._enlarged
 
     @property
     def _foot_baseline(self) -> float:
-        return self.height - self.bottom + 4.2
+        return self.height - self.bottom + _TO_FOOT + self._enlarged - 1

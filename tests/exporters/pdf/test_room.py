@@ -244,6 +244,20 @@ def test_heads_and_feet_are_as_large_as_large_print() -> None:
     assert foot[0].size > 12
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("large", [False, True])
+def test_nothing_touches_the_note_above_a_column_that_goes_on(large: bool) -> None:
+    pdf = printed(one(f"<p>{'答' * 99}。</p>" * 90), paper="A5", large_print=large)
+    note, *_ = _told(pdf, "1续")
+    others = [g for g in glyphs(pdf) if g.page == note[0].page and g not in note and g.text.strip()]
+    above = min(glyph.y for glyph in others if glyph.y > note[0].y)
+    below = max(glyph.y + 0.85 * glyph.size for glyph in others if glyph.y < note[0].y)
+    assert below + 3 < note[0].y
+    assert note[0].y + 0.85 * note[0].size + 1 < above
+    foot = max(glyph.y + 0.85 * glyph.size for glyph in others if glyph.y < 13 * MILLIMETRE)
+    assert foot < min(glyph.y for glyph in others if glyph.y > 13 * MILLIMETRE)
+
+
 PIECES = st.tuples(
     st.sampled_from(["span", "b", "code", "a"]),
     st.text(st.sampled_from("abcW_./=(- 反向代理，。「」—é👍"), min_size=1, max_size=30),
