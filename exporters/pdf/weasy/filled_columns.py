@@ -7,7 +7,8 @@ is moved in its tree, and the document is laid out again. That is done where mor
 is empty, and kept where it helps.
 
 Where a column is a page, a part of a book also ends on a page that may be all but empty. There, its
-cards move closer to one another, or apart.
+cards move closer to one another, or apart. Elsewhere they only move closer, where a part would end
+with some lines in a column of their own: the next part begins the next column.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 _FULL = 0.55  # of the height of a page; a column of less is half empty
+_FEW_LINES = 0.12  # of it; they would stand alone at the top of a column
 _HALF = 0.5  # of its height, at least, for each of two pages that share their cards evenly
 _MOST_TRIES = 6  # layouts for pictures, in one document
 _NOTE = 18.0  # pixels: the note in the place of a picture
@@ -89,12 +91,37 @@ def fill_last_page(document: Any, render: Render) -> Any:
         return _with_even_end(document, render)
     usual, needed = max(gaps), last[0].bottom / spaces
     missing = (_FULL * last[0].height - last[0].bottom) / spaces
-    for space in (usual - 1.5 * needed, usual + 1.1 * missing, usual + 1.6 * missing):
+    tried = (usual - 1.5 * needed, usual + 1.1 * missing, usual + 1.6 * missing)
+    return _with_spaces(document, render, usual, tried) or _with_even_end(document, render)
+
+
+def save_last_column(document: Any, render: Render) -> Any:
+    """The laid-out part `document`, without a last column that has only a few lines."""
+    if not ends_in_few_lines(document):
+        return document
+    gaps = _gaps(document)
+    spaces = len(gaps) - len(document.pages)
+    if spaces < _LEAST_CARDS:
+        return document
+    usual, last = max(gaps), list(_columns(document))[-1]
+    tried = (usual - 1.5 * last.bottom / spaces, _CLOSEST * usual)
+    return _with_spaces(document, render, usual, tried) or document
+
+
+def ends_in_few_lines(document: Any) -> bool:
+    """Whether the last column of the laid-out `document`, but not its first, has only few lines."""
+    last = list(_columns(document))[-1]
+    return len(document.pages) > 1 and last.bottom < _FEW_LINES * last.height
+
+
+def _with_spaces(document: Any, render: Render, usual: float, tried: Sequence[float]) -> Any:
+    """The first better layout with one of these spaces between cards, or None."""
+    for space in tried:
         if _CLOSEST * usual <= space <= _WIDEST * usual:
             again = render(f"article {{ margin-bottom: {space:.3f}px !important }}")
             if _rank(again) < _rank(document):
                 return again
-    return _with_even_end(document, render)
+    return None
 
 
 def _with_even_end(document: Any, render: Render) -> Any:

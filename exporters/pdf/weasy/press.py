@@ -20,7 +20,13 @@ from deckpress.collection import without_collection
 from deckpress.model import Asset
 from exporters.pdf.sheet import BELOW, PLACE, REST, Above, Sheet
 from exporters.pdf.weasy.even_columns import even_columns
-from exporters.pdf.weasy.filled_columns import fill_columns, fill_last_page, overflows
+from exporters.pdf.weasy.filled_columns import (
+    ends_in_few_lines,
+    fill_columns,
+    fill_last_page,
+    overflows,
+    save_last_column,
+)
 from exporters.pdf.weasy.imposition import free_height, imposed, room_height
 from exporters.pdf.weasy.version import require_version
 
@@ -66,12 +72,14 @@ def _print(sheet: Sheet, part: bool) -> bytes:
             sheet = _lowered(sheet, sheet.lowered, 1)
         page = _read(sheet)
         document = _laid_out(page, sheet)
-        if sheet is not usual and overflows(document):
+        if sheet is not usual and (overflows(document) or _saves_nothing(document, sheet)):
             sheet, page = usual, _read(usual)
             document = _laid_out(page, sheet)
         if sheet.imposition:
-            if len(sheet.imposition.places) == 1 and part and not sheet.even:
-                document = fill_last_page(document, _again(page))
+            if part and not sheet.even:
+                one_column = len(sheet.imposition.places) == 1
+                fill = fill_last_page if one_column else save_last_column
+                document = fill(document, _again(page))
             if part:
                 document.metadata.custom[REST] = f"{free_height(document.pages[-1]):.1f}"
             places = sheet.imposition.places[: 1 if part else None]
@@ -103,6 +111,11 @@ def _begun_below(sheet: Sheet, above: Above, columns: int) -> Sheet:
     if used > _MOST_ABOVE * height:
         return sheet
     return _lowered(sheet, above.margin + used + _GAP, columns)
+
+
+def _saves_nothing(document: Any, sheet: Sheet) -> bool:
+    """Whether a `lowered` sheet still needs another column, though only for a few lines."""
+    return sheet.lowered > 0 and len(document.pages) == 2 and ends_in_few_lines(document)
 
 
 def _lowered(sheet: Sheet, top: float, columns: int) -> Sheet:

@@ -9,10 +9,13 @@ from functools import cache
 
 import pytest
 
-from deckpress.model import Asset, Deck, Html, Picture, Section
+from deckpress.model import Asset, Deck, Html, PartName, Picture, Section
+from exporters.job import PrintOptions
+from exporters.pdf.sheets.handbook import Handbook
+from exporters.pdf.weasy.press import print_part
 from tests.exporters.pdf_reading import glyphs, page_sizes
 from tests.exporters.printing import printed
-from tests.exporters.samples import card, deck
+from tests.exporters.samples import VERSION, card, deck, part
 
 HIGH = Picture("high.svg", "A high drawing", 200, 1400)
 SVG = """<svg xmlns="http://www.w3.org/2000/svg" width="200" height="1400"
@@ -82,6 +85,20 @@ def test_the_index_begins_in_the_column_of_the_last_card(paper: str, cards: int)
     index, word = last[text.index("Indexnginx")], last[text.rindex(f"word{cards - 1}")]
     assert index.y < word.y
     assert abs(index.x - word.x) < index.size * 40
+
+
+@pytest.mark.parametrize("length", [360, 370])
+def test_the_sources_of_a_part_do_not_stand_in_a_column_alone(length: int) -> None:
+    """The next part begins a column, so that one would stay empty."""
+    made = [card(f"c{n}", f"Ask{n}?", words(n, 60), tags=()) for n in range(11)]
+    sources = (part(PartName.SOURCES, "<ul><li>Somewhere</li></ul>"),)
+    made.append(card("c11", "Ask11?", words(11, length), tags=(), parts=sources))
+    of = deck(Section("one", "One", (), tuple(made)), lang="en")
+    (chunk,) = Handbook(of, VERSION, PrintOptions()).book().chunks
+    drawn = glyphs(print_part(chunk.sheet))
+    last = "".join(each.text for each in drawn if each.page == drawn[-1].page)
+    assert "word" in last
+    assert "Sources" in last
 
 
 def test_the_last_questions_share_two_pages() -> None:
