@@ -24,7 +24,7 @@ _NARROW_COLUMN, _NARROW_GAP = 40.0, 5.0
 _ABOVE, _TO_HEAD, _TO_FOOT, _FOR_LARGE = 2.6, 1.5, 4.2, 4.4
 # Millimetres between the text of a column and what begins below it, and the least share of the
 # page's height that is worth it.
-_GAP, _LEAST_REST = 6.0, 0.2
+_GAP, _LEAST_REST = 6.0, 0.1
 _HEAD_SIZE, _FOOT_SIZE = 7.2, 6.6  # points, for the usual type size
 
 
