@@ -8,11 +8,12 @@ import shutil
 import subprocess
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import pikepdf
@@ -366,6 +367,24 @@ def test_a_layout_that_does_not_end_is_ended_and_a_worker_that_dies_is_told(
             with pytest.raises(ChildProcessError, match="code 3"):
                 pool.submit(os._exit, 3).result()
             assert pool.submit(_short, "<p>kurz").result().startswith(b"%PDF")
+
+
+def test_a_process_prints_one_document_at_a_time() -> None:
+    """Its documents share their fonts, which are not made for several threads."""
+    at_work: list[int] = []
+    seen: list[int] = []
+
+    def work() -> bytes:
+        at_work.append(1)
+        sleep(0.01)  # so that another thread would begin
+        seen.append(len(at_work))
+        at_work.pop()
+        return b""
+
+    with Workers(1) as pool, ThreadPoolExecutor(4) as threads:
+        for each in [threads.submit(pool.submit, work) for _ in range(8)]:
+            each.result().result()
+    assert seen == [1] * 8
 
 
 def _short(html: str) -> bytes:
