@@ -56,7 +56,7 @@ def _card(section: int, number: int) -> Card:
         LinkStart(other),
         "见别处",
         LinkEnd(),
-        "。" + f"说明文字{section}{number}，" * 13 + f'<a href="{ADDRESS}">外面</a></p>',
+        "。" + f"说明文字{section}{number}，" * 15 + f'<a href="{ADDRESS}">外面</a></p>',
         TABLE,
         f'<div class="code"><pre><code>run --number {section}.{number}</code></pre></div>',
     )
