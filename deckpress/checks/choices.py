@@ -9,6 +9,7 @@ from unicodedata import east_asian_width
 from deckpress.diagnostics import Diagnostic, finding
 from deckpress.language.option_references import is_about_others, named_options, own_letter
 from deckpress.model import CardKind, PartName, RawCard, RawDeck, RawItem, Text
+from deckpress.reading.prose import without_formulas
 from deckpress.reading.texts import Field
 
 # A right option stands out if it is half as long again as every wrong one, or at most half as long;
@@ -40,7 +41,7 @@ def _tied_to_an_order(card: RawCard) -> Iterator[Diagnostic]:
     parts = (part.text for part in card.parts if part.name not in _NOT_SAID)
     for text in (card.question, card.lead, card.short, *parts):
         field = Field(text)
-        for start, words in named_options(field.prose, count):
+        for start, words in named_options(without_formulas(field.source), count):
             yield finding("D333", field.span(start, len(words)), words=words)
 
 
