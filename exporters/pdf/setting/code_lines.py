@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from unicodedata import east_asian_width
 
 from deckpress.render.plain_text import strip_tags
+from exporters.pdf.setting.line_breaks import JOINER, SPACE
 from exporters.pdf.setting.nesting import replace_blocks
 
 _LABEL = '(?P<label><p class="file[^>]*>[^<]*</p>)?'
@@ -26,7 +27,11 @@ _TAB = 4  # letters between two tab stops, as on the web page
 _SPAN = re.compile(r"<span[^>]*>|</span>")
 _COMMENTED = re.compile(r'(?P<code>.*\s(?:</span>)?)(?P<comment><span class="c">[^<]*</span>)\s*')
 _LAST_SPACES = re.compile(r"\s+(</span>)?$")
+_TOKEN = re.compile(r"(?:<[^>]*>|[^\s<])+")
+_SIGNS = re.compile(r"<[^>]*>|&#?\w+;|[,;|]")
+_CONTINUED = re.compile(r" (?=(?:<[^>]*>)*\\(?:<[^>]*>)*$)")
 _LETTER = 0.6  # ems: the width of a letter of code
+_HUNG = 3  # letters by which the further lines of a long one begin further in
 _GAP = 3  # letters between a line and the name beside it
 _KEPT = 2  # lines above or below a long one that do not stand in a column alone
 _DEEPEST = 3  # a line hangs in by at most this part of the width
@@ -67,7 +72,7 @@ def _lines(code: str, width: int) -> str:
         if _width(line) > width:
             kept = " top" if number <= _KEPT else ""
             kept += " end" if last - _KEPT <= number < last else ""
-            out.append(f"{_hung(line, width, kept)}{line}</span>")
+            out.append(f"{_hung(line, width, kept)}{_breakable(line, width)}</span>")
         else:
             out.append(line + ("\n" if number < last else ""))
     return "".join(out)
@@ -101,6 +106,20 @@ def _with_own_comments(lines: Sequence[str], width: int) -> Iterator[str]:
         else:
             yield line
         continued = strip_tags(line).rstrip().endswith("\\")
+
+
+def _breakable(line: str, width: int) -> str:
+    """A long line, which may end behind the commas of a word that is too long for a line itself.
+
+    The backslash at its end stays with the word before it.
+    """
+
+    def word(found: re.Match[str]) -> str:
+        if _width(found[0]) < width - _HUNG:
+            return found[0]
+        return _SIGNS.sub(lambda sign: sign[0] + SPACE * (len(sign[0]) == 1), found[0])
+
+    return _CONTINUED.sub(f" {JOINER}", _TOKEN.sub(word, line))
 
 
 def _hung(line: str, width: int, kept: str) -> str:

@@ -319,6 +319,24 @@ def _baseline(pdf: bytes, text: str) -> float:
     return drawn["".join(glyph.text for glyph in drawn).index(text)].y
 
 
+def test_a_long_word_of_code_is_broken_behind_a_comma_and_a_backslash_never_alone() -> None:
+    paper = PaperRenderer({}, code_characters=20)
+
+    def broken(code: str) -> list[str]:
+        html = paper.field((f"<pre><code>{code}</code></pre>",))
+        return re.sub("<[^>]*>", "", html).split("\u200b")
+
+    assert broken("run a=1,b=2 &amp;&amp; some more words") == [
+        "run a=1,b=2 &amp;&amp; some more words"
+    ]
+    assert broken("run a=one,b=&lt;two&gt;,c=three d,e") == [
+        "run a=one,",
+        "b=&lt;two&gt;,",
+        "c=three d,e",
+    ]
+    assert broken('run all the words of it <span class="k">\\</span>')[-1].endswith(f" {JOINER}\\")
+
+
 @pytest.mark.parametrize(
     ("paper", "large"),
     [
