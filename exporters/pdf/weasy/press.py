@@ -185,10 +185,10 @@ def _read(sheet: Sheet) -> Any:
     from exporters.pdf.weasy.box_ends import end_below_text
     from exporters.pdf.weasy.card_breaks import keep_cards_whole
     from exporters.pdf.weasy.copied_code import copy_lines_whole
+    from exporters.pdf.weasy.drawing_order import draw_in_place
     from exporters.pdf.weasy.fetcher import AssetFetcher
     from exporters.pdf.weasy.justification import spread_lines
     from exporters.pdf.weasy.line_breaking import break_anywhere
-    from exporters.pdf.weasy.list_markers import draw_markers_in_place
     from exporters.pdf.weasy.punctuation import set_punctuation_narrow
     from exporters.pdf.weasy.tuning import tune
 
@@ -197,7 +197,7 @@ def _read(sheet: Sheet) -> Any:
     keep_cards_whole()
     copy_lines_whole()
     end_below_text()
-    draw_markers_in_place()
+    draw_in_place()
     set_punctuation_narrow()
     spread_lines()
     # It warns of properties in our own styles that it does not know.

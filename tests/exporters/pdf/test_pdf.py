@@ -101,6 +101,11 @@ def test_code_copied_from_the_page_is_the_code() -> None:
     assert "a->b!=c" in text
 
 
+def test_the_words_of_a_drawing_are_copied_where_it_stands() -> None:
+    text = body(sample_pdf())
+    assert text.index("只看见它。") < text.index("浏览器反向代理") < text.index("upstreamapp{")
+
+
 def test_pages_are_a4_with_running_heads_and_numbered_feet() -> None:
     sizes = page_sizes(sample_pdf())
     assert set(sizes) == {(210, 297)}

